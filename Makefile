@@ -1,0 +1,55 @@
+# Everything a person or CI does here, once. `make` alone explains itself.
+VENV   := .venv
+PYTHON := $(VENV)/bin/python
+PORT   ?= 8501
+
+.DEFAULT_GOAL := help
+.PHONY: help app test check format types bench pretrained lock clean browser
+
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+
+app: $(VENV)/app.stamp  ## set everything up and open the app
+	$(PYTHON) -m streamlit run app.py --server.port $(PORT)
+
+test: $(VENV)/test.stamp browser check  ## set everything up, then lint, type-check and run all the tests
+	$(PYTHON) -m pytest
+
+check: $(VENV)/test.stamp  ## lint, format check and types
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ty check
+
+format: $(VENV)/test.stamp  ## format the code and mend what ruff can
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+bench: $(VENV)/test.stamp browser  ## run every benchmark and print a table
+	$(PYTHON) -m benchmarks
+
+pretrained: $(VENV)/app.stamp  ## train the bundled models again (needs MNIST and Fashion-MNIST)
+	$(PYTHON) -m explorer pretrained
+
+lock: $(VENV)/test.stamp  ## renew the pinned requirements from pyproject.toml
+	$(PYTHON) -m pip install --quiet uv
+	$(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+		--custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	$(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --no-annotate --group dev \
+		--custom-compile-command "make lock" -c requirements.txt -o tests/requirements.txt
+
+browser: $(VENV)/test.stamp
+	@$(PYTHON) -m tests.browser_setup
+
+clean:  ## remove the virtual environment and caches
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis tests/artefacts
+
+$(VENV)/bin/python:
+	python3 -m venv $(VENV)
+
+$(VENV)/app.stamp: requirements.txt | $(VENV)/bin/python
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/test.stamp: tests/requirements.txt $(VENV)/app.stamp
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
