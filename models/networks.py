@@ -1,0 +1,102 @@
+"""Encoders and decoders as functional Keras models, one entry of NETWORKS each.
+
+A network is two functions on symbolic tensors: `encode` takes images (batch, height, width, channels) in 0..1 to
+features (batch, n), to which the variant adds its heads; `decode` takes codes (batch, latent) to the decoder's linear
+output (batch, height, width, channels). No activation ends a decoder: the link belongs to the pixel model.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import ceil, prod
+from types import MappingProxyType
+
+import keras
+from keras import layers
+
+ImageShape = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Network:
+    encode: Callable[[keras.KerasTensor], keras.KerasTensor]
+    decode: Callable[[keras.KerasTensor, ImageShape], keras.KerasTensor]
+
+
+def _dense_encode(image):
+    x = layers.Flatten()(image)
+    for units in (512, 256):
+        x = layers.Dense(units, "relu")(x)
+    return x
+
+
+def _dense_decode(z, shape):
+    x = z
+    for units in (256, 512):
+        x = layers.Dense(units, "relu")(x)
+    return layers.Reshape(shape)(layers.Dense(prod(shape))(x))
+
+
+def _conv_encode(image):
+    x = layers.Conv2D(16, 3, strides=2, padding="same", activation="relu")(image)
+    x = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(x)
+    x = layers.Conv2D(16, 1, activation="relu")(x)  # fewer channels into the dense layer, where the weights are
+    return layers.Dense(64, "relu")(layers.Flatten()(x))
+
+
+def _conv_decode(z, shape):
+    height, width, channels = shape
+    rows, columns = ceil(height / 4), ceil(width / 4)
+    x = layers.Dense(64, "relu")(z)
+    x = layers.Dense(rows * columns * 16, "relu")(x)
+    x = layers.Reshape((rows, columns, 16))(x)
+    x = layers.Conv2DTranspose(32, 3, strides=2, padding="same", activation="relu")(x)
+    x = layers.Conv2DTranspose(channels, 5, strides=2, padding="same")(x)
+    return layers.Cropping2D(((0, 4 * rows - height), (0, 4 * columns - width)))(x)
+
+
+def _seed_encode(image):
+    x = layers.LeakyReLU()(layers.Conv2D(16, 3)(image))
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.LeakyReLU()(layers.Conv2D(32, 3)(x))
+    return layers.Flatten()(x)
+
+
+def _seed_decode(z, shape):
+    height, width, channels = shape
+    rows, columns = height // 2, width // 2
+    x = layers.LeakyReLU()(layers.Dense(rows * columns * 8)(z))
+    x = layers.Reshape((rows, columns, 8))(x)
+    x = layers.LeakyReLU()(layers.Conv2D(32, 3)(x))
+    x = layers.UpSampling2D(2)(x)
+    x = layers.LeakyReLU()(layers.Conv2D(16, 3)(x))
+    return layers.Resizing(height, width, interpolation="bilinear")(layers.Conv2D(channels, 3)(x))
+
+
+NETWORKS: Mapping[str, Network] = MappingProxyType(
+    {
+        "dense": Network(_dense_encode, _dense_decode),
+        "conv": Network(_conv_encode, _conv_decode),
+        "seed": Network(_seed_encode, _seed_decode),
+    }
+)
+
+
+@keras.saving.register_keras_serializable(package="hourglass")
+class Sampling(layers.Layer):
+    """z = z_mean + exp(z_log_var / 2) · ε, ε ~ N(0, I): (batch, latent). Kingma & Welling 2014, eq. 4."""
+
+    def __init__(self, seed: int = 0, **kwargs):
+        super().__init__(**kwargs)
+        self.seed = seed
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, z_mean, z_log_var):
+        noise = keras.random.normal(keras.ops.shape(z_mean), seed=self.generator)
+        return z_mean + keras.ops.exp(0.5 * z_log_var) * noise
+
+    def compute_output_shape(self, z_mean_shape, z_log_var_shape):
+        del z_log_var_shape  # Keras insists on the name; both shapes are the same
+        return z_mean_shape
+
+    def get_config(self):
+        return {**super().get_config(), "seed": self.seed}

@@ -1,0 +1,38 @@
+"""How a term's weight moves over the epochs. Free of TensorFlow.
+
+A schedule is a factor in 0..1 that multiplies the live weight, so that a hand on the weight and a schedule never fight.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class ScheduleInfo:
+    title: str
+    summary: str
+    factor: Callable[[float, float], float]  # (epochs passed, the schedule's length in epochs) -> 0..1
+
+
+def constant(_passed: float, _length: float) -> float:
+    return 1.0
+
+
+def linear_warm_up(passed: float, length: float) -> float:
+    """0 to 1 over the first `length` epochs (Sønderby et al. 2016, section 2.3)."""
+    return min(1.0, passed / length)
+
+
+def cyclical(passed: float, length: float) -> float:
+    """Every `length` epochs: half a cycle from 0 to 1, half a cycle at 1 (Fu et al. 2019, eq. 6 with R = 0.5)."""
+    return min(1.0, (passed % length) / length / 0.5)
+
+
+SCHEDULES: Mapping[str, ScheduleInfo] = MappingProxyType(
+    {
+        "constant": ScheduleInfo("Constant", "The weight as it is set.", constant),
+        "warm_up": ScheduleInfo("Linear warm-up", "From 0 to the weight over the first epochs.", linear_warm_up),
+        "cyclical": ScheduleInfo("Cyclical", "From 0 to the weight again and again.", cyclical),
+    }
+)
