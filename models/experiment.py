@@ -77,7 +77,9 @@ class Experiment(BaseModel):
         terms = given.get("terms", {})
         if variant is None or not isinstance(terms, Mapping):
             return given  # the field's own validator says what is wrong
-        settings = {name: {"weight": weight, **_as_setting(terms.get(name, {}))} for name, weight in variant.weights.items()}
+        settings = {
+            name: {"weight": weight, **_as_setting(terms.get(name, {}))} for name, weight in variant.weights.items()
+        }
         return {**given, "terms": {**settings, **{name: terms[name] for name in terms if name not in settings}}}
 
     @model_validator(mode="after")
@@ -88,7 +90,9 @@ class Experiment(BaseModel):
                 f"{', '.join(self.info.weights)}. Remove the others or choose another variant."
             )
         if not any(setting.weight for setting in self.terms.values()):
-            raise ValueError("every term's weight was 0; at least one must be above 0. Raise the reconstruction weight.")
+            raise ValueError(
+                "every term's weight was 0; at least one must be above 0. Raise the reconstruction weight."
+            )
         return self
 
     @property

@@ -1,0 +1,1 @@
+"""The explorer: pages, runs, data sets and everything else around the models."""

@@ -1,0 +1,194 @@
+"""Loads the data sets of the catalogue, and splits off the validation images.
+
+Heavy imports are inside the functions: only the trainer and the analyst call them.
+"""
+
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from explorer.datasets.catalogue import DatasetError, DatasetInfo, dataset_info
+from explorer.datasets.npz import LabelledImages, check_images, read_npz_images
+from explorer.datasets.shapes import draw_shapes, sample_factors
+
+DATA_FOLDER_VARIABLE = "HOURGLASS_DATA"
+_MNIST_COUNTS = (60_000, 10_000)
+_DIGITS_TEST = 297
+_SHAPES_PER_TEST_IMAGE = 6
+_NETWORK_TIMEOUT = 5.0  # seconds without a sign of life
+
+
+@dataclass(frozen=True)
+class Images:
+    """A loaded data set.
+
+    `images` uint8 (n, height, width, channels), 0..255, and `labels` int64 (n,) are for training and validation (see
+    `split`); `test_images` (m, height, width, channels) and `test_labels` (m,) are for neither. `factors` has, for
+    generated data, the value of each generating factor for each of the n images: float64 (n,) by name.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: tuple[str, ...]
+    test_images: np.ndarray
+    test_labels: np.ndarray
+    factors: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def load_images(name: str) -> Images:
+    """Load a data set of the catalogue, always the same images in the same order.
+
+    `mnist` and `fashion_mnist` are read from `<name>.npz` in the folder that HOURGLASS_DATA names, if it is there, else
+    from Keras' cache, else they are downloaded into that cache. Raises DatasetError if there is no such data set, if a
+    file of it is not what it should be, or if it cannot be downloaded.
+    """
+    info = dataset_info(name)
+    return LOADERS[name](info)
+
+
+def split(count: int, validation_fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Split 0..count-1 at random into training and validation indices, the same ones for the same arguments.
+
+    Both are sorted int32 arrays, disjoint, together complete, and neither is empty, however small the fraction.
+    Raises DatasetError if `count` is not 2 to 2**31 - 1, the fraction not between 0 and 1, or the seed negative.
+    """
+    if not 2 <= count < 1 << 31:
+        raise DatasetError(f"{count} images cannot be split in two: at least 2 are needed; take a larger data set.")
+    if not 0 < validation_fraction < 1:
+        raise DatasetError(
+            f"The validation fraction is {validation_fraction}: it must be greater than 0 and less than 1; try 0.1."
+        )
+    if seed < 0:
+        raise DatasetError(f"The seed of the split is {seed}: it must be 0 or a positive whole number; try 0.")
+    validation_count = min(max(round(count * validation_fraction), 1), count - 1)
+    order = np.random.default_rng(seed).permutation(count).astype(np.int32)
+    return np.sort(order[validation_count:]), np.sort(order[:validation_count])
+
+
+def _load_digits(info: DatasetInfo) -> Images:
+    from PIL import Image
+    from sklearn.datasets import load_digits
+
+    bunch = load_digits()
+    small = np.rint(bunch.images * (255 / 16)).astype(np.uint8)
+    height, width, _ = info.image_shape
+    # The digits fill their 8 rows; without a frame the strokes would be cut off square at the edge of the picture.
+    small = np.pad(small, ((0, 0), (1, 1), (1, 1)))
+    # Bicubic: bilinear blurs the strokes, Lanczos adds grey ghosts beside them.
+    scaled = [Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC) for image in small]
+    images = np.stack([np.asarray(image) for image in scaled])[..., np.newaxis]
+    # The file is ordered by writer, so its own tail would hold other hands than its beginning.
+    order = np.random.default_rng(0).permutation(len(images))
+    images, labels = images[order], bunch.target.astype(np.int64)[order]
+    return Images(
+        images=images[:-_DIGITS_TEST],
+        labels=labels[:-_DIGITS_TEST],
+        class_names=info.class_names,
+        test_images=images[-_DIGITS_TEST:],
+        test_labels=labels[-_DIGITS_TEST:],
+    )
+
+
+def _load_shapes(info: DatasetInfo) -> Images:
+    factors = sample_factors(info.examples)
+    images = draw_shapes(factors, side=info.image_shape[0])
+    labels = factors["shape"].astype(np.int64)
+    kept = info.examples - info.examples // _SHAPES_PER_TEST_IMAGE
+    return Images(
+        images=images[:kept],
+        labels=labels[:kept],
+        class_names=info.class_names,
+        test_images=images[kept:],
+        test_labels=labels[kept:],
+        factors={name: values[:kept] for name, values in factors.items()},
+    )
+
+
+def _load_mnist(info: DatasetInfo) -> Images:
+    path = _local_copy(info.name)
+    if path is not None:
+        source = f"The file {path.name} in {DATA_FOLDER_VARIABLE}"
+        train, test = read_npz_images(path, info.image_shape, len(info.class_names))
+    else:
+        source = f"Keras' copy of {info.title}"
+        train, test = _load_with_keras(info, source)
+    counts = (len(train.images), len(test.images))
+    if counts != _MNIST_COUNTS:
+        raise DatasetError(
+            f"{source} has {counts[0]:,} training and {counts[1]:,} test images: {info.title} has "
+            f"{_MNIST_COUNTS[0]:,} and {_MNIST_COUNTS[1]:,}; replace it by the complete file."
+        )
+    return Images(
+        images=train.images,
+        labels=train.labels,
+        class_names=info.class_names,
+        test_images=test.images,
+        test_labels=test.labels,
+    )
+
+
+def _local_copy(name: str) -> Path | None:
+    folder = os.environ.get(DATA_FOLDER_VARIABLE)
+    if not folder:
+        return None
+    try:
+        path = Path(folder).expanduser() / f"{name}.npz"
+        return path if path.is_file() else None
+    except (OSError, RuntimeError) as error:  # not allowed to look into it; "~name" of a user who does not exist
+        raise DatasetError(
+            f"{DATA_FOLDER_VARIABLE} is {folder}, which cannot be opened ({error}): it must be a readable "
+            "folder; correct it or unset it."
+        ) from error
+
+
+def _load_with_keras(info: DatasetInfo, source: str) -> tuple[LabelledImages, LabelledImages]:
+    import keras
+
+    try:
+        # Keras writes its progress to the standard output, which belongs to the messages of the process that loads.
+        with _network_timeout(_NETWORK_TIMEOUT), contextlib.redirect_stdout(sys.stderr):
+            (x_train, y_train), (x_test, y_test) = getattr(keras.datasets, info.name).load_data()
+    # Keras' get_file raises plain Exception("URL fetch failure on ...") and lets through whatever else goes wrong with
+    # the connection, the cache folder or a half-written file (it keeps no checksums for Fashion-MNIST).
+    except Exception as error:
+        raise DatasetError(
+            f"{info.title} could not be downloaded or read from Keras' cache ({_reason(error)}): connect to the "
+            f"internet and try again, or set {DATA_FOLDER_VARIABLE} to a folder that holds {info.name}.npz, or choose "
+            "digits or shapes, which need no download."
+        ) from error
+    classes = len(info.class_names)
+    return (
+        check_images(x_train, y_train, source, info.image_shape, classes),
+        check_images(x_test, y_test, source, info.image_shape, classes),
+    )
+
+
+def _reason(error: Exception) -> str:
+    # Keras' own text is "URL fetch failure on <address>: <number> -- <reason>".
+    return (str(error).rpartition(" -- ")[2] or type(error).__name__).rstrip(".")
+
+
+@contextlib.contextmanager
+def _network_timeout(seconds: float) -> Generator[None]:
+    """Bound every connection and every read made inside; looking a name up keeps the system's own limit."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+LOADERS: dict[str, Callable[[DatasetInfo], Images]] = {
+    "digits": _load_digits,
+    "shapes": _load_shapes,
+    "shapes64": _load_shapes,
+    "mnist": _load_mnist,
+    "fashion_mnist": _load_mnist,
+}

@@ -1,0 +1,1 @@
+"""What is computed of codes: planes, projections, activity. The analyst process and its client."""

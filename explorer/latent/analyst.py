@@ -1,0 +1,117 @@
+"""The analyst: a long-lived process that holds Keras for the app. `python -m explorer.latent.analyst`.
+
+It reads requests from standard input and answers on standard output, in order, until its input closes. Each request
+is a header {"id", "request", ...} with raw bytes; each answer has the same id, and "progress" where more will follow.
+"""
+
+import os
+import sys
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import numpy as np
+
+from explorer.latent.frames import read_frame, write_frame
+
+KEPT_MODELS = 8
+Report = Callable[[dict[str, Any]], None]  # sends progress
+Answer = tuple[dict[str, Any], bytes]
+
+
+class Decoder:
+    """The generator of one run, kept compiled; snapshots of the run are put into it as they are asked for."""
+
+    def __init__(self, folder: Path):
+        import tensorflow as tf
+
+        from explorer.runs.reader import Run
+        from models.twins import build_twins
+
+        run = Run(folder)
+        self.latent_dim = run.experiment.latent_dim
+        self.twins = build_twins(run.experiment, tuple(run.summary()["image_shape"]))
+        self.snapshot: str | None = None
+
+        def generate(codes):
+            return tf.cast(tf.round(self.twins.generator(codes, training=False) * 255.0), tf.uint8)
+
+        self._generate = tf.function(generate, input_signature=[tf.TensorSpec([None, self.latent_dim], tf.float32)])
+
+    def decode(self, snapshot: str, codes: np.ndarray) -> np.ndarray:
+        """Codes (n, latent) float32 -> images (n, height, width, channels) uint8."""
+        from models.checkpoints import assign_weights, load_arrays
+
+        if snapshot != self.snapshot:
+            self.snapshot = None  # half-assigned weights must never pass for a snapshot
+            assign_weights(self.twins, load_arrays(Path(snapshot)))
+            self.snapshot = snapshot
+        return self._generate(codes).numpy()
+
+
+class Analyst:
+    """Answers requests; one method for each kind."""
+
+    def __init__(self):
+        self.decoders: OrderedDict[str, Decoder] = OrderedDict()
+
+    def decode(self, header: dict[str, Any], payload: bytes, _report: Report) -> Answer:
+        decoder = self._decoder(header["folder"])
+        codes = np.frombuffer(payload, np.float32).reshape(-1, decoder.latent_dim)
+        images = decoder.decode(header["snapshot"], codes)
+        return {"shape": images.shape}, images.tobytes()
+
+    def _decoder(self, folder: str) -> Decoder:
+        if folder not in self.decoders:
+            self.decoders[folder] = Decoder(Path(folder))
+        self.decoders.move_to_end(folder)
+        while len(self.decoders) > KEPT_MODELS:
+            self.decoders.popitem(last=False)
+        return self.decoders[folder]
+
+    def project(self, header: dict[str, Any], payload: bytes, report: Report) -> Answer:
+        from explorer.latent.projections import umap_points
+
+        codes = np.frombuffer(payload, np.float32).reshape(header["shape"])
+        return {}, umap_points(codes, lambda stage, share: report({"stage": stage, "share": share})).tobytes()
+
+    def estimate(self, header: dict[str, Any], _payload: bytes, _report: Report) -> Answer:
+        from explorer.latent.estimate import estimate
+
+        return estimate(header["experiment"], tuple(header["image_shape"])), b""
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer until the requests end. A fault in one request is its answer; it does not end the process."""
+    analyst = Analyst()
+    kinds = {"decode": analyst.decode, "project": analyst.project, "estimate": analyst.estimate}
+    while True:
+        try:
+            header, payload = read_frame(requests)
+        except EOFError:
+            return
+
+        def report(progress: dict[str, Any], number=header["id"]) -> None:
+            write_frame(answers, {"id": number, "progress": progress})
+
+        try:
+            answer, data = kinds[header["request"]](header, payload, report)
+            write_frame(answers, {"id": header["id"], **answer}, data)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the asker is told and the next request is served)
+            write_frame(answers, {"id": header["id"], "error": f"{error}" or repr(error)})
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a library that prints must not break the stream of answers
+    import models.variants  # noqa: F401 (TensorFlow loads while nobody waits yet)
+
+    write_frame(answers, {"id": 0, "ready": True})
+    serve(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""Messages between the app and the analyst: a JSON header and raw bytes, both with their length in front."""
+
+import json
+import struct
+from typing import Any, BinaryIO
+
+_LENGTHS = struct.Struct("<II")
+LARGEST = 256 * 2**20
+
+
+def write_frame(stream: BinaryIO, header: dict[str, Any], payload: bytes = b"") -> None:
+    encoded = json.dumps(header).encode()
+    stream.write(_LENGTHS.pack(len(encoded), len(payload)) + encoded + payload)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes]:
+    """The next message. Raises EOFError where the stream has ended, ValueError for a length that cannot be meant."""
+    header_size, payload_size = _LENGTHS.unpack(_exactly(stream, _LENGTHS.size))
+    if max(header_size, payload_size) > LARGEST:
+        raise ValueError(
+            f"A message of {max(header_size, payload_size):,} bytes came; at most {LARGEST:,} are allowed."
+        )
+    return json.loads(_exactly(stream, header_size)), _exactly(stream, payload_size)
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError("The other side has closed.")
+    return data

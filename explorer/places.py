@@ -1,0 +1,25 @@
+"""Where things are on disk. HOURGLASS_HOME moves everything that Hourglass writes to one folder."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+ROOT = Path(__file__).resolve().parent.parent
+ASSETS = ROOT / "assets"
+PRETRAINED = ASSETS / "pretrained"
+
+
+def home() -> Path:
+    """The folder of the user's runs and caches."""
+    given = os.environ.get("HOURGLASS_HOME")
+    return Path(given).expanduser() if given else platformdirs.user_data_path("hourglass", appauthor=False)
+
+
+def runs_folder() -> Path:
+    return home() / "runs"
+
+
+def projections_folder() -> Path:
+    """Computed projections; anything here may be deleted and is made again."""
+    return home() / "projections"

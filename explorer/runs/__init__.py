@@ -1,0 +1,1 @@
+"""Runs: the folder that is the truth, the trainer that writes it, and everyone who reads it."""

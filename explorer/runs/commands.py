@@ -1,0 +1,89 @@
+"""What a running trainer can be told, and how it listens."""
+
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from explorer.runs.layout import INBOX
+from models.experiment import LearningRate, Weight
+
+LOOK_EVERY = 0.05  # seconds
+
+
+class _Command(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Simple(_Command):
+    command: Literal["pause", "resume", "stop"]
+
+
+class SetWeight(_Command):
+    command: Literal["weight"]
+    term: str
+    value: Weight
+
+
+class SetLearningRate(_Command):
+    command: Literal["learning_rate"]
+    value: LearningRate
+
+
+class GoOn(_Command):
+    """Whether the run goes on when the app that started it has gone."""
+
+    command: Literal["go_on"]
+    value: bool
+
+
+Command = Simple | SetWeight | SetLearningRate | GoOn
+_PARSER: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="command")])
+
+
+def parse_command(text: bytes) -> Command:
+    """Raises ValueError for anything that is no command."""
+    try:
+        return _PARSER.validate_json(text)
+    except ValidationError as error:
+        raise ValueError(f"No command of a run: {text[:80]!r}. {error.errors()[0]['msg']}.") from error
+
+
+class Inbox:
+    """Commands as they arrive in the run folder."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder / INBOX
+        self.folder.mkdir(exist_ok=True)
+        self.next_look = 0.0
+
+    def take(self) -> list[Command | ValueError]:
+        """New commands in the order of sending; looks at the disk at most every 50 ms."""
+        if time.monotonic() < self.next_look:
+            return []
+        self.next_look = time.monotonic() + LOOK_EVERY
+        found: list[Command | ValueError] = []
+        for path in sorted(self.folder.glob("[0-9]*.json")):
+            try:
+                found.append(parse_command(path.read_bytes()))
+            except ValueError as error:
+                found.append(error)
+            path.unlink()
+        return found
+
+
+class Lifeline:
+    """The parent's end of standard input. It closes when the parent is gone, whatever way it went."""
+
+    def __init__(self):
+        self.parent_gone = threading.Event()
+        threading.Thread(target=self._wait, daemon=True).start()
+
+    def _wait(self) -> None:
+        while os.read(sys.stdin.fileno(), 4096):  # unbuffered: a buffer's lock would be held at exit
+            pass
+        self.parent_gone.set()

@@ -1,0 +1,84 @@
+"""Starting runs on this machine, and ending those that should not outlive the app."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from explorer.places import ROOT, runs_folder
+from explorer.runs.layout import DATABASE, EXPERIMENT, LOG, write_json
+from explorer.runs.reader import Run
+from models.experiment import Experiment
+
+GRACE = 10.0  # seconds to save the last snapshot in
+
+
+def new_run_folder(experiment: Experiment, parent: Path | None = None) -> Path:
+    """Make a folder, named by time and kind, that holds just the experiment."""
+    parent = parent or runs_folder()
+    base = f"{time.strftime('%Y%m%d-%H%M%S')}-{experiment.dataset}-{experiment.variant}-{experiment.latent_dim}d"
+    for number in range(1, 1000):
+        folder = parent / (base if number == 1 else f"{base}-{number}")
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(parents=True)
+            write_json(folder / EXPERIMENT, experiment.model_dump())
+            return folder
+    raise FileExistsError(f"{parent} already has a thousand runs of this second. Wait a second.")
+
+
+class Launcher:
+    """Starts trainers with Popen and keeps their handles. `close` ends those that were not told to go on."""
+
+    def __init__(self):
+        self.processes: dict[Path, subprocess.Popen] = {}
+
+    def start(self, experiment: Experiment, folder: Path | None = None) -> Run:
+        """Start training and return at once; the run folder exists when this returns."""
+        folder = folder or new_run_folder(experiment)
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        with (folder / LOG).open("wb") as log:
+            self.processes[folder] = subprocess.Popen(
+                [sys.executable, "-m", "explorer.runs.trainer", str(folder.resolve())],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PYTHONPATH": path},
+                start_new_session=True,  # Ctrl-C at the app must not reach a run that was told to go on
+            )
+        return Run(folder)
+
+    def reap(self) -> None:
+        """Forget trainers that have ended, so that none stays behind as a zombie."""
+        for folder, process in list(self.processes.items()):
+            if process.poll() is not None:
+                del self.processes[folder]
+
+    def died_before_starting(self, folder: Path) -> bool:
+        """Whether the trainer of this folder ended without making its database."""
+        process = self.processes.get(folder)
+        return process is not None and process.poll() is not None and not (folder / DATABASE).exists()
+
+    def close(self) -> None:
+        """Close every lifeline; wait for those that stop, then kill those that did not in time."""
+        staying = {folder for folder in self.processes if _goes_on(folder)}
+        for process in self.processes.values():
+            if process.stdin is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    process.stdin.close()
+        deadline = time.monotonic() + GRACE
+        for folder, process in self.processes.items():
+            if folder in staying:
+                continue
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self.processes.clear()
+
+
+def _goes_on(folder: Path) -> bool:
+    with Run(folder) as run:
+        return run.has_started() and run.status().goes_on

@@ -1,0 +1,52 @@
+"""The files of a run folder and the states of a run. A bundled model is a run folder without its history.
+
+One writer: the trainer. The inbox alone is written by others (a command is one file, put there by an atomic rename);
+the trainer reads a command and deletes it. So a run can be steered by an app that did not start it.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any, Literal
+
+EXPERIMENT = "experiment.json"
+DATABASE = "run.db"
+SUMMARY = "summary.json"  # data set, shapes, sizes and results: what a reader must know besides the weights
+SNAPSHOTS = "snapshots"
+PREVIEW = "preview.safetensors"
+PROBE_IMAGES = "probe.png"
+PROBE_LABELS = "labels"
+INBOX = "inbox"
+LOG = "trainer.log"
+
+State = Literal["preparing", "training", "paused", "finished", "stopped", "failed"]
+ACTIVE: frozenset[str] = frozenset({"preparing", "training", "paused"})
+
+# Columns of the history that are no series of the objective.
+CLOCK = ("epoch", "seconds", "learning_rate")
+WEIGHT_PREFIX = "weight_"
+
+# Level k of the history holds means over FACTOR**k steps, so a curve of any length is read as a thousand points.
+FACTOR = 4
+
+
+def snapshot_file(step: int) -> str:
+    return f"{step:09d}.safetensors"
+
+
+def send_command(folder: Path, command: str, **values: Any) -> None:
+    """Put a command into a run's inbox. The trainer takes it within about 50 ms, in the order of sending."""
+    inbox = folder / INBOX
+    inbox.mkdir(exist_ok=True)
+    name = f"{time.time_ns():020d}-{os.getpid()}.json"
+    temporary = inbox / f".{name}"
+    temporary.write_text(json.dumps({"command": command, **values}), encoding="utf-8")
+    temporary.replace(inbox / name)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON so that a reader sees the old file or the new one, never half of one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+    temporary.replace(path)

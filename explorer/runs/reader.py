@@ -1,0 +1,187 @@
+"""Reading a run, while it is written or long after. Readers never write, and a read costs the same at any length."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from explorer.runs.layout import ACTIVE, CLOCK, DATABASE, EXPERIMENT, FACTOR, SNAPSHOTS, SUMMARY, WEIGHT_PREFIX
+from models.experiment import Experiment
+
+
+class RunError(ValueError):
+    """A folder that is no readable run; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a run is doing. `state` is the recorded one, or "crashed" where the trainer is gone without a word."""
+
+    state: str
+    stage: str
+    message: str
+    step: int
+    epoch: float
+    seconds: float
+    images_per_second: float
+    goes_on: bool
+    updated: float
+
+    @property
+    def active(self) -> bool:
+        return self.state in ACTIVE
+
+
+@dataclass(frozen=True)
+class Event:
+    step: int
+    epoch: float
+    seconds: float
+    kind: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    step: int
+    epoch: float
+    path: Path
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Columns by name, (points,) each; `step` is the last step that a point stands for."""
+
+    training: Mapping[str, np.ndarray]
+    validation: Mapping[str, np.ndarray]
+
+
+class Run:
+    """A run folder, read only."""
+
+    def __init__(self, folder: Path):
+        if not (folder / EXPERIMENT).is_file():
+            raise RunError(f"{folder.name} is no run: it has no {EXPERIMENT}. Choose a folder that a training wrote.")
+        self.folder = folder
+        self.name = folder.name
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        return Experiment.parse((self.folder / EXPERIMENT).read_text(encoding="utf-8"))
+
+    @cached_property
+    def _database(self) -> sqlite3.Connection:
+        uri = (self.folder / DATABASE).resolve().as_uri()
+        return sqlite3.connect(f"{uri}?mode=ro", uri=True, check_same_thread=False, timeout=2.0)
+
+    def close(self) -> None:
+        if "_database" in self.__dict__:
+            self._database.close()
+            del self.__dict__["_database"]
+
+    def __enter__(self) -> "Run":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _rows(self, query: str, values: tuple = ()) -> list[tuple]:
+        return self._database.execute(query, values).fetchall()
+
+    def has_started(self) -> bool:
+        """Whether the trainer has made its database; before that there is nothing to read but the experiment."""
+        if not (self.folder / DATABASE).is_file():
+            return False
+        try:
+            return bool(
+                self._rows("SELECT 1 FROM sqlite_master WHERE name = 'status'") and self._rows("SELECT 1 FROM status")
+            )
+        except sqlite3.OperationalError:  # the file exists, its first transaction is still under way
+            return False
+
+    def status(self) -> Status:
+        """The newest status. Raises RunError before the trainer has begun."""
+        if not self.has_started():
+            raise RunError(f"The run {self.name} has not begun. Wait a second, or start it again.")
+        columns = "state, stage, message, step, epoch, seconds, images_per_second, goes_on, updated"
+        row = self._rows(f"SELECT {columns} FROM status")[0]  # noqa: S608 (a constant)
+        status = Status(*row[:7], bool(row[7]), row[8])
+        if status.active and not self._trainer_lives():
+            status = Status(
+                "crashed", "", "The trainer ended without a word; its last snapshot is kept.", *row[3:7], False, row[8]
+            )
+        return status
+
+    def _trainer_lives(self) -> bool:
+        pid, started = self.meta.get("pid"), self.meta.get("process_started")
+        if pid is None:
+            return True
+        try:
+            process = psutil.Process(pid)
+            return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - started) < 2.0
+        except psutil.NoSuchProcess:
+            return False
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        return {key: json.loads(value) for key, value in self._rows("SELECT key, value FROM meta")}
+
+    def events(self, *kinds: str) -> list[Event]:
+        rows = self._rows("SELECT step, epoch, seconds, kind, detail FROM events ORDER BY id")
+        return [Event(*row[:4], json.loads(row[4])) for row in rows if not kinds or row[3] in kinds]
+
+    def snapshots(self) -> list[Snapshot]:
+        rows = self._rows("SELECT step, epoch, file FROM snapshots ORDER BY step")
+        return [Snapshot(step, epoch, self.folder / SNAPSHOTS / file) for step, epoch, file in rows]
+
+    def summary(self) -> dict[str, Any]:
+        """Shapes, sizes and results. Raises RunError before the trainer has loaded its data."""
+        try:
+            return json.loads((self.folder / SUMMARY).read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise RunError(f"The run {self.name} has loaded no data yet. Wait a second.") from error
+
+    def curves(self, points: int = 1000) -> Curves:
+        """At most about `points` points of the whole history: means over blocks of steps, single steps at the end."""
+        if "series" not in self.meta:
+            return Curves({}, {})
+        series, terms = self.meta["series"], self.meta["terms"]
+        columns = ["step", *CLOCK, *series, *(WEIGHT_PREFIX + term for term in terms)]
+        rows = self._history_rows(columns, points)
+        checks = self._rows("SELECT * FROM validation ORDER BY step")
+        return Curves(_columns(columns, rows), _columns(["step", "epoch", *series], checks))
+
+    def _history_rows(self, columns: list[str], points: int) -> list[tuple]:
+        last = self._rows("SELECT max(step) FROM history WHERE level = 0")[0][0] or 0
+        level = 0
+        while last // FACTOR**level > points:
+            level += 1
+        # The newest steps fill no whole block yet: they are read from the finer levels, a few rows each.
+        names = ", ".join(f'"{name}"' for name in columns)
+        rows: list[tuple] = []
+        for finer in range(level, -1, -1):
+            seen = rows[-1][0] if rows else 0
+            rows += self._rows(
+                f"SELECT {names} FROM history WHERE level = ? AND step > ? ORDER BY step",  # noqa: S608 (catalogue names)
+                (finer, seen),
+            )
+        return rows
+
+
+def _columns(names: list[str], rows: list[tuple]) -> dict[str, np.ndarray]:
+    table = np.array(rows, dtype=np.float64).reshape(len(rows), len(names))
+    return {name: table[:, index] for index, name in enumerate(names)}
+
+
+def list_runs(folder: Path) -> list[Run]:
+    """All runs in a folder, the newest first. Folders that are no runs are passed over."""
+    if not folder.is_dir():
+        return []
+    found = [Run(path) for path in folder.iterdir() if (path / EXPERIMENT).is_file()]
+    return sorted(found, key=lambda run: (run.folder / EXPERIMENT).stat().st_mtime_ns, reverse=True)

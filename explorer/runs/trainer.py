@@ -1,0 +1,263 @@
+"""The trainer: one process for one run. `python -m explorer.runs.trainer RUN_FOLDER`.
+
+It is the only writer of the run folder. It ends when the run ends, when it is told to stop, or when its parent has gone
+(standard input closes) unless the run was told to go on.
+"""
+
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import numpy as np
+import psutil
+
+from explorer.datasets.catalogue import DatasetError
+from explorer.datasets.loading import Images, load_images, split
+from explorer.runs.commands import GoOn, Inbox, Lifeline, SetLearningRate, SetWeight, Simple
+from explorer.runs.guard import LossGuard
+from explorer.runs.layout import EXPERIMENT, PREVIEW, SNAPSHOTS, SUMMARY, snapshot_file, write_json
+from explorer.runs.probe import SIZE, Probe
+from explorer.runs.writer import RunWriter
+from models.experiment import Experiment
+from models.training import TrainingLoop, epoch_batches
+from models.variants import build
+
+FLUSH_EVERY = 0.2  # seconds
+PREVIEW_EVERY = 0.4
+PREVIEW_SHARE = 0.05  # of the time, at most
+SNAPSHOT_EVERY = 15.0
+SNAPSHOT_SPACING = 3.0  # at least, at the ends of epochs
+MOST_SNAPSHOTS = 24
+
+
+class Stop(Exception):  # noqa: N818 (a way out of the loops, no fault)
+    """The run ends before its last epoch, for the reason given."""
+
+
+class Trainer:
+    """An experiment on its data, with its store. `train` runs to the end."""
+
+    def __init__(self, folder: Path, experiment: Experiment, images: Images, store: RunWriter):
+        self.folder, self.experiment, self.images, self.store = folder, experiment, images, store
+        self.inbox, self.lifeline = Inbox(folder), Lifeline()
+        self.training, self.validation = split(len(images.images), experiment.validation_fraction, experiment.seed)
+        self.program = build(experiment, images.images.shape[1:])
+        model = self.program.model
+        self.loop = TrainingLoop(model, images.images)
+        self.guard = LossGuard(model.series, tuple(objective.name for objective in model.objectives))
+        self.probe = self._make_probe()
+        self.weights = {name: setting.weight for name, setting in experiment.terms.items()}
+        self.learning_rate = experiment.learning_rate
+        self.applied: dict[str, float] = {}
+        self.step, self.seconds, self.epoch = 0, 0.0, 0.0
+        self.snapshots: list[int] = []
+        self.snapshot_every = SNAPSHOT_EVERY
+        self.last_flush = self.last_preview = self.last_snapshot = -np.inf
+        self.preview_pause = PREVIEW_EVERY
+        self.rate_window: list[tuple[float, int]] = []
+        self.images_seen = 0
+
+    def _make_probe(self) -> Probe:
+        """Test images first, which no training saw; a small data set is filled up from the rest."""
+        rest = np.concatenate([self.validation, self.training])
+        images = np.concatenate([self.images.test_images[:SIZE], self.images.images[rest[:SIZE]]])[:SIZE]
+        labels = np.concatenate([self.images.test_labels[:SIZE], self.images.labels[rest[:SIZE]]])[:SIZE]
+        probe = Probe(self.program, images)
+        probe.save_images(self.folder)
+        self.summary = {
+            "dataset": self.experiment.dataset,
+            "image_shape": list(self.loop.shape),
+            "class_names": list(self.images.class_names),
+            "labels": labels.tolist(),
+            "probe": len(labels),
+            "training_images": len(self.training),
+            "validation_images": len(self.validation),
+            "test_images": len(self.images.test_images),
+            "parameters": self.program.twins.parameters,
+        }
+        write_json(self.folder / SUMMARY, self.summary)
+        return probe
+
+    def train(self) -> None:
+        model = self.program.model
+        self.store.open_history(model.series, [term for o in model.objectives for term in o.term_weights])
+        self.store.set_state("preparing", "compiling")
+        self._snapshot()
+        self.store.set_state("training")
+        for epoch in range(self.experiment.epochs):
+            self._train_epoch(epoch)
+            self._validate(epoch + 1)
+        self._snapshot()
+
+    def _train_epoch(self, epoch: int) -> None:
+        batches = epoch_batches(self.training, self.experiment.batch_size, self.experiment.seed, epoch)
+        for number, batch in enumerate(batches):
+            self._obey()
+            self._apply_schedules(epoch + number / len(batches))
+            began = time.perf_counter()
+            values = self.loop.train(batch)
+            self.seconds += time.perf_counter() - began
+            self.step += 1
+            self.images_seen += len(batch)
+            self.epoch = epoch + (number + 1) / len(batches)
+            clock = (self.epoch, self.seconds, self.learning_rate)
+            self.store.log_step(self.step, np.array([*clock, *values, *self.applied.values()], np.float64))
+            if (fault := self.guard.check(self.step, values, self.learning_rate)) is not None:
+                raise FloatingPointError(fault)
+            self._report()
+
+    def _apply_schedules(self, epochs: float) -> None:
+        for name, setting in self.experiment.terms.items():
+            weight = setting.model_copy(update={"weight": self.weights[name]}).weight_at(epochs)
+            if self.applied.get(name) != weight:
+                self.program.set_weight(name, weight)
+                self.applied[name] = weight
+
+    def _report(self) -> None:
+        """Status, preview and snapshot, each when it is due; none of them may take more than its share of the time."""
+        now = time.perf_counter()
+        if now - self.last_flush > FLUSH_EVERY:
+            self.store.flush(step=self.step, epoch=self.epoch, seconds=self.seconds, images_per_second=self._rate(now))
+            self.last_flush = now
+        if now - self.last_preview > self.preview_pause:
+            self.probe.save_preview(self.folder / PREVIEW, self.step)
+            self.last_preview = time.perf_counter()
+            self.preview_pause = max(PREVIEW_EVERY, (self.last_preview - now) / PREVIEW_SHARE)
+        if now - self.last_snapshot > self.snapshot_every:
+            self._snapshot()
+
+    def _rate(self, now: float) -> float:
+        """Images per second over the last few seconds."""
+        self.rate_window.append((now, self.images_seen))
+        self.rate_window = self.rate_window[-16:]
+        (then, seen), count = self.rate_window[0], self.images_seen
+        return (count - seen) / (now - then) if now > then else 0.0
+
+    def _validate(self, epoch: int) -> None:
+        self.store.log_validation(self.step, float(epoch), self.loop.evaluate(self.validation))
+        last = epoch == self.experiment.epochs
+        if not last and time.perf_counter() - self.last_snapshot > SNAPSHOT_SPACING:
+            self._snapshot()
+
+    def _snapshot(self) -> None:
+        if self.step in self.snapshots:
+            return
+        self.probe.save_preview(self.folder / PREVIEW, self.step)
+        self.probe.save_snapshot(self.folder / SNAPSHOTS / snapshot_file(self.step), self.step)
+        self.snapshots.append(self.step)
+        self.store.flush(step=self.step, epoch=self.epoch, seconds=self.seconds)
+        self.store.add_snapshot(self.step)
+        self.store.flush()
+        self.last_snapshot = time.perf_counter()
+        if len(self.snapshots) > MOST_SNAPSHOTS:
+            for step in self.snapshots[1:-1:2]:
+                self.store.remove_snapshot(step)
+                self.snapshots.remove(step)
+            self.snapshot_every *= 2
+
+    def _obey(self) -> None:
+        """Take commands; while paused, do nothing else."""
+        paused = False
+        while True:
+            for command in self.inbox.take():
+                if isinstance(command, ValueError):
+                    self.store.log_event("refused", message=str(command))
+                elif isinstance(command, Simple):
+                    paused = self._obey_simple(command, paused)
+                else:
+                    self._change(command)
+            if self.lifeline.parent_gone.is_set() and not self.store.status["goes_on"]:
+                raise Stop("Hourglass was closed; the run was not told to go on.")
+            if not paused:
+                return
+            time.sleep(0.05)
+
+    def _obey_simple(self, command: Simple, paused: bool) -> bool:
+        if command.command == "stop":
+            raise Stop("Stopped by hand.")
+        wanted = command.command == "pause"
+        if wanted != paused:
+            self.store.log_event(command.command)
+            self.store.flush(step=self.step, epoch=self.epoch, seconds=self.seconds)
+            if wanted and self.step:
+                self._snapshot()
+            self.store.set_state("paused" if wanted else "training")
+            self.rate_window.clear()
+        return wanted
+
+    def _change(self, command: SetWeight | SetLearningRate | GoOn) -> None:
+        self.store.status |= {"step": self.step, "epoch": self.epoch, "seconds": self.seconds}
+        match command:
+            case SetWeight(term=term, value=value) if term in self.weights:
+                self.store.log_event("weight", term=term, value=value, before=self.weights[term])
+                self.weights[term] = value
+            case SetWeight(term=term):
+                self.store.log_event(
+                    "refused", message=f"There is no term {term}; there are {', '.join(self.weights)}."
+                )
+            case SetLearningRate(value=value):
+                self.store.log_event("learning_rate", value=value, before=self.learning_rate)
+                self.learning_rate = value
+                self.program.set_learning_rate(value)
+            case GoOn(value=value):
+                self.store.status["goes_on"] = int(value)
+        self.store.flush()
+
+    def finish(self) -> None:
+        """Measure the model on the held-out test images and put the result where readers find it."""
+        loop = TrainingLoop(self.program.model, self.images.test_images)
+        values = loop.evaluate(np.arange(len(self.images.test_images), dtype=np.int32))
+        test = {name: float(value) for name, value in zip(loop.series, values, strict=True)}
+        mse = self.probe.mean_squared_error()
+        self.summary |= {"test": test, "probe_mse": mse, "seconds": self.seconds, "steps": self.step}
+        write_json(self.folder / SUMMARY, self.summary)
+
+
+def main(folder: Path) -> int:
+    """Run the experiment in a folder. 0 where it finished or was stopped, 1 where it failed."""
+    store = RunWriter(folder)
+    process = psutil.Process()
+    store.note(pid=process.pid, process_started=process.create_time(), began=time.time())
+    try:
+        _run(folder, store)
+    except Stop as reason:
+        store.set_state("stopped", message=str(reason))
+    except (DatasetError, FloatingPointError, MemoryError) as error:
+        store.set_state(
+            "failed", message=str(error) or "There was not enough memory. Choose a smaller batch or network."
+        )
+        return 1
+    except BaseException as error:
+        traceback.print_exc()
+        store.set_state(
+            "failed",
+            message=f"The trainer met an unexpected fault: {error!r}. Its log is trainer.log in the run folder.",
+        )
+        raise
+    finally:
+        store.close()
+    return 0
+
+
+def _run(folder: Path, store: RunWriter) -> None:
+    store.set_state("preparing", "loading data")
+    experiment = Experiment.parse((folder / EXPERIMENT).read_text(encoding="utf-8"))
+    images = load_images(experiment.dataset)
+    store.set_state("preparing", "building the networks")
+    trainer = Trainer(folder, experiment, images, store)
+    try:
+        trainer.train()
+    except Stop:
+        trainer._snapshot()
+        raise
+    store.flush(step=trainer.step, epoch=trainer.epoch, seconds=trainer.seconds)
+    trainer.finish()
+    store.set_state("finished")
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

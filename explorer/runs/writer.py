@@ -1,0 +1,120 @@
+"""The one writer of a run's history."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explorer.runs.layout import CLOCK, DATABASE, FACTOR, SNAPSHOTS, WEIGHT_PREFIX, State, snapshot_file
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE status (
+    id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT, stage TEXT, message TEXT, step INTEGER, epoch REAL,
+    seconds REAL, images_per_second REAL, goes_on INTEGER, updated REAL);
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY, step INTEGER, epoch REAL, seconds REAL, kind TEXT NOT NULL, detail TEXT NOT NULL);
+CREATE TABLE snapshots (step INTEGER PRIMARY KEY, epoch REAL, seconds REAL, file TEXT NOT NULL);
+"""
+
+
+class RunWriter:
+    """Buffers rows and commits them with `flush`, so that a step costs no disk access."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        (folder / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
+        self.database = sqlite3.connect(folder / DATABASE, isolation_level=None)
+        self.database.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; BEGIN; {_SCHEMA} COMMIT;")
+        self.status: dict[str, Any] = {
+            "state": "preparing", "stage": "starting", "message": "", "step": 0, "epoch": 0.0, "seconds": 0.0,
+            "images_per_second": 0.0, "goes_on": 0,
+        }  # fmt: skip
+        self._pending: list[tuple[str, Sequence[Any]]] = []
+        self._blocks: list[tuple[int, np.ndarray]] = []  # per level: how many rows, and their sum
+        self._insert_history = self._insert_validation = ""
+        self.flush()
+
+    def open_history(self, series: Sequence[str], terms: Sequence[str]) -> None:
+        """Make the tables whose columns are this objective's series and the weights of its terms."""
+        columns = [*CLOCK, *series, *(WEIGHT_PREFIX + term for term in terms)]
+        typed = ", ".join(f'"{name}" REAL' for name in columns)
+        values = ", ".join(f'"{name}" REAL' for name in series)
+        self.database.execute(
+            f"CREATE TABLE history (level INTEGER, step INTEGER, {typed}, PRIMARY KEY (level, step)) WITHOUT ROWID"
+        )
+        self.database.execute(f"CREATE TABLE validation (step INTEGER PRIMARY KEY, epoch REAL, {values})")
+        # Column names come from the catalogue's tables, never from a person.
+        self._insert_history = f"INSERT INTO history VALUES ({', '.join('?' * (len(columns) + 2))})"  # noqa: S608
+        self._insert_validation = f"INSERT OR REPLACE INTO validation VALUES ({', '.join('?' * (len(series) + 2))})"  # noqa: S608
+        self.note(series=list(series), terms=list(terms))
+
+    def note(self, **facts: Any) -> None:
+        """Keep facts about the run (JSON values) in the table `meta`."""
+        for key, value in facts.items():
+            self._pending.append(("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(value))))
+
+    def log_step(self, step: int, row: np.ndarray) -> None:
+        """One step: `row` is (epoch, seconds, learning rate, every series, every weight), float64."""
+        self._add_row(0, step, row)
+
+    def _add_row(self, level: int, step: int, row: np.ndarray) -> None:
+        self._pending.append((self._insert_history, (level, step, *row.tolist())))
+        if level == len(self._blocks):
+            self._blocks.append((0, np.zeros_like(row)))
+        count, total = self._blocks[level]
+        count, total = count + 1, total + row
+        if count < FACTOR:
+            self._blocks[level] = (count, total)
+        else:
+            self._blocks[level] = (0, np.zeros_like(row))
+            self._add_row(level + 1, step, total / FACTOR)
+
+    def log_validation(self, step: int, epoch: float, values: np.ndarray) -> None:
+        self._pending.append((self._insert_validation, (step, epoch, *values.tolist())))
+
+    def log_event(self, kind: str, **detail: Any) -> None:
+        place = (self.status["step"], self.status["epoch"], self.status["seconds"])
+        self._pending.append(
+            (
+                "INSERT INTO events (step, epoch, seconds, kind, detail) VALUES (?, ?, ?, ?, ?)",
+                (*place, kind, json.dumps(detail)),
+            )
+        )
+
+    def add_snapshot(self, step: int) -> None:
+        place = (step, self.status["epoch"], self.status["seconds"], snapshot_file(step))
+        self._pending.append(("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", place))
+
+    def remove_snapshot(self, step: int) -> None:
+        """Forget a snapshot first and delete its file after, so that no reader is offered a file that is gone."""
+        self._pending.append(("DELETE FROM snapshots WHERE step = ?", (step,)))
+        self.flush()
+        (self.folder / SNAPSHOTS / snapshot_file(step)).unlink(missing_ok=True)
+
+    def set_state(self, state: State, stage: str = "", message: str = "") -> None:
+        self.status |= {"state": state, "stage": stage, "message": message}
+        self.flush()
+
+    def flush(self, **status: Any) -> None:
+        """Commit everything since the last call, with the status, in one transaction."""
+        self.status |= status
+        self.database.execute("BEGIN")
+        for statement, values in self._pending:
+            self.database.execute(statement, values)
+        self.database.execute(
+            "INSERT OR REPLACE INTO status VALUES (1, :state, :stage, :message, :step, :epoch, :seconds, "
+            ":images_per_second, :goes_on, :updated)",
+            {**self.status, "updated": time.time()},
+        )
+        self.database.execute("COMMIT")
+        self._pending.clear()
+
+    def close(self) -> None:
+        self.flush()
+        self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a copy of the file alone is then whole
+        self.database.close()

@@ -1,0 +1,56 @@
+"""The processes that belong to the app: two analysts and the trainers it started. One of each for the whole server.
+
+The decoder must answer within a frame, and UMAP holds its interpreter for seconds while it compiles, so projections and
+estimates have an analyst of their own (the same program), which is started when it is first needed.
+"""
+
+import gc
+import socket
+import threading
+from dataclasses import dataclass, field
+
+from explorer.latent.client import AnalystClient
+from explorer.runs.launcher import Launcher
+
+REAP_EVERY = 1.0  # seconds
+
+
+@dataclass
+class Services:
+    decoder: AnalystClient = field(default_factory=AnalystClient)
+    workbench: AnalystClient = field(default_factory=AnalystClient)
+    launcher: Launcher = field(default_factory=Launcher)
+    _closing: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        self.decoder.start()
+        threading.Thread(target=self._reap, name="reaper", daemon=True).start()
+
+    def _reap(self) -> None:
+        while not self._closing.wait(REAP_EVERY):
+            self.launcher.reap()
+
+    def close(self) -> None:
+        """End every process that was started here, but for runs told to go on."""
+        self._closing.set()
+        self.decoder.close()
+        self.workbench.close()
+        self.launcher.close()
+
+
+SERVICES = Services()
+
+
+def disable_nagle() -> None:
+    """Set TCP_NODELAY on the listening sockets, from which accepted ones inherit it.
+
+    asyncio sets it only on sockets whose protocol number is TCP's, and Streamlit binds with 0: small answers then wait
+    about 40 ms for the other side's delayed acknowledgement.
+    """
+    for candidate in gc.get_objects():
+        if isinstance(candidate, socket.socket) and candidate.fileno() >= 0 and candidate.type == socket.SOCK_STREAM:
+            try:
+                if candidate.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    candidate.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except OSError:  # closed since it was found, or no TCP socket: nothing to speed up
+                continue

@@ -1,0 +1,112 @@
+"""Runs in a terminal: the same trainer and the same run folder, seen through a progress bar."""
+# ruff: noqa: T201 (printing is this module's job)
+
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from explorer.runs.launcher import Launcher, new_run_folder
+from explorer.runs.layout import EXPERIMENT, send_command, write_json
+from explorer.runs.reader import Run, Status, list_runs
+from models.experiment import Experiment, ExperimentError
+
+LOOK_EVERY = 0.2  # seconds
+
+
+def train(experiment: Experiment, out: Path | None) -> int:
+    """Train to the end. Ctrl-C stops the run and keeps its last snapshot. 0 where it finished or was stopped."""
+    folder = _make_folder(out, experiment) if out else new_run_folder(experiment)
+    launcher = Launcher()
+    run = launcher.start(experiment, folder)
+    print(f"Training {experiment.variant} on {experiment.dataset} into {folder}")
+    try:
+        status = _watch(run, launcher, experiment)
+    except KeyboardInterrupt:
+        print("\nStopping, the last snapshot is being saved.")
+        send_command(folder, "stop")
+        status = _watch(run, launcher, experiment)
+    finally:
+        launcher.close()
+    if status is None:
+        print(f"The trainer could not start. Its log is {folder / 'trainer.log'}.", file=sys.stderr)
+        return 1
+    _report(run, status)
+    run.close()
+    return 0 if status.state in {"finished", "stopped"} else 1
+
+
+def _make_folder(out: Path, experiment: Experiment) -> Path:
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ExperimentError([f"--out was {out}, which exists and is not empty. Give a new folder."])
+    out.mkdir(parents=True, exist_ok=True)
+    write_json(out / EXPERIMENT, experiment.model_dump())
+    return out
+
+
+def _watch(run: Run, launcher: Launcher, experiment: Experiment) -> Status | None:
+    """Show progress until the run has ended; None where it never began."""
+    shown = ""
+    while True:
+        ended = launcher.processes[run.folder].poll() is not None
+        if run.has_started():
+            status = run.status()
+            line = progress_line(status, run.curves(1).validation.get("loss"), experiment.epochs)
+            if line != shown and (sys.stdout.isatty() or not status.active or status.stage):
+                print(
+                    f"\r\033[K{line}" if sys.stdout.isatty() else line,
+                    end="" if sys.stdout.isatty() else "\n",
+                    flush=True,
+                )
+                shown = line
+            if not status.active or ended:
+                if sys.stdout.isatty():
+                    print()
+                return run.status()
+        elif ended:
+            return None
+        time.sleep(LOOK_EVERY)
+
+
+def progress_line(status: Status, validation_losses, epochs: int) -> str:
+    """One line for one status."""
+    if status.state == "preparing":
+        return f"{status.stage} ..."
+    done = min(1.0, status.epoch / epochs)
+    width = max(10, min(40, shutil.get_terminal_size().columns - 70))
+    bar = "█" * round(done * width) + "░" * (width - round(done * width))
+    left = status.seconds / done * (1 - done) if done > 0 else 0.0
+    line = f"{bar} epoch {status.epoch:.1f}/{epochs}  {status.images_per_second:,.0f} images/s  {left:.0f} s left"
+    if validation_losses is not None and len(validation_losses):
+        line += f"  validation {validation_losses[-1]:.1f} nats"
+    return line
+
+
+def _report(run: Run, status: Status) -> None:
+    message = f": {status.message}" if status.message else ""
+    print(f"{status.state} after {status.seconds:.1f} s of training{message}")
+    for title, values in (("validation", run.curves(1).validation), ("test", run.summary().get("test", {}))):
+        if values and len(values[next(iter(values))] if title == "validation" else values):
+            shown = {k: v[-1] if title == "validation" else v for k, v in values.items() if k not in {"step", "epoch"}}
+            print(
+                f"{title:<10}  "
+                + "  ".join(f"{name} {value:.2f}" for name, value in shown.items())
+                + "  (nats per image)"
+            )
+
+
+def list_all(folder: Path) -> int:
+    """Print a line for each run."""
+    runs = list_runs(folder)
+    if not runs:
+        print(f"No runs in {folder} yet. Start one: python -m explorer train --preset first-vae")
+        return 0
+    print(f"{'run':<44} {'state':<10} {'epoch':>11} {'validation':>11}")
+    for run in runs:
+        with run:
+            status = run.status() if run.has_started() else None
+            losses = run.curves(1).validation.get("loss", []) if status else []
+            epoch = f"{status.epoch:.1f}/{run.experiment.epochs}" if status else "-"
+            loss = f"{losses[-1]:.2f}" if len(losses) else "-"
+            print(f"{run.name:<44} {status.state if status else 'not begun':<10} {epoch:>11} {loss:>11}")
+    return 0
