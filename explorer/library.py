@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import load_file
 
 from explorer.datasets.catalogue import DATASETS
 from explorer.places import PRETRAINED, runs_folder
-from explorer.runs.layout import PROBE_IMAGES, SNAPSHOTS, snapshot_file
+from explorer.runs.layout import PROBE_IMAGES, SNAPSHOTS, SUMMARY, snapshot_file
 from explorer.runs.reader import Run, RunError, list_runs
 from explorer.sprites import load_sprites
+from models.arrays import load_arrays
 from models.experiment import Experiment
 
 _KEY = re.compile(r"(bundled|run)/([A-Za-z0-9][A-Za-z0-9._-]{0,199})(?:@(\d{1,9}))?")
@@ -70,8 +70,7 @@ class ModelEntry:
 
 @lru_cache(maxsize=16)
 def _codes(path: Path, _modified: int) -> Codes:
-    # A snapshot's weights are megabytes and the page needs none of them, but safetensors maps the file lazily.
-    arrays = {name: array for name, array in load_file(path).items() if name.startswith("probe/")}
+    arrays = load_arrays(path)
     return Codes(arrays["probe/z_mean"], arrays.get("probe/z_log_var"), arrays["probe/reconstruction"])
 
 
@@ -117,15 +116,19 @@ def find(key: str) -> ModelEntry:
     )
     if not steps:
         raise LibraryError(f"{kind}/{name} has no snapshot. Wait for its first one, or choose another model.")
-    entry = _entry(f"{kind}/{name}@{max(steps)}", folder, max(steps))
+    entry = _entry(f"{kind}/{name}@{max(steps)}", folder, max(steps), _changed(folder / SUMMARY))
     if not entry.snapshot.is_file():
         raise LibraryError(f"{name} has no snapshot at step {max(steps)} any more. Choose one from the list.")
     return entry
 
 
+def _changed(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.is_file() else 0
+
+
 @lru_cache(maxsize=256)
-def _entry(key: str, folder: Path, step: int) -> ModelEntry:
-    """Kept: what it says of a snapshot never changes, and every decode asks for it."""
+def _entry(key: str, folder: Path, step: int, _modified: int) -> ModelEntry:
+    """Kept, for every decode asks for it, until the summary changes: a run writes its results there at its end."""
     try:
         with Run(folder) as run:
             title, summary = title_of(run.experiment), run.summary()

@@ -1,19 +1,16 @@
 """The server's own routes: files for the browser, and decoding without a Streamlit rerun."""
 
 import asyncio
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
-import plotly
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from explorer import library
+from explorer.components import asset_routes
 from explorer.latent.client import AnalystError, AnalystStartingError
-from explorer.places import ASSETS
 from explorer.services import SERVICES
 
 MOST_CODES = 256  # in one request
@@ -29,7 +26,10 @@ def _refuse(status: int, sentence: str) -> JSONResponse:
 def same_origin(request: Request) -> bool:
     """Whether the request comes from a page of this server. A browser always says where a POST comes from."""
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    try:
+        return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    except ValueError:  # such as "http://[", which no browser sends
+        return False
 
 
 def read_codes(body: bytes, latent_dim: int) -> np.ndarray:
@@ -76,8 +76,4 @@ async def decode(request: Request) -> Response:
 
 
 def routes() -> list[Mount | Route]:
-    return [
-        Mount("/web", StaticFiles(directory=ASSETS / "web")),
-        Mount("/plotly", StaticFiles(directory=Path(plotly.__file__).parent / "package_data")),
-        Route("/api/decode", decode, methods=["POST"]),
-    ]
+    return [*asset_routes(), Route("/api/decode", decode, methods=["POST"])]

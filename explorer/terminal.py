@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from explorer.runs.launcher import Launcher, new_run_folder
-from explorer.runs.layout import EXPERIMENT, send_command, write_json
+from explorer.runs.layout import EXPERIMENT, SUMMARY, send_command, write_json
 from explorer.runs.reader import Run, Status, list_runs
 from models.experiment import Experiment, ExperimentError
 
@@ -39,8 +39,13 @@ def train(experiment: Experiment, out: Path | None) -> int:
 def _make_folder(out: Path, experiment: Experiment) -> Path:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ExperimentError([f"--out was {out}, which exists and is not empty. Give a new folder."])
-    out.mkdir(parents=True, exist_ok=True)
-    write_json(out / EXPERIMENT, experiment.model_dump())
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_json(out / EXPERIMENT, experiment.model_dump())
+    except OSError as error:
+        raise ExperimentError(
+            [f"--out was {out}, which cannot be made ({error.strerror}). Give another folder."]
+        ) from error
     return out
 
 
@@ -85,7 +90,8 @@ def progress_line(status: Status, validation_losses, epochs: int) -> str:
 def _report(run: Run, status: Status) -> None:
     message = f": {status.message}" if status.message else ""
     print(f"{status.state} after {status.seconds:.1f} s of training{message}")
-    for title, values in (("validation", run.curves(1).validation), ("test", run.summary().get("test", {}))):
+    test = run.summary().get("test", {}) if (run.folder / SUMMARY).is_file() else {}  # none where no data was loaded
+    for title, values in (("validation", run.curves(1).validation), ("test", test)):
         if values and len(values[next(iter(values))] if title == "validation" else values):
             shown = {k: v[-1] if title == "validation" else v for k, v in values.items() if k not in {"step", "epoch"}}
             print(
@@ -104,9 +110,17 @@ def list_all(folder: Path) -> int:
     print(f"{'run':<44} {'state':<10} {'epoch':>11} {'validation':>11}")
     for run in runs:
         with run:
-            status = run.status() if run.has_started() else None
-            losses = run.curves(1).validation.get("loss", []) if status else []
-            epoch = f"{status.epoch:.1f}/{run.experiment.epochs}" if status else "-"
-            loss = f"{losses[-1]:.2f}" if len(losses) else "-"
-            print(f"{run.name:<44} {status.state if status else 'not begun':<10} {epoch:>11} {loss:>11}")
+            print(_line(run))
     return 0
+
+
+def _line(run: Run) -> str:
+    try:
+        epochs = run.experiment.epochs
+    except ExperimentError:  # one damaged folder must not hide the others
+        return f"{run.name:<44} {'damaged':<10} {'-':>11} {'-':>11}"
+    status = run.status() if run.has_started() else None
+    losses = run.curves(1).validation.get("loss", []) if status else []
+    epoch = f"{status.epoch:.1f}/{epochs}" if status else "-"
+    loss = f"{losses[-1]:.2f}" if len(losses) else "-"
+    return f"{run.name:<44} {status.state if status else 'not begun':<10} {epoch:>11} {loss:>11}"

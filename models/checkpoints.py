@@ -1,21 +1,14 @@
-"""Weights as safetensors: numbers under names, nothing that can run code."""
+"""The weights of twins as arrays by name, and back."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 
 import keras
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
 
+from models.arrays import CheckpointError
 from models.twins import Twins
-
-
-class CheckpointError(ValueError):
-    """A weights file that is damaged or belongs to another model."""
 
 
 def _variables(twins: Twins) -> dict[str, keras.Variable]:
@@ -52,21 +45,3 @@ def assign_weights(twins: Twins, arrays: Mapping[str, np.ndarray]) -> None:
             )
     for name, variable in expected.items():
         variable.assign(arrays[name].astype(np.float32))
-
-
-def save_arrays(path: Path, arrays: Mapping[str, np.ndarray], durable: bool = True) -> None:
-    """Write a safetensors file so that a reader sees the old file or the new one, never half of one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, temporary)
-    if durable:
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-    temporary.replace(path)
-
-
-def load_arrays(path: Path) -> dict[str, np.ndarray]:
-    """All arrays of a safetensors file. Raises CheckpointError for a missing or damaged file."""
-    try:
-        return load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{path.name} cannot be read ({error}). Choose another snapshot.") from error

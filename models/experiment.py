@@ -125,7 +125,10 @@ _ALLOWED = {
     "finite_number": "a finite number",
     "string_type": "a name",
     "string_pattern_mismatch": "lower-case letters, digits and _",
+    "string_unicode": "text in UTF-8",
     "dict_type": "a table of term settings",
+    "model_type": "a table of settings",
+    "invalid_key": "a name",
 }
 
 
@@ -135,10 +138,14 @@ def _sentence(fault: Mapping[str, Any]) -> str:
     if fault["type"] == "value_error":
         return str(fault["ctx"]["error"])
     if fault["type"] == "extra_forbidden":
-        return f"{field} is no setting of an experiment; allowed are {', '.join(Experiment.model_fields)}. Remove it."
+        owner, fields = ("a term", TermSetting) if field.startswith("terms.") else ("an experiment", Experiment)
+        return f"{field} is no setting of {owner}; allowed are {', '.join(fields.model_fields)}. Remove it."
     if fault["type"] == "json_invalid":
         return f"The experiment is no valid JSON ({fault['ctx']['error']}). Correct it or export it again."
-    given = repr(fault["input"])
+    try:
+        given = repr(fault["input"])
+    except ValueError:  # Python writes no whole number of over 4,300 digits
+        given = "a whole number of thousands of digits"
     given = given if len(given) <= 60 else given[:57] + "..."
     rule = _ALLOWED.get(fault["type"])
     allowed = _range_of(field) or (rule.format(**fault.get("ctx", {})) if rule else fault["msg"])
@@ -151,5 +158,5 @@ def _range_of(field: str) -> str | None:
     limits = table.model_json_schema()["properties"].get(field.rpartition(".")[2], {})
     if "minimum" not in limits or "maximum" not in limits:
         return None
-    kind = "a whole number" if limits["type"] == "integer" else "a number"
-    return f"{kind} from {limits['minimum']:g} to {limits['maximum']:g}"
+    kind, form = ("a whole number", ",d") if limits["type"] == "integer" else ("a number", "g")
+    return f"{kind} from {limits['minimum']:{form}} to {limits['maximum']:{form}}"

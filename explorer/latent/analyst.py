@@ -43,7 +43,8 @@ class Decoder:
 
     def decode(self, snapshot: str, codes: np.ndarray) -> np.ndarray:
         """Codes (n, latent) float32 -> images (n, height, width, channels) uint8."""
-        from models.checkpoints import assign_weights, load_arrays
+        from models.arrays import load_arrays
+        from models.checkpoints import assign_weights
 
         if snapshot != self.snapshot:
             self.snapshot = None  # half-assigned weights must never pass for a snapshot

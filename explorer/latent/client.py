@@ -114,8 +114,8 @@ class AnalystClient:
 
     def _settle(self, header: dict[str, Any], payload: bytes) -> None:
         pending = self._pending.pop(header["id"], None)
-        if pending is None or pending.future.cancelled():
-            return
+        if pending is None or not pending.future.set_running_or_notify_cancel():
+            return  # nobody asked, or nobody waits for it any more
         if "error" in header:
             pending.future.set_exception(AnalystError(header["error"]))
         else:
@@ -124,7 +124,7 @@ class AnalystClient:
     def _fail_all(self, sentence: str) -> None:
         pending, self._pending = self._pending, {}
         for one in pending.values():
-            if not one.future.done():
+            if one.future.set_running_or_notify_cancel():
                 one.future.set_exception(AnalystError(sentence))
 
     def ask(
@@ -134,7 +134,7 @@ class AnalystClient:
         progress: Callable[[dict[str, Any]], None] | None = None,
         **values: Any,
     ) -> Future[Answer]:
-        """Send a request; the future gives (header, bytes) or raises AnalystError. AnalystStartingError comes at once."""
+        """Send a request; the future gives (header, bytes) or raises AnalystError. AnalystStartingError: at once."""
         if not self.ready:
             self.start()
             raise AnalystStartingError("The decoder is starting; this takes a few seconds.")

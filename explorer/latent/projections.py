@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -24,9 +25,9 @@ def kept_projection(codes: np.ndarray) -> np.ndarray | None:
     """The UMAP computed earlier, (n, 2) float32, or None. A damaged file counts as none."""
     try:
         points = np.load(projection_file(codes), allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError, EOFError, BadZipFile):
         return None
-    return points if points.shape == (len(codes), 2) else None
+    return points if isinstance(points, np.ndarray) and points.shape == (len(codes), 2) else None
 
 
 class _EpochLines:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from explorer.places import ROOT, runs_folder
 from explorer.runs.layout import DATABASE, EXPERIMENT, LOG, write_json
-from explorer.runs.reader import Run
+from explorer.runs.reader import Run, RunError
 from models.experiment import Experiment
 
 GRACE = 10.0  # seconds to save the last snapshot in
@@ -53,7 +54,7 @@ class Launcher:
         """Forget trainers that have ended, so that none stays behind as a zombie."""
         for folder, process in list(self.processes.items()):
             if process.poll() is not None:
-                del self.processes[folder]
+                self.processes.pop(folder, None)  # `close` may have been here meanwhile
 
     def died_before_starting(self, folder: Path) -> bool:
         """Whether the trainer of this folder ended without making its database."""
@@ -62,23 +63,28 @@ class Launcher:
 
     def close(self) -> None:
         """Close every lifeline; wait for those that stop, then kill those that did not in time."""
-        staying = {folder for folder in self.processes if _goes_on(folder)}
-        for process in self.processes.values():
+        processes, self.processes = self.processes, {}
+        staying = {folder for folder in processes if _goes_on(folder)}
+        for process in processes.values():
             if process.stdin is not None:
                 with contextlib.suppress(BrokenPipeError):
                     process.stdin.close()
         deadline = time.monotonic() + GRACE
-        for folder, process in self.processes.items():
+        for folder, process in processes.items():
             if folder in staying:
                 continue
             try:
                 process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
+                if _goes_on(folder):  # it was told while it was too busy to listen
+                    continue
                 process.kill()
                 process.wait()
-        self.processes.clear()
 
 
 def _goes_on(folder: Path) -> bool:
-    with Run(folder) as run:
-        return run.has_started() and run.status().goes_on
+    try:
+        with Run(folder) as run:
+            return run.has_started() and run.status().goes_on
+    except (RunError, sqlite3.Error):  # the folder was deleted or damaged: nobody can look at such a run
+        return False

@@ -9,7 +9,8 @@ from explorer.latent.planes import plane
 from explorer.runs.layout import PROBE_IMAGES
 from explorer.sprites import save_sprites
 from models import catalogue, tensors
-from models.checkpoints import save_arrays, weights_of
+from models.arrays import save_arrays
+from models.checkpoints import weights_of
 from models.variants import Program
 
 SIZE = 1000  # codes in every snapshot

@@ -102,7 +102,7 @@ class Run:
             return bool(
                 self._rows("SELECT 1 FROM sqlite_master WHERE name = 'status'") and self._rows("SELECT 1 FROM status")
             )
-        except sqlite3.OperationalError:  # the file exists, its first transaction is still under way
+        except sqlite3.DatabaseError:  # its first transaction is still under way, or the file is no database
             return False
 
     def status(self) -> Status:

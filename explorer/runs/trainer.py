@@ -146,6 +146,11 @@ class Trainer:
     def _snapshot(self) -> None:
         if self.step in self.snapshots:
             return
+        if not self.program.is_finite():  # the step's loss was finite, what it moved the weights to is not
+            raise FloatingPointError(
+                f"The weights are no longer numbers at step {self.step:,}. The last good snapshot is kept. "
+                f"Try a learning rate below {self.learning_rate:g}, or smaller weights of the terms."
+            )
         self.probe.save_preview(self.folder / PREVIEW, self.step)
         self.probe.save_snapshot(self.folder / SNAPSHOTS / snapshot_file(self.step), self.step)
         self.snapshots.append(self.step)
@@ -166,6 +171,7 @@ class Trainer:
             for command in self.inbox.take():
                 if isinstance(command, ValueError):
                     self.store.log_event("refused", message=str(command))
+                    self.store.flush()
                 elif isinstance(command, Simple):
                     paused = self._obey_simple(command, paused)
                 else:

@@ -1,0 +1,43 @@
+// Small helpers that every component uses to build and keep its part of the page.
+
+/**
+ * Create an element. Text goes in as text, never as markup.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, unknown>} [properties] DOM properties; `aria-*` and `role` become attributes
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "role" || name.startsWith("aria-")) element.setAttribute(name, String(value));
+    else Reflect.set(element, name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/**
+ * Make a Streamlit renderer out of a view that lives as long as its host is on the page. Streamlit runs the renderer
+ * again at each change of data or theme, and may run an overtaken run's clean-up late: only a host that has left the
+ * page ends its view.
+ * @template {{close(): void}} View
+ * @param {string} selector
+ * @param {(host: HTMLElement) => View} create
+ * @param {(view: View, component: any) => void} update
+ */
+export function renderer(selector, create, update) {
+  /** @type {WeakMap<Element, View>} */
+  const views = new WeakMap();
+  return (/** @type {any} */ component) => {
+    const host = component.parentElement.querySelector(selector);
+    let view = views.get(host);
+    if (!view) views.set(host, (view = create(host)));
+    update(view, component);
+    return () => {
+      if (host.isConnected || !views.delete(host)) return;
+      view.close();
+    };
+  };
+}

@@ -1,0 +1,194 @@
+"""A run, live: its loss, its latent space, its strip, and the hand on its weights."""
+
+import numpy as np
+import streamlit as st
+
+from explorer.app_pages.setup_view import duration
+from explorer.app_pages.shared import plain, show_error
+from explorer.components import plot, strip
+from explorer.figures import Plane, latent_map, loss_curves
+from explorer.latent.planes import steady_range
+from explorer.library import probe_images
+from explorer.runs.layout import LOG, PREVIEW, send_command
+from explorer.runs.reader import Run, Status
+from explorer.services import SERVICES
+from models.arrays import CheckpointError, load_arrays
+from models.catalogue import PIXEL_MODELS, TERMS
+from models.experiment import Experiment
+
+REFRESH = 0.4  # seconds
+CURVES_HEIGHT = 430
+MAP_HEIGHT = 400
+_COLOURS = {"finished": "green", "failed": "red", "crashed": "red", "stopped": "orange", "paused": "orange"}
+
+
+def show_run(run: Run) -> None:
+    """The page of one run, live while it trains and still when it has ended."""
+    started = run.has_started()
+    active = not started or run.status().active
+    _show_live(run, active)
+
+
+def _show_live(run: Run, active: bool) -> None:
+    st.fragment(run_every=REFRESH if active else None)(_live)(run, active)
+    if active:
+        _steer(run)
+
+
+def _live(run: Run, was_active: bool) -> None:
+    if not run.has_started():
+        if SERVICES.launcher.died_before_starting(run.folder):
+            show_error(f"The trainer could not start. Its log is {run.folder / LOG}.")
+        else:
+            st.progress(0.0, "Starting the trainer")
+        return
+    status = run.status()
+    if was_active and not status.active:
+        st.rerun()  # the controls go, the links to what comes next appear
+    _show_status(run, status)
+    curves_side, map_side = st.columns([6, 5], gap="medium")
+    with curves_side:
+        _show_curves(run)
+    preview = _read_preview(run)
+    if preview is not None:
+        with map_side:
+            _show_map(run, preview)
+        _show_strip(run, preview)
+
+
+def _show_status(run: Run, status: Status) -> None:
+    experiment = run.experiment
+    bar, buttons = st.columns([7, 4], vertical_alignment="center")
+    with bar:
+        st.progress(min(1.0, status.epoch / experiment.epochs), _progress_text(status, experiment))
+    with buttons, st.container(horizontal=True, horizontal_alignment="right"):
+        if status.active:
+            paused = status.state == "paused"
+            st.button(
+                "Resume" if paused else "Pause",
+                icon=":material/play_arrow:" if paused else ":material/pause:",
+                on_click=send_command,
+                args=(run.folder, "resume" if paused else "pause"),
+                disabled=status.state == "preparing",
+            )
+            st.button("Stop", icon=":material/stop:", on_click=send_command, args=(run.folder, "stop"))
+        if run.snapshots() and st.button("Explore", icon=":material/travel_explore:", type="primary"):
+            st.switch_page("app_pages/explore.py", query_params={"model": f"run/{run.name}"})
+    if status.message:
+        show = st.error if status.state in {"failed", "crashed"} else st.info
+        show(plain(status.message), icon=":material/info:")
+
+
+def _progress_text(status: Status, experiment: Experiment) -> str:
+    colour = _COLOURS.get(status.state, "primary")
+    if status.state == "preparing":
+        return f":{colour}-badge[preparing] {status.stage}"
+    done = status.epoch / experiment.epochs
+    parts = [f":{colour}-badge[{status.state}] epoch {status.epoch:.1f} of {experiment.epochs}"]
+    if status.active:
+        left = status.seconds / done * (1 - done) if done else 0.0
+        parts += [f"{status.images_per_second:,.0f} images/s", f"{duration(left)} left"]
+    else:
+        parts.append(f"{duration(status.seconds)} of training")
+    return " · ".join(parts)
+
+
+def _show_curves(run: Run) -> None:
+    meta = run.meta
+    if "series" not in meta:
+        return
+    log = st.session_state.get("curves-log", False)
+    series, terms = meta["series"], meta["terms"]
+    totals = [name for name in series if name not in terms]
+    changes = run.events("weight", "learning_rate")
+    figure = loss_curves(run.curves(), series, totals, changes, log=log)
+    plot(figure, key=f"curves-{run.name}", height=CURVES_HEIGHT, label="loss curves")
+    st.toggle("Logarithmic", key="curves-log")
+
+
+def _read_preview(run: Run) -> dict[str, np.ndarray] | None:
+    """What the trainer last saw of its probe set; None before its first look."""
+    try:
+        return load_arrays(run.folder / PREVIEW)
+    except CheckpointError:
+        return None
+
+
+def _show_map(run: Run, preview: dict[str, np.ndarray]) -> None:
+    summary = run.summary()
+    points = preview["plane"]
+    key = f"ranges-{run.name}"
+    before = st.session_state.get(key, (None, None))
+    ranges = tuple(steady_range(points[:, axis], before[axis]) for axis in (0, 1))
+    st.session_state[key] = ranges
+    latent = run.experiment.latent_dim
+    titles = ("z0", "z1") if latent == 2 else ("z0", "") if latent == 1 else ("PCA 1", "PCA 2")
+    plane = Plane(points, titles, (ranges[0], ranges[1]), name=run.name)
+    labels = np.array(summary["labels"][: len(points)])
+    plot(
+        latent_map(plane, labels, summary["class_names"]), key=f"map-{run.name}", height=MAP_HEIGHT, label="latent map"
+    )
+    st.caption(
+        f"{len(points):,} of {summary['probe']:,} probe images, coloured by class, at step {preview['step'][0]:,}."
+    )
+
+
+def _show_strip(run: Run, preview: dict[str, np.ndarray]) -> None:
+    summary = run.summary()
+    height, width, channels = summary["image_shape"]
+    images = probe_images(run.folder, summary["probe"], (height, width, channels))
+    output = PIXEL_MODELS[run.experiment.pixel_model].output
+    strip(strip_rows(images, preview["linear"], preview["reconstruction"], output), key=f"strip-{run.name}", scale=72)
+
+
+def strip_rows(
+    images: np.ndarray, linear: np.ndarray, reconstruction: np.ndarray, output: str
+) -> dict[str, np.ndarray]:
+    """Input, the decoder's linear output (scaled to its own range around 0) and what a person sees, uint8."""
+    reach = max(float(np.abs(linear).max()), 1e-6)
+    grey = np.clip(127.5 + 127.5 * linear.astype(np.float32) / reach, 0, 255).astype(np.uint8)
+    return {"input": images[: len(linear)], output.replace("_", " "): grey, "reconstruction": reconstruction}
+
+
+def _steer(run: Run) -> None:
+    """Live weights and rate. Outside the refreshed part, so that nothing is redrawn under the hand."""
+    experiment = run.experiment
+    with st.container(border=True):
+        columns = iter(st.columns(len(experiment.terms) + 2, vertical_alignment="bottom"))
+        for term, setting in experiment.terms.items():
+            key = f"weight-{run.name}-{term}"
+            value = _latest(run, "weight", setting.weight, term)
+            label, send = f"{TERMS[term].title} weight", (run, term, key)
+            limits = {"min_value": 0.0, "step": 0.5, "format": "%.4g"}
+            next(columns).number_input(label, value=value, key=key, on_change=_send_weight, args=send, **limits)
+        key = f"rate-{run.name}"
+        value = _latest(run, "learning_rate", experiment.learning_rate)
+        limits = {"min_value": 1e-7, "max_value": 1.0, "step": 1e-4, "format": "%.5g"}
+        next(columns).number_input(
+            "Learning rate", value=value, key=key, on_change=_send_rate, args=(run, key), **limits
+        )
+        key = f"go-on-{run.name}"
+        goes_on = run.has_started() and run.status().goes_on
+        next(columns).toggle(
+            "Keep training when Hourglass closes", value=goes_on, key=key, on_change=_send_go_on, args=(run, key)
+        )
+
+
+def _latest(run: Run, kind: str, first: float, term: str | None = None) -> float:
+    """The value as it was last changed, by whichever page."""
+    if not run.has_started():
+        return float(first)
+    changed = [event.detail["value"] for event in run.events(kind) if event.detail.get("term") == term]
+    return float(changed[-1] if changed else first)
+
+
+def _send_weight(run: Run, term: str, key: str) -> None:
+    send_command(run.folder, "weight", term=term, value=st.session_state[key])
+
+
+def _send_rate(run: Run, key: str) -> None:
+    send_command(run.folder, "learning_rate", value=st.session_state[key])
+
+
+def _send_go_on(run: Run, key: str) -> None:
+    send_command(run.folder, "go_on", value=st.session_state[key])

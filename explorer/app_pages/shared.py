@@ -1,0 +1,25 @@
+"""Small pieces that pages share."""
+
+import streamlit as st
+
+from explorer.library import ModelEntry
+
+
+def plain(text: str) -> str:
+    """Text that somebody else wrote, with nothing in it that Markdown would act on."""
+    return "".join(f"\\{character}" if character in r"\`*_{}[]()#+!|<>~$:&" else character for character in text)
+
+
+def show_error(sentence: str) -> None:
+    st.error(plain(sentence), icon=":material/error:")
+
+
+def model_facts(entry: ModelEntry) -> None:
+    """One quiet line: how good the model is and how it was made."""
+    summary, experiment = entry.summary, entry.experiment
+    facts = [f"{summary['parameters']:,} parameters", f"{experiment.network} network"]
+    if "test" in summary:
+        name = "negative ELBO" if experiment.info.stochastic else "loss"
+        facts += [f"test {name} {summary['test']['loss']:.1f} nats", f"MSE {summary['probe_mse']:.4f}"]
+        facts.append(f"trained in {summary['seconds']:.0f} s")
+    st.caption(" · ".join(facts))

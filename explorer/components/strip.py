@@ -1,0 +1,49 @@
+"""Rows of small images (input, reconstruction, ...), redrawn in place."""
+
+import json
+import struct
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+
+from explorer.components.web import loader
+
+_STRIP = st.components.v2.component(
+    "hourglass_strip", html='<div class="hg-strip"></div>', js=loader("strip"), isolate_styles=False
+)
+
+
+def strip(
+    rows: Mapping[str, np.ndarray],
+    *,
+    key: str,
+    scale: int = 72,
+    captions: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """Show one row of images a label: uint8 arrays (images, rows, columns, channels), all of one shape.
+
+    An image is at most ``scale`` CSS pixels wide. ``captions`` go under the images of the rows that they name.
+    """
+    _STRIP(key=key, data=pack(rows, scale=scale, captions=captions))
+
+
+def pack(rows: Mapping[str, np.ndarray], *, scale: int, captions: Mapping[str, Sequence[str]] | None = None) -> bytes:
+    """Return the one payload that ``strip.js`` reads: header length, header, pixels.
+
+    One payload, because Streamlit carries bytes safely only at the top.
+    """
+    arrays = list(rows.values())
+    if not arrays or any(a.dtype != np.uint8 or a.ndim != 4 or a.shape != arrays[0].shape for a in arrays):
+        found = [f"{a.dtype} {a.shape}" for a in arrays]
+        raise ValueError(f"A strip takes uint8 arrays (images, rows, columns, channels) of one shape, not {found}.")
+    count, *shape = arrays[0].shape
+    header = {
+        "rows": list(rows),
+        "count": count,
+        "shape": shape,
+        "scale": scale,
+        "captions": [list(captions.get(label, ())) for label in rows] if captions else None,
+    }
+    text = json.dumps(header).encode()
+    return struct.pack("<I", len(text)) + text + b"".join(a.tobytes() for a in arrays)

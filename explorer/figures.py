@@ -1,0 +1,198 @@
+"""Pure functions from data to Plotly figures, as dictionaries with NumPy arrays. No Streamlit, no state.
+
+Colours are names of the theme (`theme:accent`, `theme:3`, ...), which the browser fills in.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from explorer.runs.layout import WEIGHT_PREFIX
+from explorer.runs.reader import Curves, Event
+from models import catalogue
+
+POINT_SIZE = 6
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Points in two dimensions and what their axes are."""
+
+    points: np.ndarray  # (n, 2)
+    titles: tuple[str, str]
+    ranges: tuple[Range, Range] | None = None
+    name: str = ""  # zoom and marker are kept while this stays the same
+
+
+def escaped(text: str) -> str:
+    """A name somebody gave, safe in Plotly's labels, which read HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def latent_map(
+    plane: Plane,
+    labels: np.ndarray,
+    class_names: Sequence[str],
+    *,
+    position: tuple[float, float] | None = None,
+    chosen: int | None = None,
+    follows: str | None = None,
+) -> dict[str, Any]:
+    """The scatter of codes, one trace a class. A point's customdata is its row; `position` is where z stands."""
+    traces = [_class_trace(plane.points, labels, number, name) for number, name in enumerate(class_names)]
+    if chosen is not None:
+        traces.append(_ring(plane.points[chosen], "chosen image", "theme:text"))
+    if position is not None:
+        traces.append(_ring(position, "z", "theme:accent", symbol="cross-thin", size=16))
+    axes = {name: _axis(title) for name, title in zip(("xaxis", "yaxis"), plane.titles, strict=True)}
+    if plane.ranges is not None:
+        for axis, limits in zip(axes.values(), plane.ranges, strict=True):
+            axis |= {"range": list(limits), "autorange": False}
+    layout = {
+        **axes,
+        "uirevision": plane.name,
+        "hovermode": "closest",
+        "showlegend": True,
+        "legend": {"itemsizing": "constant", "font": {"size": 12}, **_legend_widths(class_names)},
+        "margin": {"l": 44, "r": 8, "t": 8, "b": 40},
+        "meta": {"filename": "hourglass-latent-map", **({"follows": follows} if follows else {})},
+    }
+    return {"data": traces, "layout": layout}
+
+
+def _legend_widths(class_names: Sequence[str]) -> dict[str, Any]:
+    """Short names side by side in narrow cells, so that ten digits stand in one row."""
+    longest = max(map(len, class_names), default=1)
+    return {"entrywidth": 12 + 7 * longest, "entrywidthmode": "pixels"}
+
+
+def _axis(title: str) -> dict[str, Any]:
+    return {"title": {"text": title}, "nticks": 7}
+
+
+def _class_trace(points: np.ndarray, labels: np.ndarray, number: int, name: str) -> dict[str, Any]:
+    rows = np.flatnonzero(labels == number)
+    return {
+        "type": "scattergl",
+        "mode": "markers",
+        "name": escaped(name),
+        "x": points[rows, 0],
+        "y": points[rows, 1],
+        "customdata": rows,
+        "marker": {"size": POINT_SIZE, "color": f"theme:{number % 10}", "opacity": 0.75},
+        "hovertemplate": f"{escaped(name)}<br>%{{x:.2f}}, %{{y:.2f}}<extra></extra>",
+    }
+
+
+def _ring(
+    point: Sequence[float] | np.ndarray, name: str, colour: str, symbol: str = "circle-open", size: int = 14
+) -> dict:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "showlegend": False,
+        "x": [float(point[0])],
+        "y": [float(point[1])],
+        "hoverinfo": "skip",
+        "marker": {"size": size, "symbol": symbol, "color": colour, "line": {"width": 2.5, "color": colour}},
+    }
+
+
+def loss_curves(
+    curves: Curves, series: Sequence[str], totals: Sequence[str], changes: Sequence[Event], *, log: bool
+) -> dict:
+    """One panel for each total and each term under a shared axis of epochs: training, validation, and what was changed.
+
+    A term's panel shows the raw value; where its weight is not 1 a dotted line shows weight times value, which is what
+    the total adds up.
+    """
+    panels = [*totals, *(name for name in series if name not in totals)]
+    bottoms = _panel_domains(len(panels), first=1.6)
+    traces: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {
+        "xaxis": {"title": {"text": "epoch"}, "anchor": f"y{len(panels)}", "rangemode": "tozero"},
+        "uirevision": "log" if log else "linear",
+        "hovermode": "x unified",
+        "showlegend": False,
+        "margin": {"l": 56, "r": 8, "t": 22, "b": 38},
+        "annotations": [],
+        "shapes": [_change_line(event) for event in changes],
+        "meta": {"filename": "hourglass-loss"},
+    }
+    for number, (name, domain) in enumerate(zip(panels, bottoms, strict=True), start=1):
+        axis = "yaxis" if number == 1 else f"yaxis{number}"
+        layout[axis] = {"domain": domain, "type": "log" if log else "linear", "nticks": 5, "exponentformat": "power"}
+        layout["annotations"].append(_panel_title(name, name in totals, domain[1]))
+        traces += _panel_traces(curves, name, f"y{number}" if number > 1 else "y", number, total=name in totals)
+    layout["annotations"] += [_change_label(event) for event in changes[-8:]]
+    return {"data": traces, "layout": layout}
+
+
+def _panel_domains(count: int, first: float, gap: float = 0.1) -> list[list[float]]:
+    """Where each panel stands from bottom 0 to top 1, the first on top and `first` times as high as the others."""
+    unit = (1.0 - gap * (count - 1)) / (first + count - 1)
+    domains, top = [], 1.0
+    for number in range(count):
+        height = unit * (first if number == 0 else 1.0)
+        domains.append([max(0.0, round(top - height, 4)), round(top, 4)])
+        top -= height + gap
+    return domains
+
+
+def _panel_title(name: str, is_total: bool, top: float) -> dict[str, Any]:
+    title = "Total" if is_total else catalogue.TERMS[name].title if name in catalogue.TERMS else name
+    return {
+        "text": f"<b>{escaped(title)}</b>  nats per image",
+        "xref": "paper", "yref": "paper", "x": 0, "y": top, "xanchor": "left", "yanchor": "bottom",
+        "showarrow": False, "font": {"size": 12, "color": "theme:muted"},
+    }  # fmt: skip
+
+
+def _panel_traces(curves: Curves, name: str, axis: str, number: int, total: bool) -> list[dict[str, Any]]:
+    colour = "theme:accent" if total else f"theme:{number - 2}"
+    epochs = curves.training.get("epoch", np.empty(0))
+    raw = curves.training.get(name, np.empty(0))
+    drawn = [_line(epochs, raw, axis, "training", {"color": colour, "width": 1.5})]
+    weights = curves.training.get(WEIGHT_PREFIX + name)
+    if weights is not None and len(weights) and (weights != 1).any():
+        drawn.append(_line(epochs, raw * weights, axis, "× weight", {"color": colour, "width": 1.5, "dash": "dot"}))
+    if len(curves.validation.get(name, ())):
+        line = {"color": "theme:text", "width": 1.5}
+        checked = _line(curves.validation["epoch"], curves.validation[name], axis, "validation", line)
+        drawn.append({**checked, "mode": "lines+markers", "marker": {"size": 5, "color": "theme:text"}})
+    return drawn
+
+
+def _line(x: np.ndarray, y: np.ndarray, axis: str, name: str, line: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "x": x, "y": y, "xaxis": "x", "yaxis": axis, "name": name, "line": line,
+        "hovertemplate": f"{name} %{{y:.4~g}}<extra></extra>",
+    }  # fmt: skip
+
+
+def describe_change(event: Event) -> str:
+    """Such as `KL weight 1 → 4`."""
+    if event.kind == "weight":
+        name = str(event.detail["term"])
+        title = catalogue.TERMS[name].title if name in catalogue.TERMS else name
+        return f"{title} weight {event.detail['before']:g} → {event.detail['value']:g}"
+    return f"learning rate {event.detail['before']:g} → {event.detail['value']:g}"
+
+
+def _change_line(event: Event) -> dict[str, Any]:
+    return {
+        "type": "line", "xref": "x", "yref": "paper", "x0": event.epoch, "x1": event.epoch, "y0": 0, "y1": 1,
+        "line": {"color": "theme:muted", "width": 1, "dash": "dash"},
+    }  # fmt: skip
+
+
+def _change_label(event: Event) -> dict[str, Any]:
+    return {
+        "text": escaped(describe_change(event)), "xref": "x", "yref": "paper", "x": event.epoch, "y": 1,
+        "xanchor": "left", "yanchor": "top", "textangle": 90, "showarrow": False,
+        "font": {"size": 11, "color": "theme:muted"},
+    }  # fmt: skip

@@ -1,0 +1,124 @@
+"""What the tests share: the data folder, a Chromium, and Streamlit apps that end when their module does."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser_setup import chromium_path
+
+ROOT = Path(__file__).resolve().parents[1]
+ARTEFACTS = ROOT / "tests" / "artefacts"
+_DATA = ROOT.parent / "shared" / "data"
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+if _DATA.is_dir():
+    os.environ.setdefault("HOURGLASS_DATA", str(_DATA))
+
+AppServer = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def artefacts() -> Path:
+    """Return the folder for screenshots; git does not see it."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    return ARTEFACTS
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of the Chromium; asked for before Playwright runs, which cannot be started twice."""
+    path = chromium_path()
+    if path is None:
+        pytest.skip("no Chromium: run `make browser`")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Yield one headless Chromium for the session."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Yield a fresh page, light and 1280 x 800; a script error on it fails the test."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    opened.context.close()
+    assert not errors, errors
+
+
+@pytest.fixture(scope="module")
+def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """Yield a function that starts the Streamlit app at a path, with a home of its own, and returns its URL."""
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start(app: Path, **environment: str) -> str:
+        home = tmp_path_factory.mktemp("home")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        log = home / "server.log"
+        command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [*command, "--server.headless", "true"],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT), "HOURGLASS_HOME": str(home), **environment},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        processes.append(process)
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_healthy(f"{url}/_stcore/health", process, log)
+        return url
+
+    yield start
+    for process in processes:
+        _end(process)
+
+
+def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 -- our own http URL
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.1)
+    pytest.fail(f"The app did not start:\n{log.read_text(errors='replace')[-4000:]}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End exactly this server, and see that what it started has ended with it."""
+    try:
+        children = psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        children = []
+    process.terminate()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=5)
+    _, left = psutil.wait_procs(children, timeout=10)
+    names = [" ".join(child.cmdline()) for child in left if child.is_running()]
+    for child in left:
+        child.kill()
+    assert not names, f"The app left processes behind: {names}"
