@@ -57,7 +57,7 @@ def from_command_line(preset: str | None, file: Path | None, settings: Sequence[
 def _read(file: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ExperimentError(
             [f"{file} is no readable experiment ({error}). Give the experiment.json of a run."]
         ) from error
@@ -78,5 +78,5 @@ def _set(base: dict[str, Any], setting: str) -> None:
         base = inner
     try:
         base[name] = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         base[name] = text  # a name such as vae needs no quotes

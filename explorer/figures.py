@@ -56,17 +56,18 @@ def latent_map(
         "uirevision": plane.name,
         "hovermode": "closest",
         "showlegend": True,
-        "legend": {"itemsizing": "constant", "font": {"size": 12}, **_legend_widths(class_names)},
+        "legend": {
+            "orientation": "v",
+            "x": 1.01,
+            "y": 0.93,  # below the buttons that appear under the pointer
+            "yanchor": "top",
+            "itemsizing": "constant",
+            "font": {"size": 12},
+        },
         "margin": {"l": 44, "r": 8, "t": 8, "b": 40},
         "meta": {"filename": "hourglass-latent-map", **({"follows": follows} if follows else {})},
     }
     return {"data": traces, "layout": layout}
-
-
-def _legend_widths(class_names: Sequence[str]) -> dict[str, Any]:
-    """Short names side by side in narrow cells, so that ten digits stand in one row."""
-    longest = max(map(len, class_names), default=1)
-    return {"entrywidth": 12 + 7 * longest, "entrywidthmode": "pixels"}
 
 
 def _axis(title: str) -> dict[str, Any]:

@@ -82,7 +82,9 @@ def test_zoom_is_kept_while_the_curve_grows(shown: Page) -> None:
     shown.wait_for_timeout(1500)
     assert _range(chart)[1] > before[1], "an untouched axis follows the figure"
     _drag(shown, chart.locator(".nsewdrag"), 0.2, 0.6)
+    shown.wait_for_timeout(1200)  # figures that come while the hand is at it wait for it
     shown.mouse.up()
+    shown.wait_for_function("gd => gd._fullLayout.xaxis.range[0] > 0", arg=chart.element_handle())
     zoomed = _range(chart)
     assert zoomed[0] > 0
     points = chart.evaluate("gd => gd._fullData[0].x.length")
@@ -99,7 +101,11 @@ def test_zoom_is_kept_while_the_curve_grows(shown: Page) -> None:
 def test_chart_updates_in_place(shown: Page) -> None:
     chart = _chart(shown, "the terms of the loss")
     chart.evaluate(
-        "gd => { gd.dataset.mine = 'yes'; window.heights = new Set(); new ResizeObserver(() => heights.add(gd.offsetHeight)).observe(gd); }"
+        """gd => {
+            gd.dataset.mine = "yes";
+            window.heights = new Set();
+            new ResizeObserver(() => heights.add(gd.offsetHeight)).observe(gd);
+        }"""
     )
     shown.wait_for_timeout(1600)
     assert chart.get_attribute("data-mine") == "yes"
@@ -166,7 +172,7 @@ def test_servers_sentence_keeps_the_picture(shown: Page, artefacts: Path) -> Non
     expect(shown.locator(".hg-message")).to_have_text("This model cannot decode z3 above 5.")
     shown.screenshot(path=artefacts / "components-sentence.png")
     assert _brightest(shown) == before
-    shown.get_by_role("button", name="Reset").click()
+    shown.get_by_role("button", name="Reset", exact=True).click()
     expect(shown.locator(".hg-message")).to_be_empty()
 
 
@@ -180,7 +186,7 @@ def test_keyboard_reset_and_random(shown: Page) -> None:
     shown.get_by_role("button", name="Random").click()
     expect(shown.get_by_role("button", name="Random")).to_have_attribute("title", "sample from the prior")
     expect(slider).not_to_have_value("-3")
-    shown.get_by_role("button", name="Reset").click()
+    shown.get_by_role("button", name="Reset", exact=True).click()
     expect(slider).to_have_value("0")
     _wait_for_column(shown, 13, 14)
 

@@ -164,7 +164,6 @@ class BankView {
   /** @param {string} sentence */
   say(sentence) {
     if (this.message.textContent !== sentence) this.message.textContent = sentence;
-    this.canvas.classList.toggle("hg-stale", sentence !== "");
   }
 
   close() {

@@ -17,8 +17,9 @@ from models.catalogue import PIXEL_MODELS, TERMS
 from models.experiment import Experiment
 
 REFRESH = 0.4  # seconds
-CURVES_HEIGHT = 430
-MAP_HEIGHT = 400
+CURVES_HEIGHT = 330
+MAP_HEIGHT = 330
+STRIP_SCALE = 44
 _COLOURS = {"finished": "green", "failed": "red", "crashed": "red", "stopped": "orange", "paused": "orange"}
 
 
@@ -30,26 +31,34 @@ def show_run(run: Run) -> None:
 
 
 def _show_live(run: Run, active: bool) -> None:
-    st.fragment(run_every=REFRESH if active else None)(_live)(run, active)
+    st.fragment(run_every=REFRESH if active else None)(_progress)(run, active)
     if active:
         _steer(run)
+    st.fragment(run_every=REFRESH if active else None)(_pictures)(run)
 
 
-def _live(run: Run, was_active: bool) -> None:
+def _progress(run: Run, was_active: bool) -> None:
+    """Where the run is, and its buttons."""
     if not run.has_started():
         if SERVICES.launcher.died_before_starting(run.folder):
             show_error(f"The trainer could not start. Its log is {run.folder / LOG}.")
         else:
-            st.progress(0.0, "Starting the trainer")
+            st.progress(0.0, ":primary-badge[preparing] starting the trainer")
         return
     status = run.status()
     if was_active and not status.active:
-        st.rerun()  # the controls go, the links to what comes next appear
+        st.rerun()  # the controls go, what comes next appears
     _show_status(run, status)
+
+
+def _pictures(run: Run) -> None:
+    """Curves, map and strip, drawn again in place."""
+    if not run.has_started():
+        return
+    preview = _read_preview(run)
     curves_side, map_side = st.columns([6, 5], gap="medium")
     with curves_side:
         _show_curves(run)
-    preview = _read_preview(run)
     if preview is not None:
         with map_side:
             _show_map(run, preview)
@@ -74,9 +83,8 @@ def _show_status(run: Run, status: Status) -> None:
             st.button("Stop", icon=":material/stop:", on_click=send_command, args=(run.folder, "stop"))
         if run.snapshots() and st.button("Explore", icon=":material/travel_explore:", type="primary"):
             st.switch_page("app_pages/explore.py", query_params={"model": f"run/{run.name}"})
-    if status.message:
-        show = st.error if status.state in {"failed", "crashed"} else st.info
-        show(plain(status.message), icon=":material/info:")
+    if status.state in {"failed", "crashed"}:
+        show_error(status.message)
 
 
 def _progress_text(status: Status, experiment: Experiment) -> str:
@@ -90,6 +98,8 @@ def _progress_text(status: Status, experiment: Experiment) -> str:
         parts += [f"{status.images_per_second:,.0f} images/s", f"{duration(left)} left"]
     else:
         parts.append(f"{duration(status.seconds)} of training")
+        if status.state == "stopped":
+            parts.append(plain(status.message))
     return " · ".join(parts)
 
 
@@ -103,7 +113,9 @@ def _show_curves(run: Run) -> None:
     changes = run.events("weight", "learning_rate")
     figure = loss_curves(run.curves(), series, totals, changes, log=log)
     plot(figure, key=f"curves-{run.name}", height=CURVES_HEIGHT, label="loss curves")
-    st.toggle("Logarithmic", key="curves-log")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Line: training. With dots: validation. Dotted: × weight.")
+        st.toggle("Logarithmic", key="curves-log")
 
 
 def _read_preview(run: Run) -> dict[str, np.ndarray] | None:
@@ -138,7 +150,11 @@ def _show_strip(run: Run, preview: dict[str, np.ndarray]) -> None:
     height, width, channels = summary["image_shape"]
     images = probe_images(run.folder, summary["probe"], (height, width, channels))
     output = PIXEL_MODELS[run.experiment.pixel_model].output
-    strip(strip_rows(images, preview["linear"], preview["reconstruction"], output), key=f"strip-{run.name}", scale=72)
+    strip(
+        strip_rows(images, preview["linear"], preview["reconstruction"], output),
+        key=f"strip-{run.name}",
+        scale=STRIP_SCALE,
+    )
 
 
 def strip_rows(
@@ -153,25 +169,22 @@ def strip_rows(
 def _steer(run: Run) -> None:
     """Live weights and rate. Outside the refreshed part, so that nothing is redrawn under the hand."""
     experiment = run.experiment
-    with st.container(border=True):
-        columns = iter(st.columns(len(experiment.terms) + 2, vertical_alignment="bottom"))
-        for term, setting in experiment.terms.items():
-            key = f"weight-{run.name}-{term}"
-            value = _latest(run, "weight", setting.weight, term)
-            label, send = f"{TERMS[term].title} weight", (run, term, key)
-            limits = {"min_value": 0.0, "step": 0.5, "format": "%.4g"}
-            next(columns).number_input(label, value=value, key=key, on_change=_send_weight, args=send, **limits)
-        key = f"rate-{run.name}"
-        value = _latest(run, "learning_rate", experiment.learning_rate)
-        limits = {"min_value": 1e-7, "max_value": 1.0, "step": 1e-4, "format": "%.5g"}
-        next(columns).number_input(
-            "Learning rate", value=value, key=key, on_change=_send_rate, args=(run, key), **limits
-        )
-        key = f"go-on-{run.name}"
-        goes_on = run.has_started() and run.status().goes_on
-        next(columns).toggle(
-            "Keep training when Hourglass closes", value=goes_on, key=key, on_change=_send_go_on, args=(run, key)
-        )
+    columns = iter(st.columns(len(experiment.terms) + 2, vertical_alignment="bottom"))
+    for term, setting in experiment.terms.items():
+        key = f"weight-{run.name}-{term}"
+        value = _latest(run, "weight", setting.weight, term)
+        label, send = f"{TERMS[term].title} weight", (run, term, key)
+        limits = {"min_value": 0.0, "step": 0.5, "format": "%.4g"}
+        next(columns).number_input(label, value=value, key=key, on_change=_send_weight, args=send, **limits)
+    key = f"rate-{run.name}"
+    value = _latest(run, "learning_rate", experiment.learning_rate)
+    limits = {"min_value": 1e-7, "max_value": 1.0, "step": 1e-4, "format": "%.5g"}
+    next(columns).number_input("Learning rate", value=value, key=key, on_change=_send_rate, args=(run, key), **limits)
+    key = f"go-on-{run.name}"
+    goes_on = run.has_started() and run.status().goes_on
+    next(columns).toggle(
+        "Keep training when Hourglass closes", value=goes_on, key=key, on_change=_send_go_on, args=(run, key)
+    )
 
 
 def _latest(run: Run, kind: str, first: float, term: str | None = None) -> float:

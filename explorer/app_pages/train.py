@@ -15,9 +15,8 @@ MOST_LISTED = 200
 def _describe(name: str) -> str:
     if name == NEW:
         return "New training"
-    with Run(runs_folder() / name) as run:
-        state = run.status().state if run.has_started() else "starting"
-        return f"{library.title_of(run.experiment)} · {state} · {name}"
+    # No state here: Streamlit finds a choice again by its label, so a label must not change while it is shown.
+    return f"{library.title_of(Run(runs_folder() / name).experiment)} · {name}"
 
 
 def _choose() -> None:

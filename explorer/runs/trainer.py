@@ -38,6 +38,23 @@ class Stop(Exception):  # noqa: N818 (a way out of the loops, no fault)
     """The run ends before its last epoch, for the reason given."""
 
 
+class Stopwatch:
+    """Wall-clock seconds of training: everything a step costs, the store and the previews included, but no pause."""
+
+    def __init__(self):
+        self.before, self.since = 0.0, None
+
+    def start(self) -> None:
+        self.since = time.perf_counter()
+
+    def stop(self) -> None:
+        self.before, self.since = self.seconds, None
+
+    @property
+    def seconds(self) -> float:
+        return self.before + (time.perf_counter() - self.since if self.since is not None else 0.0)
+
+
 class Trainer:
     """An experiment on its data, with its store. `train` runs to the end."""
 
@@ -53,7 +70,7 @@ class Trainer:
         self.weights = {name: setting.weight for name, setting in experiment.terms.items()}
         self.learning_rate = experiment.learning_rate
         self.applied: dict[str, float] = {}
-        self.step, self.seconds, self.epoch = 0, 0.0, 0.0
+        self.step, self.epoch, self.watch = 0, 0.0, Stopwatch()
         self.snapshots: list[int] = []
         self.snapshot_every = SNAPSHOT_EVERY
         self.last_flush = self.last_preview = self.last_snapshot = -np.inf
@@ -88,23 +105,23 @@ class Trainer:
         self.store.set_state("preparing", "compiling")
         self._snapshot()
         self.store.set_state("training")
+        self.watch.start()
         for epoch in range(self.experiment.epochs):
             self._train_epoch(epoch)
             self._validate(epoch + 1)
         self._snapshot()
+        self.watch.stop()
 
     def _train_epoch(self, epoch: int) -> None:
         batches = epoch_batches(self.training, self.experiment.batch_size, self.experiment.seed, epoch)
         for number, batch in enumerate(batches):
             self._obey()
             self._apply_schedules(epoch + number / len(batches))
-            began = time.perf_counter()
             values = self.loop.train(batch)
-            self.seconds += time.perf_counter() - began
             self.step += 1
             self.images_seen += len(batch)
             self.epoch = epoch + (number + 1) / len(batches)
-            clock = (self.epoch, self.seconds, self.learning_rate)
+            clock = (self.epoch, self.watch.seconds, self.learning_rate)
             self.store.log_step(self.step, np.array([*clock, *values, *self.applied.values()], np.float64))
             if (fault := self.guard.check(self.step, values, self.learning_rate)) is not None:
                 raise FloatingPointError(fault)
@@ -121,7 +138,7 @@ class Trainer:
         """Status, preview and snapshot, each when it is due; none of them may take more than its share of the time."""
         now = time.perf_counter()
         if now - self.last_flush > FLUSH_EVERY:
-            self.store.flush(step=self.step, epoch=self.epoch, seconds=self.seconds, images_per_second=self._rate(now))
+            self.store.flush(**self.place(), images_per_second=self._rate(now))
             self.last_flush = now
         if now - self.last_preview > self.preview_pause:
             self.probe.save_preview(self.folder / PREVIEW, self.step)
@@ -129,6 +146,10 @@ class Trainer:
             self.preview_pause = max(PREVIEW_EVERY, (self.last_preview - now) / PREVIEW_SHARE)
         if now - self.last_snapshot > self.snapshot_every:
             self._snapshot()
+
+    def place(self) -> dict[str, float]:
+        """Where the training is, as the store's status says it."""
+        return {"step": self.step, "epoch": self.epoch, "seconds": self.watch.seconds}
 
     def _rate(self, now: float) -> float:
         """Images per second over the last few seconds."""
@@ -154,7 +175,7 @@ class Trainer:
         self.probe.save_preview(self.folder / PREVIEW, self.step)
         self.probe.save_snapshot(self.folder / SNAPSHOTS / snapshot_file(self.step), self.step)
         self.snapshots.append(self.step)
-        self.store.flush(step=self.step, epoch=self.epoch, seconds=self.seconds)
+        self.store.flush(**self.place())
         self.store.add_snapshot(self.step)
         self.store.flush()
         self.last_snapshot = time.perf_counter()
@@ -187,8 +208,9 @@ class Trainer:
             raise Stop("Stopped by hand.")
         wanted = command.command == "pause"
         if wanted != paused:
+            (self.watch.stop if wanted else self.watch.start)()
             self.store.log_event(command.command)
-            self.store.flush(step=self.step, epoch=self.epoch, seconds=self.seconds)
+            self.store.flush(**self.place())
             if wanted and self.step:
                 self._snapshot()
             self.store.set_state("paused" if wanted else "training")
@@ -196,7 +218,7 @@ class Trainer:
         return wanted
 
     def _change(self, command: SetWeight | SetLearningRate | GoOn) -> None:
-        self.store.status |= {"step": self.step, "epoch": self.epoch, "seconds": self.seconds}
+        self.store.status |= self.place()
         match command:
             case SetWeight(term=term, value=value) if term in self.weights:
                 self.store.log_event("weight", term=term, value=value, before=self.weights[term])
@@ -219,7 +241,7 @@ class Trainer:
         values = loop.evaluate(np.arange(len(self.images.test_images), dtype=np.int32))
         test = {name: float(value) for name, value in zip(loop.series, values, strict=True)}
         mse = self.probe.mean_squared_error()
-        self.summary |= {"test": test, "probe_mse": mse, "seconds": self.seconds, "steps": self.step}
+        self.summary |= {"test": test, "probe_mse": mse, "seconds": self.watch.seconds, "steps": self.step}
         write_json(self.folder / SUMMARY, self.summary)
 
 
@@ -260,7 +282,7 @@ def _run(folder: Path, store: RunWriter) -> None:
     except Stop:
         trainer._snapshot()
         raise
-    store.flush(step=trainer.step, epoch=trainer.epoch, seconds=trainer.seconds)
+    store.flush(**trainer.place())
     trainer.finish()
     store.set_state("finished")
 

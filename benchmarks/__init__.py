@@ -1,0 +1,1 @@
+"""What Hourglass promises about its speed, measured: `python -m benchmarks`."""

@@ -1,0 +1,35 @@
+"""`model.predict` on one code at a time, in a process of its own: `python -m benchmarks.predict_child FOLDER SNAPSHOT`.
+
+Each line of standard input is a count; the answer is the milliseconds of that many calls.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from explorer.runs.reader import Run
+from models.arrays import load_arrays
+from models.checkpoints import assign_weights
+from models.twins import build_twins
+
+
+def main(folder: Path, snapshot: Path) -> None:
+    run = Run(folder)
+    twins = build_twins(run.experiment, tuple(run.summary()["image_shape"]))
+    assign_weights(twins, load_arrays(snapshot))
+    random = np.random.default_rng(0)
+    for line in sys.stdin:
+        taken = []
+        for _ in range(json.loads(line)):
+            code = random.standard_normal((1, run.experiment.latent_dim)).astype(np.float32)
+            began = time.perf_counter()
+            twins.generator.predict(code, verbose=0)
+            taken.append((time.perf_counter() - began) * 1e3)
+        print(json.dumps(taken), flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,178 @@
+"""What one live update of a training costs the server and the browser: after 1,000 steps and after 1,000,000."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import psutil
+from playwright.sync_api import Browser, CDPSession, Page
+
+from benchmarks.apps import APP, Server, chromium, home, served
+from benchmarks.figures import Figure, median_ratio
+from explorer.runs.launcher import Launcher, new_run_folder
+from explorer.runs.layout import DATABASE, EXPERIMENT, PREVIEW, write_json
+from explorer.runs.reader import Run
+from explorer.runs.writer import RunWriter
+from models.arrays import load_arrays, save_arrays
+from models.experiment import Experiment
+
+SHORT, LONG = 1_000, 1_000_000  # steps
+PAIRS = 5
+WINDOW = 8.0  # seconds
+RATE = 50  # steps a second
+FLUSH_EVERY = 0.2  # seconds, as the trainer
+STEPS_PER_EPOCH = 200
+_SETTLE = 2_000  # milliseconds from the first charts to the first window
+_COUNT = """gd => { window.hgUpdates = 0; gd.on("plotly_afterplot", () => { window.hgUpdates += 1; }); }"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Milliseconds of one live update."""
+
+    server: float
+    browser: float
+
+
+class LiveRun:
+    """A run in training whose trainer is this process. It goes on from `steps` whenever `feed` is called."""
+
+    def __init__(self, base: Path, folder: Path, steps: int):
+        self.folder, self.step = folder, 0
+        shutil.copytree(base, folder, ignore=shutil.ignore_patterns(f"{DATABASE}*", "inbox", "*.log"))
+        experiment = Experiment.parse((folder / EXPERIMENT).read_text(encoding="utf-8"))
+        write_json(folder / EXPERIMENT, experiment.model_copy(update={"epochs": 10_000}).model_dump())
+        with Run(base) as run:
+            series, terms = run.meta["series"], run.meta["terms"]
+            history = run.curves().training
+            (snapshot, *_) = run.snapshots()
+        self._last = np.array([history[name][-1] for name in (*series, *(f"weight_{term}" for term in terms))])
+        self._preview = load_arrays(folder / PREVIEW)
+        self._random = np.random.default_rng(0)
+        self.writer = RunWriter(folder)
+        this = psutil.Process()
+        self.writer.note(pid=this.pid, process_started=this.create_time(), began=time.time())
+        self.writer.open_history(series, terms)
+        self.writer.add_snapshot(snapshot.step)
+        self.writer.set_state("training")
+        while self.step < steps:
+            self._log(min(5_000, steps - self.step))
+
+    def _log(self, count: int) -> None:
+        """Losses that fall like real ones: an exponential and noise above the last real value."""
+        steps = np.arange(self.step + 1, self.step + count + 1)
+        level = 1 + np.exp(-steps / 2_000) + 0.05 * self._random.standard_normal(count)
+        for step, factor in zip(steps.tolist(), level.tolist(), strict=True):
+            clock = (step / STEPS_PER_EPOCH, step / RATE, 1e-3)
+            self.writer.log_step(step, np.concatenate([clock, self._last * factor]))
+        self.step += count
+        self.writer.flush(
+            step=self.step, epoch=self.step / STEPS_PER_EPOCH, seconds=self.step / RATE, images_per_second=RATE * 128
+        )
+
+    def feed(self, count: int) -> None:
+        """So many more steps, and a new look at the probe set."""
+        self._log(count)
+        moved = self._preview["plane"] + self._random.normal(0, 0.02, self._preview["plane"].shape)
+        arrays = {**self._preview, "plane": moved.astype(np.float32), "step": np.array([self.step])}
+        save_arrays(self.folder / PREVIEW, arrays, durable=False)
+
+
+def refresh(pairs: int = PAIRS, long: int = LONG) -> list[Figure]:
+    """Windows on the two runs alternate; only the run that is on screen goes on."""
+    short_costs: list[Cost] = []
+    long_costs: list[Cost] = []
+    with home() as folder, chromium() as browser:
+        base = _trained(folder)
+        runs = folder / "runs"
+        with _closing(LiveRun(base, runs / "long", long)) as grown, served(APP, folder) as server:
+            for number in range(pairs + 1):
+                # A new one each time: it must reach 1,000 steps at the end of its window and not leave them behind.
+                with _closing(LiveRun(base, runs / f"short-{number}", SHORT - int(WINDOW * RATE))) as young:
+                    short_costs.append(_watch(browser, server, young))
+                long_costs.append(_watch(browser, server, grown))
+    return _figures(short_costs[1:], long_costs[1:])  # the first pair warms both sides up
+
+
+def _figures(short: list[Cost], long: list[Cost]) -> list[Figure]:
+    figures = []
+    for side in ("server", "browser"):
+        few, many = ([getattr(cost, side) for cost in costs] for costs in (short, long))
+        figures += [
+            Figure(f"{side}: {LONG:,} / {SHORT:,} steps", median_ratio(many, few), "x", "<= 1.2"),
+            Figure(f"{side}: one update at {SHORT:,} steps", median(few), "ms"),
+            Figure(f"{side}: one update at {LONG:,} steps", median(many), "ms"),
+        ]
+    return figures
+
+
+def _trained(parent: Path) -> Path:
+    """A real run of one epoch, whose files the live runs begin with."""
+    experiment = Experiment.parse({"dataset": "digits", "variant": "vae", "latent_dim": 2, "epochs": 1})
+    launcher = Launcher()
+    folder = new_run_folder(experiment, parent / "base")
+    run = launcher.start(experiment, folder)
+    try:
+        launcher.processes[folder].wait(120)
+        with run:
+            if (status := run.status()).state != "finished":
+                raise RuntimeError(f"The run ended as {status.state}. {status.message}")
+    finally:
+        launcher.close()
+    return folder
+
+
+@contextmanager
+def _closing(run: LiveRun) -> Iterator[LiveRun]:
+    try:
+        yield run
+    finally:
+        run.writer.close()
+
+
+def _watch(browser: Browser, server: Server, run: LiveRun) -> Cost:
+    """Open the run's page, let it settle, then feed the run for one window and count."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    try:
+        page = context.new_page()
+        page.goto(f"{server.url}/train?run={run.folder.name}")
+        page.locator(".hg-plot.hg-ready").nth(1).wait_for(timeout=60_000)
+        page.wait_for_timeout(_SETTLE)
+        devtools = context.new_cdp_session(page)
+        devtools.send("Performance.enable")
+        page.locator(".hg-plot").first.evaluate(_COUNT)
+        process = psutil.Process(server.process.pid)
+        cpu, task = _cpu_seconds(process), _task_seconds(devtools)
+        _feed(page, run)
+        updates = page.evaluate("window.hgUpdates")
+        if updates < WINDOW / 2:
+            raise RuntimeError(f"The page showed only {updates} live updates within {WINDOW:.0f} s.")
+        server_ms = (_cpu_seconds(process) - cpu) * 1e3 / updates
+        return Cost(server_ms, (_task_seconds(devtools) - task) * 1e3 / updates)
+    finally:
+        context.close()
+
+
+def _feed(page: Page, run: LiveRun) -> None:
+    end = time.monotonic() + WINDOW
+    for number in range(1, int(WINDOW / FLUSH_EVERY) + 1):
+        run.feed(int(RATE * FLUSH_EVERY))
+        due = end - WINDOW + number * FLUSH_EVERY
+        page.wait_for_timeout(max(1.0, (due - time.monotonic()) * 1e3))
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    """Of the process itself, its children not counted."""
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def _task_seconds(devtools: CDPSession) -> float:
+    """What the page's main thread has worked so far."""
+    metrics = devtools.send("Performance.getMetrics")["metrics"]
+    return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")

@@ -1,0 +1,67 @@
+"""From `streamlit run` to something to read and a decoded picture, beside a page that only says Hello."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import Browser
+
+from benchmarks.apps import APP, TEXT_THERE, chromium, home, served
+from benchmarks.figures import Figure, median_ratio
+
+PAIRS = 5  # the first one warms the disk's cache and is not counted
+HELLO = 'import streamlit as st\n\nst.write("Hello")\n'
+_LONGEST = 60_000  # milliseconds
+_PICTURE_THERE = """() => {
+  const canvas = document.querySelector(".hg-ready canvas.hg-decoded");
+  if (!canvas?.width || !canvas.height) return false;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.some((value, index) => value !== data[index % 4]);
+}"""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Seconds after `streamlit run`."""
+
+    text: float
+    picture: float | None = None
+
+
+def startup(pairs: int = PAIRS) -> list[Figure]:
+    """Both apps are started alternately, each in a browser context that has cached nothing."""
+    hello: list[Start] = []
+    ours: list[Start] = []
+    with chromium() as browser, home() as folder:
+        script = folder / "hello.py"
+        script.write_text(HELLO, encoding="utf-8")
+        for _ in range(pairs):
+            hello.append(_start(browser, script, picture=False))
+            ours.append(_start(browser, APP, picture=True))
+    hello_text = [start.text for start in hello[1:]]
+    text = [start.text for start in ours[1:]]
+    picture = [start.picture for start in ours[1:] if start.picture is not None]
+    return [
+        Figure("first text / hello page's", median_ratio(text, hello_text), "x", "<= 1.5"),
+        Figure("first decoded picture / hello page's text", median_ratio(picture, hello_text), "x", "<= 3"),
+        Figure("hello page: first text", median(hello_text), "s"),
+        Figure("Hourglass: first text", median(text), "s"),
+        Figure("Hourglass: first decoded picture", median(picture), "s"),
+    ]
+
+
+def _start(browser: Browser, script: Path, *, picture: bool) -> Start:
+    with home() as folder, served(script, folder) as server:
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        try:
+            page = context.new_page()
+            page.goto(server.url, wait_until="commit")
+            page.wait_for_function(TEXT_THERE, timeout=_LONGEST)
+            text = time.perf_counter() - server.began
+            if not picture:
+                return Start(text)
+            page.wait_for_function(_PICTURE_THERE, timeout=_LONGEST)
+            return Start(text, time.perf_counter() - server.began)
+        finally:
+            context.close()

@@ -1,0 +1,170 @@
+"""What exists: the tables that pages read, the Keras tables behind them, and the rules that keep the two apart."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models import catalogue, tensors
+from models.schedules import SCHEDULES, cyclical, linear_warm_up
+from tests.helpers import ROOT, in_python
+
+MODELS = sorted((ROOT / "models").glob("*.py"))
+OWN = sorted([*MODELS, *(ROOT / "explorer").rglob("*.py"), ROOT / "app.py"])
+WEBSITES = sorted((ROOT / "assets").rglob("*.js"))
+LIGHT = (
+    "models.catalogue", "models.experiment", "models.schedules", "models.tensors", "models.arrays",
+    "explorer.library", "explorer.routes", "explorer.services", "explorer.experiments", "explorer.terminal",
+    "explorer.pretrained", "explorer.__main__", "explorer.latent.projections", "explorer.latent.planes",
+)  # fmt: skip
+ALLOWED = {"keras", "tensorflow", "numpy", "pydantic", "safetensors", "models"} | sys.stdlib_module_names
+
+
+def test_both_halves_of_every_table_have_the_same_names():
+    from models import losses, networks, pixels, variants
+
+    assert list(networks.NETWORKS) == list(catalogue.NETWORKS)
+    assert list(pixels.PIXEL_MODELS) == list(catalogue.PIXEL_MODELS)
+    assert list(losses.TERMS) == list(catalogue.TERMS)
+    assert list(variants.OPTIMIZERS) == list(catalogue.OPTIMIZERS)
+
+
+def test_variants_weigh_known_terms_whose_tensors_their_networks_give():
+    for name, variant in catalogue.VARIANTS.items():
+        assert set(variant.weights) <= set(catalogue.TERMS), name
+        assert variant.weights["reconstruction"] == 1, f"{name}: nats per image only with weight 1"
+        given_tensors = {tensors.Z, tensors.Z_MEAN} | ({tensors.Z_LOG_VAR} if variant.stochastic else set())
+        for term in variant.weights:
+            assert set(catalogue.TERMS[term].needs) <= given_tensors, (name, term)
+
+
+def test_every_optimizer_can_be_made_with_its_rate():
+    from models.variants import OPTIMIZERS
+
+    for make in OPTIMIZERS.values():
+        assert float(make(learning_rate=0.25).learning_rate.numpy()) == 0.25
+
+
+@pytest.mark.parametrize(
+    "table", [catalogue.NETWORKS, catalogue.PIXEL_MODELS, catalogue.TERMS, catalogue.VARIANTS, SCHEDULES], ids=len
+)
+def test_every_entry_has_words_for_the_screen(table):
+    for name, entry in table.items():
+        assert name.isidentifier()
+        words = [value for value in vars(entry).values() if isinstance(value, str)]
+        assert all(words), name
+        assert len({one.title for one in table.values()}) == len(table)
+
+
+def test_tables_cannot_be_changed():
+    with pytest.raises(TypeError):
+        catalogue.VARIANTS["own"] = catalogue.VARIANTS["vae"]  # ty: ignore[invalid-assignment]
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    with pytest.raises(ValueError, match=r"network was 'deep'; allowed are dense, conv, seed\. Choose one of these\."):
+        catalogue.entry(catalogue.NETWORKS, "network", "deep")
+
+
+def test_what_pages_import_is_free_of_keras_and_all_that_is_slow():
+    code = f"""
+import importlib, sys
+for name in {LIGHT!r}:
+    importlib.import_module(name)
+    print(name, sorted({{"keras", "tensorflow", "umap", "sklearn", "numba", "torch"}} & set(sys.modules)))
+"""
+    done = in_python("-c", code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [f"{name} []" for name in LIGHT]
+
+
+def imported(path: Path) -> set[str]:
+    """The first part of every imported module's name, wherever in the file it is imported."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports relatively"
+            names.add((node.module or "").partition(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.name)
+def test_models_know_keras_and_nothing_else(path):
+    assert imported(path) <= ALLOWED
+
+
+@pytest.mark.parametrize("path", [path for path in OWN if path not in MODELS], ids=lambda path: path.name)
+def test_only_the_processes_behind_the_pages_import_keras(path):
+    behind = {"trainer.py", "probe.py", "analyst.py", "estimate.py", "loading.py"}
+    if path.name not in behind:
+        assert not imported(path) & {"keras", "tensorflow"}
+
+
+def forbidden(path: Path) -> list[str]:
+    """What can run code from a file or a text, or put unescaped text on a page."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            options = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+            if name in {"eval", "exec", "compile", "__import__"} or name.rpartition(".")[2] in {"Lambda", "system"}:
+                found.append(name)
+            for option, value in options.items():
+                if (option, value) in {("shell", "True"), ("allow_pickle", "True"), ("safe_mode", "False")}:
+                    found.append(f"{option}={value}")
+                if option == "unsafe_allow_html":
+                    found.append(option)
+    return found + sorted(imported(path) & {"pickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"})
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
+def test_nothing_can_run_code_from_data(path):
+    assert forbidden(path) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["eval('1')", "import pickle", "keras.layers.Lambda(f)", "st.markdown(x, unsafe_allow_html=True)",
+     "np.load(p, allow_pickle=True)"],
+)  # fmt: skip
+def test_the_search_finds_what_it_is_for(tmp_path, line):
+    path = tmp_path / "own.py"
+    path.write_text(f"def f():\n    {line}\n", encoding="utf-8")
+    assert forbidden(path)
+
+
+@pytest.mark.parametrize("path", WEBSITES, ids=lambda path: path.name)
+def test_the_browser_modules_run_no_text_either(path):
+    text = path.read_text(encoding="utf-8")
+    assert not [word for word in ("eval(", "new Function", "innerHTML", "document.write") if word in text]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "points"),
+    [
+        ("constant", {0: 1, 3: 1, 1e6: 1}),
+        ("warm_up", {0: 0, 1: 0.25, 2: 0.5, 4: 1, 5: 1, 1e6: 1}),
+        ("cyclical", {0: 0, 1: 0.5, 2: 1, 3: 1, 3.999: 1, 4: 0, 5: 0.5, 400: 0, 402: 1}),
+    ],
+)
+def test_schedules_at_known_points_of_a_length_of_four_epochs(schedule, points):
+    factor = SCHEDULES[schedule].factor
+    assert {passed: factor(float(passed), 4.0) for passed in points} == pytest.approx(points)
+
+
+@given(st.sampled_from(sorted(SCHEDULES)), st.floats(0, 1e5), st.floats(0.01, 1e4))
+def test_schedules_stay_within_0_and_1(name, passed, length):
+    assert 0 <= SCHEDULES[name].factor(passed, length) <= 1
+
+
+@given(st.floats(0, 100), st.floats(0, 100), st.floats(0.01, 100))
+def test_a_warm_up_never_falls_and_a_cycle_repeats(one, other, length):
+    low, high = sorted((one, other))
+    assert linear_warm_up(low, length) <= linear_warm_up(high, length)
+    whole = (one // length) * length
+    assert cyclical(one, length) == pytest.approx(min(1.0, 2 * (one - whole) / length), abs=1e-6) or one < length

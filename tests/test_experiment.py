@@ -1,0 +1,246 @@
+"""The description of an experiment: its defaults, its journey through JSON, and a sentence for whatever is wrong."""
+
+import json
+import math
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.experiments import PRESET_TITLES, PRESETS, checked_experiment, from_command_line
+from models.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, VARIANTS
+from models.experiment import Experiment, ExperimentError, TermSetting
+from models.schedules import SCHEDULES
+
+FEW = settings(max_examples=80, deadline=None)
+
+
+def faults(given_values) -> list[str]:
+    with pytest.raises(ExperimentError) as caught:
+        Experiment.parse(given_values)
+    assert str(caught.value) == " ".join(caught.value.sentences)
+    return caught.value.sentences
+
+
+def test_nothing_given_is_a_small_vae():
+    experiment = Experiment.parse({})
+    assert experiment == Experiment.parse("{}") == Experiment()
+    assert (experiment.dataset, experiment.variant, experiment.latent_dim) == ("digits", "vae", 2)
+    assert {name: setting.weight for name, setting in experiment.terms.items()} == {"reconstruction": 1, "kl": 1}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_variant_brings_its_terms_and_weights(variant):
+    experiment = Experiment.parse({"variant": variant})
+    assert {name: s.weight for name, s in experiment.terms.items()} == dict(VARIANTS[variant].weights)
+    assert experiment.info is VARIANTS[variant]
+
+
+def test_a_term_is_a_bare_weight_or_a_table_and_keeps_its_default():
+    bare = Experiment.parse({"variant": "beta_vae", "terms": {"kl": 2}})
+    assert bare.terms == {"reconstruction": TermSetting(weight=1), "kl": TermSetting(weight=2)}
+    table = Experiment.parse({"variant": "beta_vae", "terms": {"kl": {"schedule": "warm_up", "schedule_epochs": 10}}})
+    assert table.terms["kl"] == TermSetting(weight=4, schedule="warm_up", schedule_epochs=10)
+    assert [table.terms["kl"].weight_at(epochs) for epochs in (0, 5, 10, 99)] == [0, 2, 4, 4]
+
+
+def experiments():
+    def small(low: float, high: float):
+        return st.floats(low, high, allow_nan=False)
+
+    term = st.builds(
+        TermSetting, weight=small(0.001, 1e6), schedule=st.sampled_from(sorted(SCHEDULES)),
+        schedule_epochs=small(0.01, 10_000),
+    )  # fmt: skip
+    return st.builds(
+        lambda kl, **values: Experiment.parse({**values, "variant": "vae", "terms": {"kl": kl}}),
+        kl=term, dataset=st.from_regex(r"[a-z][a-z0-9_]{0,63}", fullmatch=True),
+        network=st.sampled_from(sorted(NETWORKS)), pixel_model=st.sampled_from(sorted(PIXEL_MODELS)),
+        optimizer=st.sampled_from(sorted(OPTIMIZERS)), pixel_sigma=small(0.01, 10), corruption=small(0, 2),
+        latent_dim=st.integers(1, 512), learning_rate=small(1e-7, 1), batch_size=st.integers(1, 4096),
+        epochs=st.integers(1, 10_000), validation_fraction=small(0.01, 0.5), seed=st.integers(0, 2**31 - 1),
+    )  # fmt: skip
+
+
+@given(experiments())
+@FEW
+def test_json_and_back_is_the_same_experiment(experiment):
+    assert Experiment.parse(experiment.model_dump_json()) == experiment
+    assert Experiment.parse(json.loads(json.dumps(experiment.model_dump()))) == experiment
+    assert Experiment.parse(experiment.model_dump()) == experiment
+
+
+BAD = [
+    ("dataset", "../x", "lower-case letters, digits and _"),
+    ("dataset", 3, "a name"),
+    ("network", "deep", "dense, conv, seed"),
+    ("variant", "gan", "ae, denoising_ae, vae, beta_vae"),
+    ("variant", ["vae"], "a name"),
+    ("pixel_model", "laplace", "bernoulli, gaussian"),
+    ("pixel_sigma", 0, "a number from 0.01 to 10"),
+    ("pixel_sigma", math.nan, "a number from 0.01 to 10"),
+    ("latent_dim", 0, "a whole number from 1 to 512"),
+    ("latent_dim", 513, "a whole number from 1 to 512"),
+    ("latent_dim", 2.5, "a whole number from 1 to 512"),
+    ("latent_dim", "two", "a whole number from 1 to 512"),
+    ("latent_dim", None, "a whole number from 1 to 512"),
+    ("terms", "kl", "a table of term settings"),
+    ("corruption", -1, "a number from 0 to 2"),
+    ("optimizer", "lion", "adam, adamw, rmsprop, sgd"),
+    ("learning_rate", 0, "a number from 1e-07 to 1"),
+    ("learning_rate", math.inf, "a number from 1e-07 to 1"),
+    ("batch_size", 5000, "a whole number from 1 to 4,096"),
+    ("epochs", 0, "a whole number from 1 to 10,000"),
+    ("validation_fraction", 0.6, "a number from 0.01 to 0.5"),
+    ("seed", -1, "a whole number from 0 to 2,147,483,647"),
+    ("seed", 2**31, "a whole number from 0 to 2,147,483,647"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "allowed"), BAD)
+def test_every_bad_value_is_named_with_what_was_given_and_what_is_allowed(field, value, allowed):
+    (sentence,) = faults({field: value})
+    assert sentence.startswith(f"{field} was {value!r}; allowed ")
+    assert allowed in sentence
+    assert re.search(r"\. (Change it and try again|Choose one of these)\.$", sentence)
+
+
+@pytest.mark.parametrize(
+    ("term", "sentence"),
+    [
+        ({"weight": -1}, "terms.kl.weight was -1; allowed is a number from 0 to 1e+06. Change it and try again."),
+        ("much", "terms.kl.weight was 'much'; allowed is a number from 0 to 1e+06. Change it and try again."),
+        ({"schedule": "sine"}, "schedule was 'sine'; allowed are constant, warm_up, cyclical. Choose one of these."),
+        ({"schedule_epochs": 0}, "terms.kl.schedule_epochs was 0; allowed is a number from 0.01 to 10000."),
+        ({"beta": 4}, "terms.kl.beta is no setting of a term; allowed are weight, schedule, schedule_epochs."),
+    ],
+)
+def test_a_bad_term_is_named_with_its_place(term, sentence):
+    (found,) = faults({"terms": {"kl": term}})
+    assert found.startswith(sentence)
+
+
+def test_what_contradicts_itself_is_refused():
+    assert faults({"variant": "ae", "terms": {"kl": 1}}) == [
+        "terms had kl; the variant ae has reconstruction. Remove the others or choose another variant."
+    ]
+    (sentence,) = faults({"terms": {"kl": 0, "reconstruction": 0}})
+    assert sentence.startswith("every term's weight was 0; at least one must be above 0.")
+    (sentence,) = faults({"epoch": 3})
+    assert sentence.startswith("epoch is no setting of an experiment; allowed are dataset, network, variant")
+
+
+def test_every_fault_has_its_own_sentence():
+    assert len(faults({"epochs": 0, "latent_dim": 0, "network": "?", "extra": 1})) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{", "The experiment is no valid JSON"),
+        ("", "The experiment is no valid JSON"),
+        ("[" * 5000, "The experiment is no valid JSON"),
+        (b"\xff\xfe", "The experiment is no valid JSON"),
+        ("[]", "The experiment was []; allowed is a table of settings."),
+        (None, "The experiment was None; allowed is a table of settings."),
+        ("\ud800", "The experiment was '\\ud800'; allowed is text in UTF-8."),
+        ({"latent_dim": 10**5000}, "latent_dim was a whole number of thousands of digits; allowed is a whole number"),
+        ({"dataset": "x" * 10_000}, "dataset was 'xxx"),
+        ({1: 2}, "1 was 1; allowed is a name."),
+    ],
+    ids=range(10),
+)
+def test_what_is_no_table_at_all_is_said_in_a_short_sentence(text, sentence):
+    (found,) = faults(text)
+    assert found.startswith(sentence)
+    assert len(found) < 250
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["vae", "kl"])
+ANYTHING = st.recursive(
+    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=8), inner), max_leaves=8
+)
+KEYS = st.sampled_from([*Experiment.model_fields, "weight", "schedule"]) | st.text(max_size=6)
+TERMS = st.dictionaries(st.sampled_from(["kl", "reconstruction"]) | st.text(max_size=4), ANYTHING, max_size=3)
+TABLES = st.dictionaries(KEYS, ANYTHING, max_size=4) | st.builds(
+    lambda t, v: {"terms": t, "variant": v}, TERMS, ANYTHING
+)
+
+
+@given(ANYTHING | TABLES | st.builds(json.dumps, ANYTHING | TABLES) | st.text() | st.binary())
+@FEW
+def test_whatever_comes_in_is_an_experiment_or_an_experiment_error(value):
+    try:
+        experiment = Experiment.parse(value)
+    except ExperimentError as error:
+        assert error.sentences  # noqa: PT017
+        assert all(sentence.endswith(".") for sentence in error.sentences)  # noqa: PT017
+    else:
+        assert Experiment.parse(experiment.model_dump_json()) == experiment
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_is_a_whole_experiment_with_a_title(preset):
+    assert from_command_line(preset, None, []) == checked_experiment(dict(PRESETS[preset]))
+    assert PRESET_TITLES[preset]
+
+
+def test_settings_change_a_preset_and_not_the_preset_itself():
+    changed = from_command_line(
+        "first-vae", None, ["latent_dim=16", "dataset=shapes", "terms.kl.weight=4", "terms.kl.schedule=warm_up"]
+    )
+    assert (changed.latent_dim, changed.dataset, changed.epochs) == (16, "shapes", 60)
+    assert changed.terms["kl"] == TermSetting(weight=4, schedule="warm_up")
+    assert from_command_line(None, None, ["terms.kl=3"]).terms["kl"].weight == 3
+    assert from_command_line("first-vae", None, []).latent_dim == 2
+
+
+def test_a_file_is_read_and_settings_come_on_top(tmp_path):
+    file = tmp_path / "experiment.json"
+    written = Experiment.parse({"variant": "beta_vae", "seed": 7})
+    file.write_text(written.model_dump_json(), encoding="utf-8")
+    assert from_command_line(None, file, []) == written
+    changed = from_command_line(None, file, ["seed=8", "terms.kl.weight=2.5"])
+    assert (changed.seed, changed.terms["kl"].weight) == (8, 2.5)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "no readable experiment"), (b"{", "no readable experiment"), (b"\xff", "no readable experiment"),
+        (b"[1]", "holds no table of settings"), (b"[" * 100_000, "no readable experiment"),
+        (b'{"epochs": 0}', "epochs was 0; allowed is"),
+    ],
+    ids=range(6),
+)  # fmt: skip
+def test_a_file_that_is_no_experiment_is_said(tmp_path, content, sentence):
+    file = tmp_path / "own.json"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(ExperimentError, match=sentence):
+        from_command_line(None, file, [])
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ("latent_dim", "--set was 'latent_dim'; allowed is key=value"),
+        ("=3", "--set was '=3'; allowed is key=value"),
+        ("", "--set was ''; allowed is key=value"),
+        ("latent_dim.x=3", "latent_dim is a single value. Set it without a dot."),
+        ("latent_dim=", "latent_dim was ''; allowed is a whole number from 1 to 512"),
+        ("latent_dim=NaN", "latent_dim was nan; allowed is a whole number from 1 to 512"),
+        ("terms=" + "[" * 100_000, "terms was"),
+        ("dataset=cifar", "There is no data set called 'cifar'"),
+    ],
+    ids=range(8),
+)
+def test_a_bad_setting_is_said(setting, sentence):
+    with pytest.raises(ExperimentError, match=re.escape(sentence)):
+        from_command_line("first-vae", None, [setting])
+
+
+def test_an_unknown_preset_is_answered_with_the_known_ones():
+    with pytest.raises(ExperimentError, match="preset was 'x'; allowed are first-vae, digits-ae"):
+        from_command_line("x", None, [])
