@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME ...] [--json FILE]`: measure, print a table, say by the exit code whether all bounds hold."""
+"""`python -m benchmarks [NAME ...] [--json FILE]`: measure, print a table, say by the exit code whether bounds hold."""
 
 import argparse
 import sys

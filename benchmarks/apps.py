@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,14 +46,14 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def home() -> Iterator[Path]:
+def home() -> Generator[Path]:
     """A HOURGLASS_HOME of the benchmark's own."""
     with tempfile.TemporaryDirectory(prefix="hourglass-bench-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
 @contextlib.contextmanager
-def served(script: Path, folder: Path) -> Iterator[Server]:
+def served(script: Path, folder: Path) -> Generator[Server]:
     """`streamlit run script` with the project's settings, from the moment that its port answers."""
     port = _free_port()
     options = ["--server.port", str(port), "--server.headless", "true"]
@@ -105,7 +105,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium() -> Generator[Browser]:
     """One headless Chromium, already running when this yields."""
     path = chromium_path()
     if path is None:

@@ -85,10 +85,10 @@ def _app_asker(server: Server, entry: ModelEntry) -> Callable[[np.ndarray], bool
 def _analyst_asker(analyst: AnalystClient, entry: ModelEntry) -> Callable[[np.ndarray], bool]:
     if not analyst.wait_ready(_LONGEST_START):
         raise RuntimeError("The analyst did not start.")
-    place = {"folder": str(entry.folder), "snapshot": str(entry.snapshot)}
+    folder, snapshot = str(entry.folder), str(entry.snapshot)
 
     def ask(code: np.ndarray) -> bool:
-        analyst.ask("decode", code.tobytes(), **place).result(60)
+        analyst.ask("decode", code.tobytes(), folder=folder, snapshot=snapshot).result(60)
         return True
 
     return ask

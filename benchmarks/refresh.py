@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,7 +128,7 @@ def _trained(parent: Path) -> Path:
 
 
 @contextmanager
-def _closing(run: LiveRun) -> Iterator[LiveRun]:
+def _closing(run: LiveRun) -> Generator[LiveRun]:
     try:
         yield run
     finally:
