@@ -32,14 +32,15 @@ def decode_server(blocks: int = BLOCKS) -> list[Figure]:
             served(APP, folder) as server,
             Child("benchmarks.predict_child", str(entry.folder), str(entry.snapshot)) as predict,
         ):
-            ask_app = _app_asker(server, entry)
             ask_analyst = _analyst_asker(analyst, entry)
-            _warm(ask_app, codes[0]), _warm(ask_analyst, codes[0]), predict.ask(2)
+            for warmed in (ask_analyst, _app_asker(server, entry)):
+                _warm(warmed, codes[0])
+            predict.ask(2)
             served_ms: list[float] = []
             analyst_ms: list[float] = []
             predicted_ms: list[float] = []
             for _ in range(blocks):
-                served_ms.append(_median_ms(ask_app, codes))
+                served_ms.append(_median_ms(_app_asker(server, entry), codes))
                 predicted_ms.append(median(predict.ask(PREDICTIONS)))
                 analyst_ms.append(_median_ms(ask_analyst, codes))
     finally:
@@ -63,7 +64,10 @@ def _entry() -> ModelEntry:
 
 
 def _app_asker(server: Server, entry: ModelEntry) -> Callable[[np.ndarray], bool]:
-    """A function that posts one code on a kept connection (http.client sets TCP_NODELAY); False while it starts."""
+    """A function that posts one code on a kept connection; False while the decoder starts.
+
+    A block has a connection of its own, for the server closes one that rests for 5 s. http.client sets TCP_NODELAY.
+    """
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     path = f"/api/decode?model={quote(entry.key, safe='')}"
     headers = {"Origin": server.url, "Content-Type": "application/octet-stream"}

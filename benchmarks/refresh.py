@@ -76,15 +76,22 @@ class LiveRun:
         )
 
     def feed(self, count: int) -> None:
-        """So many more steps, and a new look at the probe set."""
+        """So many more steps."""
         self._log(count)
+
+    def move_codes(self) -> None:
+        """A new look at the probe set, as the trainer takes it every 0.4 s."""
         moved = self._preview["plane"] + self._random.normal(0, 0.02, self._preview["plane"].shape)
         arrays = {**self._preview, "plane": moved.astype(np.float32), "step": np.array([self.step])}
         save_arrays(self.folder / PREVIEW, arrays, durable=False)
 
 
 def refresh(pairs: int = PAIRS, long: int = LONG) -> list[Figure]:
-    """Windows on the two runs alternate; only the run that is on screen goes on."""
+    """Windows on the two runs alternate; only the run that is on screen goes on.
+
+    The probe's preview rests in the compared windows: drawing the map costs the same at any length, and would hide in
+    the ratio what grows. One more window, for information, has it move.
+    """
     short_costs: list[Cost] = []
     long_costs: list[Cost] = []
     with home() as folder, chromium() as browser:
@@ -96,7 +103,9 @@ def refresh(pairs: int = PAIRS, long: int = LONG) -> list[Figure]:
                 with _closing(LiveRun(base, runs / f"short-{number}", SHORT - int(WINDOW * RATE))) as young:
                     short_costs.append(_watch(browser, server, young))
                 long_costs.append(_watch(browser, server, grown))
-    return _figures(short_costs[1:], long_costs[1:])  # the first pair warms both sides up
+            moving = _watch(browser, server, grown, move_codes=True)
+    figures = _figures(short_costs[1:], long_costs[1:])  # the first pair warms both sides up
+    return [*figures, Figure("browser: one update, the latent map moving too", moving.browser, "ms")]
 
 
 def _figures(short: list[Cost], long: list[Cost]) -> list[Figure]:
@@ -135,7 +144,7 @@ def _closing(run: LiveRun) -> Generator[LiveRun]:
         run.writer.close()
 
 
-def _watch(browser: Browser, server: Server, run: LiveRun) -> Cost:
+def _watch(browser: Browser, server: Server, run: LiveRun, *, move_codes: bool = False) -> Cost:
     """Open the run's page, let it settle, then feed the run for one window and count."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     try:
@@ -148,7 +157,7 @@ def _watch(browser: Browser, server: Server, run: LiveRun) -> Cost:
         page.locator(".hg-plot").first.evaluate(_COUNT)
         process = psutil.Process(server.process.pid)
         cpu, task = _cpu_seconds(process), _task_seconds(devtools)
-        _feed(page, run)
+        _feed(page, run, move_codes=move_codes)
         updates = page.evaluate("window.hgUpdates")
         if updates < WINDOW / 2:
             raise RuntimeError(f"The page showed only {updates} live updates within {WINDOW:.0f} s.")
@@ -158,10 +167,12 @@ def _watch(browser: Browser, server: Server, run: LiveRun) -> Cost:
         context.close()
 
 
-def _feed(page: Page, run: LiveRun) -> None:
+def _feed(page: Page, run: LiveRun, *, move_codes: bool) -> None:
     end = time.monotonic() + WINDOW
     for number in range(1, int(WINDOW / FLUSH_EVERY) + 1):
         run.feed(int(RATE * FLUSH_EVERY))
+        if move_codes and number % 2:
+            run.move_codes()
         due = end - WINDOW + number * FLUSH_EVERY
         page.wait_for_timeout(max(1.0, (due - time.monotonic()) * 1e3))
 

@@ -80,10 +80,8 @@ class Experiment(BaseModel):
         settings = {
             name: {"weight": weight, **_as_setting(terms.get(name, {}))} for name, weight in variant.weights.items()
         }
-        return {
-            **given,
-            "terms": {**settings, **{name: _as_setting(terms[name]) for name in terms if name not in settings}},
-        }
+        others = {name: _as_setting(terms[name]) for name in terms if name not in settings}
+        return {**given, "terms": {**settings, **others}}
 
     @model_validator(mode="after")
     def _terms_of_the_variant(self) -> "Experiment":

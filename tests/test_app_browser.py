@@ -41,7 +41,7 @@ def wait_for_decoder(page: Page) -> None:
 
 
 def curve_points(page: Page) -> int:
-    return page.locator(".hg-plot").first.evaluate("host => host.data ? host.data[0].x.length : 0")
+    return page.locator(".hg-plot").first.evaluate("host => host._fullData?.[0].x.length ?? 0")
 
 
 def test_explore_shows_a_trained_model_and_decodes_under_the_hand(app, page, artefacts):
@@ -76,7 +76,7 @@ def test_a_click_on_the_map_goes_to_that_image(app, page):
         """host => {
             const plane = host.querySelector('.nsewdrag').getBoundingClientRect();
             const { xaxis, yaxis } = host._fullLayout;
-            const trace = host.data[1];
+            const trace = host._fullData[1];
             const far = [...trace.x.keys()].reduce((a, b) => (trace.y[b] < trace.y[a] ? b : a));
             return [plane.left + xaxis.d2p(trace.x[far]), plane.top + yaxis.d2p(trace.y[far])];
         }"""
@@ -111,9 +111,9 @@ def test_train_watch_steer_stop_reload_and_explore(app, page, artefacts):
     page.screenshot(path=artefacts / "train-setup.png")
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_text("images/s").first).to_be_visible(timeout=SLOW)
-    page.wait_for_function("document.querySelector('.hg-plot')?.data?.[0].x.length > 20", timeout=SLOW)
+    page.wait_for_function("document.querySelector('.hg-plot')?._fullData?.[0]?.x.length > 20", timeout=SLOW)
     grown = curve_points(page)
-    page.wait_for_function("n => document.querySelector('.hg-plot').data[0].x.length > n", arg=grown, timeout=SLOW)
+    page.wait_for_function("n => document.querySelector('.hg-plot')._fullData[0].x.length > n", arg=grown, timeout=SLOW)
 
     weight = page.get_by_label("KL weight")
     weight.fill("4")

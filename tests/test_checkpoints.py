@@ -36,8 +36,7 @@ def test_weights_come_back_to_the_last_bit_whatever_was_built_in_between(tmp_pat
     first = twins(network, variant)
     expected, encoded = first.generator(CODES).numpy(), first.encoder(np.ones((2, *SHAPE)))["z_mean"].numpy()
     save_arrays(tmp_path / "w", weights_of(first))
-    for other in catalogue.NETWORKS:  # Keras numbers layers through the life of the process
-        twins(other)
+    twins(network)  # Keras numbers layers through the life of the process
     second = twins(network, variant)
     assert not np.array_equal(second.generator(CODES), expected)
     assign_weights(second, load_arrays(tmp_path / "w"))
@@ -78,13 +77,11 @@ np.save(folder / "decoded.npy", twins.generator(np.load(folder / "codes.npy")).n
 def test_weights_of_another_model_are_refused_and_nothing_is_assigned():
     target = twins()
     before = target.generator(CODES).numpy()
-    with pytest.raises(CheckpointError, match=r"decoder/dense/kernel were \(2, 64\); this model needs \(3, 64\)"):
+    with pytest.raises(CheckpointError, match=r"encoder/z_mean/kernel were \(64, 2\); this model needs \(64, 3\)"):
         assign_weights(target, {**weights_of(target), **weights_of(twins(latent_dim=2))})
     given_arrays = {name: array + 1 for name, array in weights_of(target).items()}
     del given_arrays["decoder/dense_1/bias"]
-    with pytest.raises(
-        CheckpointError, match=r"decoder/dense_1/bias were nothing; .* Choose the snapshot that belongs"
-    ):
+    with pytest.raises(CheckpointError, match=r"decoder/dense_1/bias were nothing; .* Choose the snapshot"):
         assign_weights(target, given_arrays)
     np.testing.assert_array_equal(target.generator(CODES), before)
 
@@ -164,7 +161,7 @@ def test_a_fault_while_writing_leaves_the_old_file_and_no_half_one(tmp_path, mon
         monkeypatch.setattr(arrays, "save_file", half)
     else:
         monkeypatch.setattr(arrays.os, "fsync", no_sync)
-    with pytest.raises(OSError, match="No space left|Input/output"):
+    with pytest.raises(OSError, match=r"No space left|Input/output"):
         save_arrays(path, {"a": np.ones(3, np.float32)})
     assert path.read_bytes() == old
     assert [file.name for file in tmp_path.iterdir()] == ["w"]

@@ -55,6 +55,7 @@ class Launcher:
         for folder, process in list(self.processes.items()):
             if process.poll() is not None:
                 self.processes.pop(folder, None)  # `close` may have been here meanwhile
+                _cut(process)
 
     def died_before_starting(self, folder: Path) -> bool:
         """Whether the trainer of this folder ended without making its database."""
@@ -63,12 +64,10 @@ class Launcher:
 
     def close(self) -> None:
         """Close every lifeline; wait for those that stop, then kill those that did not in time."""
-        processes, self.processes = self.processes, {}
+        processes = dict(self.processes)
         staying = {folder for folder in processes if _goes_on(folder)}
         for process in processes.values():
-            if process.stdin is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    process.stdin.close()
+            _cut(process)
         deadline = time.monotonic() + GRACE
         for folder, process in processes.items():
             if folder in staying:
@@ -77,9 +76,18 @@ class Launcher:
                 process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 if _goes_on(folder):  # it was told while it was too busy to listen
+                    staying.add(folder)
                     continue
                 process.kill()
                 process.wait()
+        self.processes = {folder: processes[folder] for folder in staying}
+
+
+def _cut(process: subprocess.Popen) -> None:
+    """Close the trainer's lifeline."""
+    if process.stdin is not None:
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
 
 
 def _goes_on(folder: Path) -> bool:

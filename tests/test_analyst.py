@@ -1,0 +1,306 @@
+"""The analyst: its messages, the real process behind its client, and the route that decodes for the browser."""
+
+import asyncio
+import io
+import json
+import os
+import signal
+import time
+from concurrent.futures import Future
+from pathlib import Path
+from urllib.parse import urlencode
+
+import numpy as np
+import psutil
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+
+from explorer import library, routes
+from explorer.latent.client import AnalystClient, AnalystError, AnalystStartingError
+from explorer.latent.frames import LARGEST, read_frame, write_frame
+from explorer.latent.projections import kept_projection, projection_file
+from explorer.library import ModelEntry
+from explorer.services import SERVICES
+from models.arrays import load_arrays
+from models.checkpoints import assign_weights
+from models.twins import build_twins
+from tests.helpers import trained_home, wait_for
+
+KEY = "run/quick"
+CODES = np.random.default_rng(0).normal(size=(40, 2)).astype(np.float32)
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner), max_leaves=5)
+
+
+@given(st.lists(st.tuples(st.dictionaries(st.text(), JSON), st.binary())))
+@settings(deadline=None)
+def test_messages_come_out_as_they_went_in(messages):
+    stream = io.BytesIO()
+    for header, payload in messages:
+        write_frame(stream, header, payload)
+    stream.seek(0)
+    assert [read_frame(stream) for _ in messages] == messages
+    with pytest.raises(EOFError):
+        read_frame(stream)
+
+
+@given(st.integers(0, 40))
+def test_a_message_that_ends_early_is_an_end(length):
+    stream = io.BytesIO()
+    write_frame(stream, {"id": 1}, bytes(40))
+    with pytest.raises(EOFError):
+        read_frame(io.BytesIO(stream.getvalue()[:length]))
+
+
+def test_a_length_that_cannot_be_meant_is_refused_unread():
+    with pytest.raises(ValueError, match=f"at most {LARGEST:,} are allowed"):
+        read_frame(io.BytesIO(b"\xff" * 8))
+
+
+@pytest.fixture(scope="module")
+def home():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOURGLASS_HOME", str(trained_home()))
+        yield trained_home()
+
+
+@pytest.fixture(scope="module")
+def entry(home) -> ModelEntry:
+    return library.find(KEY)
+
+
+@pytest.fixture(scope="module")
+def client(home):
+    """One real analyst for the module; its process must be gone at the end."""
+    one = AnalystClient()
+    assert one.wait_ready(120)
+    yield one
+    process = psutil.Process(one.pid)
+    one.close()
+    wait_for(lambda: not process.is_running(), 10)
+
+
+@pytest.fixture(scope="module")
+def expected(entry) -> np.ndarray:
+    """What the twins' generator makes of CODES."""
+    twins = build_twins(entry.experiment, entry.image_shape)
+    assign_weights(twins, load_arrays(entry.snapshot))
+    return np.round(twins.generator(CODES).numpy() * 255).astype(np.uint8)
+
+
+def ask(client: AnalystClient, entry: ModelEntry, codes: np.ndarray = CODES) -> Future:
+    return client.ask("decode", codes.tobytes(), folder=str(entry.folder), snapshot=str(entry.snapshot))
+
+
+def decoded(client: AnalystClient, entry: ModelEntry) -> np.ndarray:
+    header, pixels = ask(client, entry).result(60)
+    return np.frombuffer(pixels, np.uint8).reshape(header["shape"])
+
+
+def assert_same(pictures: np.ndarray, expected: np.ndarray) -> None:
+    """Equal, but for what another order of additions does at a half."""
+    assert pictures.shape == expected.shape
+    difference = np.abs(pictures.astype(int) - expected)
+    assert difference.max() <= 1
+    assert difference.mean() < 1e-3
+
+
+def test_a_decode_is_what_the_generator_makes(client, entry, expected):
+    assert client.ready
+    assert_same(decoded(client, entry), expected)
+    several = [ask(client, entry, CODES[i : i + 3]) for i in range(0, 30, 3)]
+    for number, future in enumerate(several):
+        picture = np.frombuffer(future.result(60)[1], np.uint8).reshape(3, 28, 28, 1)
+        assert_same(picture, expected[3 * number : 3 * number + 3])
+
+
+def test_another_snapshot_of_the_same_run_is_another_picture(client, entry, expected):
+    first = library.find(f"{KEY}@0")
+    assert first.step == 0 < entry.step
+    assert np.abs(decoded(client, first).astype(int) - expected).mean() > 1
+    assert_same(decoded(client, entry), expected)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"snapshot": "absent.safetensors"}, "absent.safetensors cannot be read"),
+        ({"folder": "/nowhere/none"}, "none is no run: it has no experiment.json"),
+        ({"payload": bytes(3)}, "."),
+        ({"request": "dance"}, "dance"),
+    ],
+    ids=["snapshot", "folder", "payload", "request"],
+)
+def test_a_request_that_cannot_be_met_says_why_and_the_process_lives(client, entry, expected, values, sentence):
+    pid = client.pid
+    request = {"request": "decode", "payload": CODES.tobytes(), "folder": str(entry.folder)}
+    with pytest.raises(AnalystError, match=sentence):
+        client.ask(**{**request, "snapshot": str(entry.snapshot), **values}).result(30)
+    assert_same(decoded(client, entry), expected)
+    assert client.pid == pid
+
+
+def test_an_answer_that_nobody_waits_for_does_no_harm(client, entry, expected):
+    os.kill(client.pid, signal.SIGSTOP)
+    try:
+        unwanted = ask(client, entry)
+        assert unwanted.cancel()
+    finally:
+        os.kill(client.pid, signal.SIGCONT)
+    assert_same(decoded(client, entry), expected)
+
+
+def test_an_estimate_builds_and_times_the_model(client, entry):
+    header, _ = client.ask("estimate", experiment=entry.experiment.model_dump(), image_shape=[28, 28, 1]).result(60)
+    assert header["parameters"] == entry.summary["parameters"]
+    assert header["images_per_second"] > 0
+
+
+def call(key: str, body: bytes, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """POST to the app's own route, by hand through ASGI: (status, headers, body)."""
+    sent: list[dict] = []
+
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    given_headers = {"host": "localhost:8501", **headers}
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": "/api/decode", "raw_path": b"/api/decode", "root_path": "", "server": ("localhost", 8501),
+        "query_string": urlencode({"model": key}).encode(), "client": ("127.0.0.1", 5),
+        "headers": [(name.encode(), value.encode()) for name, value in given_headers.items()],
+    }  # fmt: skip
+    route = next(route for route in routes.routes() if getattr(route, "path", "") == "/api/decode")
+    asyncio.run(Starlette(routes=[route])(scope, receive, send))
+    found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], found, b"".join(message.get("body", b"") for message in sent[1:])
+
+
+@pytest.fixture
+def service(client, monkeypatch):
+    monkeypatch.setattr(SERVICES, "decoder", client)
+
+
+@pytest.mark.parametrize("headers", [{}, {"origin": "http://localhost:8501"}, {"origin": "https://localhost:8501"}])
+def test_the_route_decodes(service, entry, expected, headers):
+    status, found, pixels = call(KEY, CODES.tobytes(), **headers)
+    assert (status, json.loads(found["x-shape"])) == (200, [40, 28, 28, 1])
+    assert_same(np.frombuffer(pixels, np.uint8).reshape(expected.shape), expected)
+
+
+CODE = CODES[:1].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("key", "body", "headers", "status", "sentence"),
+    [
+        (KEY, b"", {}, 400, "The code was 0 bytes; this model takes 1 to 256 codes of 2 float32 values."),
+        (KEY, bytes(7), {}, 400, "The code was 7 bytes"),
+        (KEY, bytes(12), {}, 400, "The code was 12 bytes"),
+        (KEY, bytes(8 * 257), {}, 400, "The code was 2056 bytes"),
+        (KEY, bytes(256 * 512 * 4 + 1), {}, 400, "The request was over 524,288 bytes. Send fewer codes."),
+        (KEY, np.array([0, np.nan], "<f4").tobytes(), {}, 400, "The code had a value that is no number"),
+        (KEY, np.array([0, -np.inf], "<f4").tobytes(), {}, 400, "The code had a value that is no number"),
+        (KEY, np.array([0, 10001], "<f4").tobytes(), {}, 400, "The code had a value that is no number or beyond ±10,000"),
+        ("run/absent", CODE, {}, 400, "run/absent has no snapshot."),
+        (f"{KEY}@5", CODE, {}, 400, "quick has no snapshot at step 5 any more."),
+        ("", CODE, {}, 400, "The model was ''; allowed is bundled/NAME or run/NAME."),
+        ("run/../quick", CODE, {}, 400, "The model was 'run/../quick'; allowed is"),
+        ("run/" + "x" * 9999, CODE, {}, 400, "The model was 'run/xxx"),
+        (KEY, CODE, {"origin": "http://evil.example"}, 403, "This request came from another site."),
+        (KEY, CODE, {"origin": "http://localhost:8502"}, 403, "This request came from another site."),
+        (KEY, CODE, {"origin": "null"}, 403, "This request came from another site."),
+        (KEY, CODE, {"origin": "http://["}, 403, "This request came from another site."),
+    ],
+    ids=range(17),
+)  # fmt: skip
+def test_the_route_refuses_in_a_sentence(service, entry, key, body, headers, status, sentence):
+    found, _, answer = call(key, body, **headers)
+    assert found == status
+    assert json.loads(answer)["error"].startswith(sentence)
+
+
+def test_the_route_says_when_there_is_no_answer_yet_or_in_time(service, client, entry, expected, monkeypatch):
+    monkeypatch.setattr(routes, "DECODE_TIMEOUT", 0.1)
+    os.kill(client.pid, signal.SIGSTOP)
+    try:
+        status, _, answer = call(KEY, CODE)
+    finally:
+        os.kill(client.pid, signal.SIGCONT)
+    assert (status, b"The decoder gave no answer within" in answer) == (504, True)
+    assert_same(decoded(client, entry), expected)  # its late answer did no harm
+    idle = AnalystClient()
+    monkeypatch.setattr(idle, "start", lambda: None)
+    monkeypatch.setattr(SERVICES, "decoder", idle)
+    status, headers, answer = call(KEY, CODE)
+    assert (status, headers["retry-after"]) == (503, "1")
+    assert json.loads(answer) == {"error": "The decoder is starting; this takes a few seconds."}
+
+
+def test_results_that_a_run_writes_at_its_end_are_seen(home, entry):
+    again = library.find(KEY)
+    assert again is entry
+    summary = entry.folder / "summary.json"
+    os.utime(summary, ns=(time.time_ns(), summary.stat().st_mtime_ns + 1_000_000))
+    assert library.find(KEY) is not entry
+
+
+def test_a_killed_analyst_fails_what_was_asked_and_comes_back_by_itself(client, entry, expected):
+    pid = client.pid
+    os.kill(pid, signal.SIGSTOP)
+    future = ask(client, entry)
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(AnalystError, match="The analyst stopped in the middle of this; it is starting again"):
+        future.result(30)
+    with pytest.raises(AnalystStartingError, match="this takes a few seconds"):
+        ask(client, entry)
+    assert client.wait_ready(120)
+    assert (client.pid != pid, client.restarts) == (True, 1)
+    assert_same(decoded(client, entry), expected)
+
+
+def test_a_umap_tells_how_far_it_is_and_is_kept(client, home):
+    rng = np.random.default_rng(0)
+    codes = np.concatenate([rng.normal(size=(100, 8)) + 9, rng.normal(size=(100, 8))]).astype(np.float32)
+    assert kept_projection(codes) is None
+    told: list[dict] = []
+    _, data = client.ask("project", codes.tobytes(), told.append, shape=list(codes.shape)).result(120)
+    points = np.frombuffer(data, np.float32).reshape(-1, 2)
+    assert np.isfinite(points).all()
+    centres = points[:100].mean(axis=0), points[100:].mean(axis=0)
+    assert np.linalg.norm(centres[0] - centres[1]) > 2 * max(points[:100].std(), points[100:].std()) / 2
+    shares = [one["share"] for one in told]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1] > 0.9, told[-1]["stage"]) == (0.0, True, "laying out")
+    kept = kept_projection(codes)
+    assert kept is not None
+    np.testing.assert_array_equal(kept, points)
+    assert kept_projection(codes + 1) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", b"\x93NUMPY\x01\x00", b"x" * 99])
+def test_a_damaged_projection_counts_as_none(tmp_path, monkeypatch, content):
+    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
+    path: Path = projection_file(CODES)
+    path.parent.mkdir()
+    path.write_bytes(content)
+    assert kept_projection(CODES) is None
+    np.savez(path.with_suffix(".npz"), CODES)
+    path.with_suffix(".npz").rename(path)
+    assert kept_projection(CODES) is None
+
+
+def test_closing_while_it_starts_leaves_no_process_and_answers_in_words():
+    client = AnalystClient()
+    client.start()
+    client.start()
+    process = psutil.Process(client.pid)
+    client.close()
+    wait_for(lambda: not process.is_running(), 10)
+    with pytest.raises(AnalystStartingError):
+        client.ask("decode")
+    assert client.pid is None
