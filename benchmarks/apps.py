@@ -122,12 +122,14 @@ class Child:
     """A Python module in a process of its own that answers each line of JSON with one."""
 
     def __init__(self, module: str, *arguments: str):
+        self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 (closed at exit)
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
             env=environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._log,  # TensorFlow greets there, whatever it is told
             text=True,
         )
 
@@ -138,7 +140,9 @@ class Child:
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
         if not answer:
-            raise RuntimeError(f"A child of the benchmark ended with {self._process.wait()}; see its message above.")
+            code = self._process.wait()
+            self._log.seek(0)
+            raise RuntimeError(f"A child of the benchmark ended with {code}. {self._log.read()[-2000:]}")
         return json.loads(answer)
 
     def __enter__(self) -> "Child":
@@ -153,3 +157,4 @@ class Child:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._log.close()

@@ -34,7 +34,7 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambd
 
 
 @given(st.lists(st.tuples(st.dictionaries(st.text(), JSON), st.binary())))
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_messages_come_out_as_they_went_in(messages):
     stream = io.BytesIO()
     for header, payload in messages:
@@ -205,7 +205,7 @@ CODE = CODES[:1].tobytes()
         (KEY, bytes(256 * 512 * 4 + 1), {}, 400, "The request was over 524,288 bytes. Send fewer codes."),
         (KEY, np.array([0, np.nan], "<f4").tobytes(), {}, 400, "The code had a value that is no number"),
         (KEY, np.array([0, -np.inf], "<f4").tobytes(), {}, 400, "The code had a value that is no number"),
-        (KEY, np.array([0, 10001], "<f4").tobytes(), {}, 400, "The code had a value that is no number or beyond ±10,000"),
+        (KEY, np.array([0, 10001], "<f4").tobytes(), {}, 400, "The code had a value that is no number or beyond ±10"),
         ("run/absent", CODE, {}, 400, "run/absent has no snapshot."),
         (f"{KEY}@5", CODE, {}, 400, "quick has no snapshot at step 5 any more."),
         ("", CODE, {}, 400, "The model was ''; allowed is bundled/NAME or run/NAME."),
@@ -272,7 +272,9 @@ def test_a_umap_tells_how_far_it_is_and_is_kept(client, home):
     points = np.frombuffer(data, np.float32).reshape(-1, 2)
     assert np.isfinite(points).all()
     centres = points[:100].mean(axis=0), points[100:].mean(axis=0)
-    assert np.linalg.norm(centres[0] - centres[1]) > 2 * max(points[:100].std(), points[100:].std()) / 2
+    assert np.linalg.norm(centres[0] - centres[1]) > 2 * max(
+        points[:100].std(axis=0).max(), points[100:].std(axis=0).max()
+    )
     shares = [one["share"] for one in told]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1] > 0.9, told[-1]["stage"]) == (0.0, True, "laying out")
@@ -288,9 +290,6 @@ def test_a_damaged_projection_counts_as_none(tmp_path, monkeypatch, content):
     path: Path = projection_file(CODES)
     path.parent.mkdir()
     path.write_bytes(content)
-    assert kept_projection(CODES) is None
-    np.savez(path.with_suffix(".npz"), CODES)
-    path.with_suffix(".npz").rename(path)
     assert kept_projection(CODES) is None
 
 

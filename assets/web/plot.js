@@ -4,7 +4,7 @@ import { loadPlotly } from "./plotly.js";
 import { loadStyles, plotTemplate, readTheme, resolveColours } from "./theme.js";
 
 /**
- * @typedef {{figure: string, height: number, label: string}} PlotData `figure` is JSON: {data, layout, config?}
+ * @typedef {{figure: string, height: string, label: string}} PlotData `figure` is JSON: {data, layout, config?}; `height` is CSS
  * @typedef {{key: string, x: number, y: number}} CodeDetail what the event `hourglass:code` carries
  */
 
@@ -38,7 +38,7 @@ class PlotView {
   async update(data, trigger) {
     this.data = data;
     this.trigger = trigger;
-    this.host.style.height = `${data.height}px`;
+    this.host.style.height = data.height;
     this.host.setAttribute("aria-label", data.label);
     try {
       [this.Plotly] = await Promise.all([loadPlotly(), loadStyles()]);

@@ -144,7 +144,7 @@ def show_map(entry: ModelEntry, view: Plane, kind: str, pair: tuple[int, int], s
         chosen=state["chosen"],
         follows=FOLLOW if position else None,
     )
-    clicked = plot(figure, key="explore-map", height=MAP_HEIGHT, label="latent map").point
+    clicked = plot(figure, key="explore-map", height=MAP_HEIGHT, screen=64, label="latent map").point
     shown = entry.summary["probe"]
     total = entry.summary["test_images"]
     st.caption(f"{shown:,} images of {max(total, shown):,} shown. Click a point to go to its code.")

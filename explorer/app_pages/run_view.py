@@ -19,6 +19,7 @@ from models.experiment import Experiment
 REFRESH = 0.4  # seconds
 CURVES_HEIGHT = 330
 MAP_HEIGHT = 330
+SCREEN = 41  # percent of its height
 STRIP_SCALE = 44
 _COLOURS = {"finished": "green", "failed": "red", "crashed": "red", "stopped": "orange", "paused": "orange"}
 
@@ -112,7 +113,7 @@ def _show_curves(run: Run) -> None:
     totals = [name for name in series if name not in terms]
     changes = run.events("weight", "learning_rate")
     figure = loss_curves(run.curves(), series, totals, changes, log=log)
-    plot(figure, key=f"curves-{run.name}", height=CURVES_HEIGHT, label="loss curves")
+    plot(figure, key=f"curves-{run.name}", height=CURVES_HEIGHT, screen=SCREEN, label="loss curves")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Line: training. With dots: validation. Dotted: × weight.")
         st.toggle("Logarithmic", key="curves-log")
@@ -138,7 +139,11 @@ def _show_map(run: Run, preview: dict[str, np.ndarray]) -> None:
     plane = Plane(points, titles, (ranges[0], ranges[1]), name=run.name)
     labels = np.array(summary["labels"][: len(points)])
     plot(
-        latent_map(plane, labels, summary["class_names"]), key=f"map-{run.name}", height=MAP_HEIGHT, label="latent map"
+        latent_map(plane, labels, summary["class_names"]),
+        key=f"map-{run.name}",
+        height=MAP_HEIGHT,
+        screen=SCREEN,
+        label="latent map",
     )
     st.caption(
         f"{len(points):,} of {summary['probe']:,} probe images, coloured by class, at step {preview['step'][0]:,}."

@@ -28,17 +28,18 @@ class PlotResult:
     point: PointClick | None
 
 
-def plot(figure: dict[str, Any], *, key: str, height: int = 360, label: str = "chart") -> PlotResult:
+def plot(figure: dict[str, Any], *, key: str, height: int = 360, screen: int = 0, label: str = "chart") -> PlotResult:
     """Show ``figure`` (a dict of ``data``, ``layout`` and perhaps ``config``; numpy arrays welcome).
 
     Colours may be ``theme:text``, ``theme:muted``, ``theme:grid``, ``theme:surface``, ``theme:panel``, ``theme:accent``
     or ``theme:0`` to ``theme:9``. With ``layout["meta"]["follows"]`` set to a bank's ``follow_key``, the trace named
     ``z`` (or with ``meta="position"``) moves with that bank. ``layout["meta"]["filename"]`` names saved pictures.
+    The chart is ``height`` pixels high, and on a large screen ``screen`` percent of it.
     """
     result = _PLOT(
         key=key,
-        data={"figure": figure_json(figure), "height": height, "label": label},
-        height=height,
+        data={"figure": figure_json(figure), "height": f"max({height}px, {screen}vh)", "label": label},
+        height="content",
         on_point_change=ignore,
     )
     point = result.point

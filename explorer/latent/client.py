@@ -1,5 +1,6 @@
 """The app's side of the analyst: starts it, asks it, brings it back when it dies. Never blocks a page."""
 
+import contextlib
 import itertools
 import os
 import subprocess
@@ -24,6 +25,13 @@ class AnalystError(RuntimeError):
 
 class AnalystStartingError(AnalystError):
     """The analyst is loading TensorFlow; the request was not sent. Ask again in a moment."""
+
+
+def _close_pipes(process: subprocess.Popen) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):  # a request that was never read cannot be flushed
+                pipe.close()
 
 
 @dataclass
@@ -79,6 +87,7 @@ class AnalystClient:
                 return
             served = self._read_answers(process.stdout)
             process.wait()
+            _close_pipes(process)
             deaths = 0 if served else deaths + 1
             with self._lock:
                 self._ready.clear()
@@ -170,7 +179,8 @@ class AnalystClient:
         if process is None:
             return
         if process.stdin is not None:
-            process.stdin.close()
+            with contextlib.suppress(OSError):  # it has died with a request in its pipe
+                process.stdin.close()
         deadline = time.monotonic() + 2.0
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)

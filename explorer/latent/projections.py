@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -24,10 +23,11 @@ def projection_file(codes: np.ndarray) -> Path:
 def kept_projection(codes: np.ndarray) -> np.ndarray | None:
     """The UMAP computed earlier, (n, 2) float32, or None. A damaged file counts as none."""
     try:
-        points = np.load(projection_file(codes), allow_pickle=False)
-    except (OSError, ValueError, EOFError, BadZipFile):
+        with projection_file(codes).open("rb") as file:
+            points = np.lib.format.read_array(file, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
         return None
-    return points if isinstance(points, np.ndarray) and points.shape == (len(codes), 2) else None
+    return points if points.shape == (len(codes), 2) else None
 
 
 class _EpochLines:

@@ -1,0 +1,158 @@
+"""`python -m explorer` as a person in a terminal meets it: exit codes, what is printed where, and Ctrl-C."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from explorer.experiments import PRESETS
+from explorer.pretrained import MODELS
+from explorer.runs.layout import DATABASE, EXPERIMENT, SUMMARY, write_json
+from explorer.runs.reader import Run, Status
+from explorer.terminal import progress_line
+from tests.helpers import QUICK, ROOT, environment, in_python, quick, trained_home, trained_run, wait_for
+
+
+def command(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    done = in_python("-m", "explorer", *arguments, **changes)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), ["train", "runs", "pretrained", "without the page"]),
+        (("train",), ["--preset", "--experiment", "--set", "--out", "Ctrl-C", "first-vae", "example:"]),
+        (("runs",), ["--in", "newest first"]),
+        (("pretrained",), ["NAME", "Needs MNIST"]),
+    ],
+    ids=["all", "train", "runs", "pretrained"],
+)
+def test_every_command_explains_itself(arguments, words):
+    done = command(*arguments, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [word for word in words if word not in done.stdout] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "the following arguments are required: COMMAND"),
+        (("fly",), "invalid choice: 'fly'"),
+        (("train", "--preset", "x"), f"preset was 'x'; allowed are {', '.join(PRESETS)}. Choose one of these."),
+        (("train", "--set", "epochs"), "--set was 'epochs'; allowed is key=value, for example --set latent_dim=2."),
+        (
+            ("train", "--set", "epochs=0", "--set", "seed=x"),
+            "epochs was 0; allowed is a whole number from 1 to 10,000.",
+        ),
+        (("train", "--set", "dataset=cifar"), "There is no data set called 'cifar': choose one of digits"),
+        (("train", "--experiment", "absent.json"), "absent.json is no readable experiment"),
+        (("train", "--experiment", "a", "--preset", "b"), "not allowed with argument"),
+        (("train", "--out", "app.py"), "--out was app.py, which exists and is not empty. Give a new folder."),
+        (("train", "--out", "app.py/x"), "--out was app.py/x, which cannot be made (Not a directory). Give another"),
+        (("pretrained", "gpt"), f"The models were gpt; allowed are {', '.join(MODELS)}."),
+    ],
+    ids=range(11),
+)
+def test_what_cannot_be_done_is_said_on_stderr_with_code_2(arguments, sentence, tmp_path):
+    done = command(*arguments, HOURGLASS_HOME=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_training_prints_progress_and_results_that_the_run_holds():
+    printed = (trained_home() / "printed").read_text(encoding="utf-8")
+    with Run(trained_run()) as run:
+        test, validation = run.summary()["test"], run.curves().validation
+        assert run.experiment == quick()
+    assert printed.startswith(f"Training vae on digits into {trained_run()}\n")
+    assert "building the networks ..." in printed
+    assert "epoch 2.0/2" in printed
+    for title, values in (("validation", {k: v[-1] for k, v in validation.items() if k in test}), ("test", test)):
+        (line,) = [line for line in printed.splitlines() if line.startswith(title)]
+        assert line == f"{title:<10}  " + "  ".join(f"{k} {v:.2f}" for k, v in values.items()) + "  (nats per image)"
+
+
+def test_runs_are_listed_with_what_became_of_them_and_a_damaged_one_hides_no_other(tmp_path):
+    shutil.copytree(trained_run(), tmp_path / "quick")
+    for name, content in (("begun", quick().model_dump()), ("damaged", {"epochs": 0}), ("no-database", {})):
+        (tmp_path / name).mkdir()
+        write_json(tmp_path / name / EXPERIMENT, content)
+    (tmp_path / "no-database" / DATABASE).write_bytes(b"x" * 999)
+    (tmp_path / "no-run").mkdir()
+    done = command("runs", "--in", str(tmp_path))
+    rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()[1:]}
+    summary = json.loads((tmp_path / "quick" / SUMMARY).read_text())
+    assert done.returncode == 0
+    assert rows["quick"][:2] == ["finished", "2.0/2"]
+    assert float(rows["quick"][2]) == pytest.approx(summary["test"]["loss"], abs=20)
+    assert rows["damaged"] == ["damaged", "-", "-"]
+    assert rows["begun"] == rows["no-database"] == ["not", "begun", "-", "-"]
+    assert len(rows) == 4
+
+
+def test_without_runs_the_way_to_the_first_is_told(tmp_path):
+    done = command("runs", HOURGLASS_HOME=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"No runs in {tmp_path / 'runs'} yet. Start one: python -m explorer train --preset ")
+
+
+def test_a_training_that_fails_before_its_data_says_why_with_code_1(tmp_path):
+    (tmp_path / "mnist.npz").write_bytes(b"no archive")
+    done = command("train", "--set", "dataset=mnist", "--out", str(tmp_path / "run"), HOURGLASS_DATA=str(tmp_path))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "failed after 0.0 s of training: The file mnist.npz" in done.stdout
+
+
+def test_ctrl_c_stops_the_run_and_keeps_what_it_learnt(tmp_path):
+    folder = tmp_path / "run"
+    settings = {**QUICK, "epochs": 10_000}
+    given = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "explorer", "train", *given, "--out", str(folder)],
+        cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        wait_for((folder / EXPERIMENT).is_file)
+        with Run(folder) as run:
+            wait_for(lambda: run.has_started() and run.status().step > 0, 120)
+            process.send_signal(signal.SIGINT)
+            out, errors = process.communicate(timeout=60)
+            status, snapshots = run.status(), run.snapshots()
+    finally:
+        process.kill()
+    assert (process.returncode, "Traceback" in errors) == (0, False), errors
+    assert "Stopping, the last snapshot is being saved." in out
+    assert "of training: Stopped by hand." in out
+    assert status.state == "stopped"
+    assert snapshots[-1].step == status.step > 0
+    assert snapshots[-1].path.is_file()
+
+
+def test_a_reader_that_has_gone_is_no_fault():
+    line = f"{sys.executable} -m explorer runs --in {trained_home() / 'runs'} | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.strip(), "Traceback" in done.stderr) == ("0", False), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("epoch", "losses", "shown"),
+    [
+        (0.0, None, "░░░░░░░░░░ epoch 0.0/4  1,500 images/s  0 s left"),
+        (1.0, [], "██░░░░░░░░ epoch 1.0/4  1,500 images/s  30 s left"),
+        (4.0, [9.0, 8.25], "██████████ epoch 4.0/4  1,500 images/s  0 s left  validation 8.2 nats"),
+    ],
+)
+def test_progress_is_one_line(epoch, losses, shown, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    status = Status("training", "", "", 5, epoch, 10.0, 1500.0, False, 0.0)
+    assert progress_line(status, losses, 4) == shown
+    waiting = Status("preparing", "loading data", "", 0, 0.0, 0.0, 0.0, False, 0.0)
+    assert progress_line(waiting, None, 4) == "loading data ..."
