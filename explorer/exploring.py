@@ -7,7 +7,7 @@ import numpy as np
 
 from explorer.components import Dimension
 from explorer.figures import Plane
-from explorer.latent.client import AnalystClient, AnalystError
+from explorer.latent.client import AnalystClient, AnalystError, AnalystStartingError
 from explorer.latent.planes import PrincipalPlane, active_dimensions, activity
 from explorer.latent.projections import kept_projection
 from explorer.library import Codes, ModelEntry
@@ -58,7 +58,7 @@ class Projection:
     """A UMAP under way: how far it is, and its answer."""
 
     answer: Future
-    stage: str = "starting"
+    stage: str = "starting its process"
     share: float = 0.0
 
     def note(self, progress: dict) -> None:
@@ -73,17 +73,17 @@ class Projections:
         self._running: dict[str, Projection] = {}
 
     def request(self, key: str, codes: np.ndarray) -> np.ndarray | Projection:
-        """The points if they are known, else the projection under way.
-
-        Raises AnalystStartingError while the process starts, and AnalystError where the projection failed.
-        """
+        """The points if they are known, else the projection under way. Raises AnalystError where it failed."""
         kept = kept_projection(codes)
         if kept is not None:
             self._running.pop(key, None)
             return kept
         under_way = self._running.get(key)
         if under_way is None:
-            under_way = self._begin(key, codes)
+            try:
+                under_way = self._begin(key, codes)
+            except AnalystStartingError:
+                return Projection(Future())  # asked again at the next look
         if under_way.answer.done():
             del self._running[key]
             _, data = under_way.answer.result()

@@ -94,12 +94,11 @@ def bundled() -> list[str]:
 
 def explorable_runs() -> list[str]:
     """Keys of the runs that have a snapshot, the newest first."""
-    keys = []
-    for run in list_runs(runs_folder()):
-        with run:
-            if run.has_started() and run.snapshots():
-                keys.append(f"run/{run.name}")
-    return keys
+    return [f"run/{run.name}" for run in list_runs(runs_folder()) if _steps(run.folder)]
+
+
+def _steps(folder: Path) -> list[int]:
+    return [int(path.stem) for path in (folder / SNAPSHOTS).glob("[0-9]*.safetensors")]
 
 
 def find(key: str) -> ModelEntry:
@@ -111,9 +110,7 @@ def find(key: str) -> ModelEntry:
         )
     kind, name, step = match.groups()
     folder = (PRETRAINED if kind == "bundled" else runs_folder()) / name
-    steps = (
-        [int(path.stem) for path in (folder / SNAPSHOTS).glob("[0-9]*.safetensors")] if step is None else [int(step)]
-    )
+    steps = _steps(folder) if step is None else [int(step)]
     if not steps:
         raise LibraryError(f"{kind}/{name} has no snapshot. Wait for its first one, or choose another model.")
     entry = _entry(f"{kind}/{name}@{max(steps)}", folder, max(steps), _changed(folder / SUMMARY))

@@ -1,5 +1,7 @@
 """Explore: a trained model under the hand."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -8,7 +10,7 @@ from explorer.app_pages.shared import model_facts, plain, show_error
 from explorer.components import Picture, bank, plot
 from explorer.exploring import Projection, Projections
 from explorer.figures import Plane, latent_map
-from explorer.latent.client import AnalystError, AnalystStartingError
+from explorer.latent.client import AnalystError
 from explorer.library import LibraryError, ModelEntry
 from explorer.runs.reader import Run
 from explorer.services import SERVICES
@@ -85,7 +87,7 @@ def choose_plane(entry: ModelEntry) -> tuple[str, tuple[int, int]]:
     return str(kind), pair
 
 
-def state_of(entry: ModelEntry) -> dict:
+def state_of(entry: ModelEntry) -> dict[str, Any]:
     """What this session looks at. A new snapshot of one run keeps the image; another model begins with its first."""
     state = st.session_state.setdefault("explore", {"key": None, "chosen": None, "code": None, "revision": 0})
     if state["key"] != entry.key:
@@ -95,7 +97,7 @@ def state_of(entry: ModelEntry) -> dict:
     return state
 
 
-def take(state: dict, entry: ModelEntry, row: int) -> None:
+def take(state: dict[str, Any], entry: ModelEntry, row: int) -> None:
     """Go to an image's code."""
     codes = entry.codes()
     strip = codes.reconstruction
@@ -133,7 +135,7 @@ def explore(entry: ModelEntry, kind: str, pair: tuple[int, int]) -> None:
         state["moved"] = result.code
 
 
-def show_map(entry: ModelEntry, view: Plane, kind: str, pair: tuple[int, int], state: dict) -> None:
+def show_map(entry: ModelEntry, view: Plane, kind: str, pair: tuple[int, int], state: dict[str, Any]) -> None:
     here = state.get("moved") if state.get("moved") and len(state["moved"]) == len(state["code"]) else state["code"]
     position = (here[pair[0]], here[pair[1]]) if kind == "Dimensions" and entry.experiment.latent_dim > 1 else None
     figure = latent_map(
@@ -167,8 +169,6 @@ def plane_of(entry: ModelEntry, kind: str, pair: tuple[int, int]) -> Plane | Non
 def umap_plane(entry: ModelEntry, codes: np.ndarray) -> Plane | None:
     try:
         found = projections().request(entry.key, codes)
-    except AnalystStartingError:
-        found = Projection(None)  # type: ignore[arg-type]
     except AnalystError as error:
         show_error(f"UMAP could not be computed: {error} Choose PCA, or try again.")
         return None
@@ -183,9 +183,6 @@ def wait_for_umap(entry: ModelEntry, codes: np.ndarray) -> None:
     """Progress; when the projection is there the page shows it."""
     try:
         found = projections().request(entry.key, codes)
-    except AnalystStartingError:
-        st.progress(0.0, "UMAP: starting its process")
-        return
     except AnalystError:
         st.rerun()
     if not isinstance(found, Projection):
@@ -208,5 +205,5 @@ else:
     else:
         with view_side, st.container(horizontal=True, horizontal_alignment="right"):
             kind, pair = choose_plane(entry)
-        model_facts(entry)
+        model_facts(entry.experiment, entry.summary)
         explore(entry, kind, pair)

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.app_pages.setup_view import duration
-from explorer.app_pages.shared import plain, show_error
+from explorer.app_pages.shared import model_facts, plain, show_error
 from explorer.components import plot, strip
 from explorer.figures import Plane, latent_map, loss_curves
 from explorer.latent.planes import steady_range
@@ -50,6 +50,8 @@ def _progress(run: Run, was_active: bool) -> None:
     if was_active and not status.active:
         st.rerun()  # the controls go, what comes next appears
     _show_status(run, status)
+    if status.state == "finished":
+        model_facts(run.experiment, run.summary())
 
 
 def _pictures(run: Run) -> None:
@@ -177,14 +179,28 @@ def _steer(run: Run) -> None:
     columns = iter(st.columns(len(experiment.terms) + 2, vertical_alignment="bottom"))
     for term, setting in experiment.terms.items():
         key = f"weight-{run.name}-{term}"
-        value = _latest(run, "weight", setting.weight, term)
-        label, send = f"{TERMS[term].title} weight", (run, term, key)
-        limits = {"min_value": 0.0, "step": 0.5, "format": "%.4g"}
-        next(columns).number_input(label, value=value, key=key, on_change=_send_weight, args=send, **limits)
+        next(columns).number_input(
+            f"{TERMS[term].title} weight",
+            min_value=0.0,
+            value=_latest(run, "weight", setting.weight, term),
+            step=0.5,
+            format="%.4g",
+            key=key,
+            on_change=_send_weight,
+            args=(run, term, key),
+        )
     key = f"rate-{run.name}"
-    value = _latest(run, "learning_rate", experiment.learning_rate)
-    limits = {"min_value": 1e-7, "max_value": 1.0, "step": 1e-4, "format": "%.5g"}
-    next(columns).number_input("Learning rate", value=value, key=key, on_change=_send_rate, args=(run, key), **limits)
+    next(columns).number_input(
+        "Learning rate",
+        min_value=1e-7,
+        max_value=1.0,
+        value=_latest(run, "learning_rate", experiment.learning_rate),
+        step=1e-4,
+        format="%.5g",
+        key=key,
+        on_change=_send_rate,
+        args=(run, key),
+    )
     key = f"go-on-{run.name}"
     goes_on = run.has_started() and run.status().goes_on
     next(columns).toggle(

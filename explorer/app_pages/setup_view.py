@@ -1,5 +1,6 @@
 """The form of a new training: every choice, what it costs, and what it minimises."""
 
+import time
 from concurrent.futures import Future
 from typing import Any
 
@@ -15,6 +16,7 @@ from models.experiment import Experiment, ExperimentError
 from models.schedules import SCHEDULES
 
 FIELDS = Experiment.model_fields
+DOUBLE_CLICK = 2.0  # seconds
 
 
 def _default(name: str) -> Any:
@@ -43,7 +45,7 @@ def show_setup() -> None:
 
 def _offer_presets() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Start from")
+        st.caption("Start from", width="content")
         for name, title in PRESET_TITLES.items():
             st.button(title, key=f"preset-{name}", on_click=_take_preset, args=(name,))
 
@@ -208,6 +210,10 @@ def duration(seconds: float) -> str:
 
 
 def _start(experiment: Experiment) -> None:
-    run = SERVICES.launcher.start(experiment)
-    st.query_params["run"] = run.name
+    """Start a run and show it. The second click of a double click gets the run of the first."""
+    name, when, what = st.session_state.get("started", ("", 0.0, None))
+    if what != experiment or time.monotonic() - when > DOUBLE_CLICK:
+        name = SERVICES.launcher.start(experiment).name
+        st.session_state["started"] = (name, time.monotonic(), experiment)
+    st.query_params["run"] = name
     st.rerun()

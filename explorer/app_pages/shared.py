@@ -1,8 +1,11 @@
 """Small pieces that pages share."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
-from explorer.library import ModelEntry
+from models.experiment import Experiment
 
 
 def plain(text: str) -> str:
@@ -14,9 +17,8 @@ def show_error(sentence: str) -> None:
     st.error(plain(sentence), icon=":material/error:")
 
 
-def model_facts(entry: ModelEntry) -> None:
+def model_facts(experiment: Experiment, summary: Mapping[str, Any]) -> None:
     """One quiet line: how good the model is and how it was made."""
-    summary, experiment = entry.summary, entry.experiment
     facts = [f"{summary['parameters']:,} parameters", f"{experiment.network} network"]
     if "test" in summary:
         name = "negative ELBO" if experiment.info.stochastic else "loss"

@@ -9,7 +9,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -85,7 +85,7 @@ class Analyst:
         return estimate(header["experiment"], tuple(header["image_shape"])), b""
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer until the requests end. A fault in one request is its answer; it does not end the process."""
     analyst = Analyst()
     kinds = {"decode": analyst.decode, "project": analyst.project, "estimate": analyst.estimate}

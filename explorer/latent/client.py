@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from explorer.latent.frames import read_frame, write_frame
 from explorer.places import ROOT
@@ -100,7 +100,7 @@ class AnalystClient:
                 self.restarts += 1
                 self._spawn()
 
-    def _read_answers(self, stream: BinaryIO) -> int:
+    def _read_answers(self, stream: IO[bytes]) -> int:
         """Until the stream ends; how many requests were answered."""
         served = 0
         while True:
@@ -160,7 +160,7 @@ class AnalystClient:
                 ) from error
         return pending.future
 
-    def _requests(self) -> BinaryIO:
+    def _requests(self) -> IO[bytes]:
         if self._process is None or self._process.stdin is None:
             raise BrokenPipeError("There is no analyst.")
         return self._process.stdin

@@ -1,6 +1,7 @@
 """The probe set: fixed images of a run whose codes and reconstructions are followed while it trains."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -25,7 +26,7 @@ class Probe:
         self.program = program
         self.images = images
         self.previous_plane: np.ndarray | None = None
-        self._data = tf.constant(images.astype(np.float32) / 255.0)
+        self._data: Any = tf.constant(images.astype(np.float32) / 255.0)
         output = catalogue.PIXEL_MODELS[program.experiment.pixel_model].output
         twins = program.twins
 
