@@ -26,13 +26,13 @@ class Figure:
         if self.bound is None:
             return None
         relation, limit = self.bound.split()
-        return _RELATIONS[relation](self.value, float(limit))
+        return bool(_RELATIONS[relation](self.value, float(limit)))  # NumPy has a bool of its own, which is not False
 
     def as_json(self, benchmark: str) -> dict[str, Any]:
         return {
             "benchmark": benchmark,
             "figure": self.figure,
-            "value": self.value,
+            "value": float(self.value),
             "unit": self.unit,
             "bound": self.bound,
             "holds": self.holds,

@@ -271,11 +271,10 @@ def test_a_umap_tells_how_far_it_is_and_is_kept(client, home):
     _, data = client.ask("project", codes.tobytes(), told.append, shape=list(codes.shape)).result(120)
     points = np.frombuffer(data, np.float32).reshape(-1, 2)
     assert np.isfinite(points).all()
-    centres = points[:100].mean(axis=0), points[100:].mean(axis=0)
-    assert np.linalg.norm(centres[0] - centres[1]) > 2 * max(
-        points[:100].std(axis=0).max(), points[100:].std(axis=0).max()
-    )
-    shares = [one["share"] for one in told]
+    one, other = points[:100], points[100:]
+    distance = np.linalg.norm(one.mean(axis=0) - other.mean(axis=0))
+    assert distance > 2 * max(one.std(axis=0).max(), other.std(axis=0).max())
+    shares = [progress["share"] for progress in told]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1] > 0.9, told[-1]["stage"]) == (0.0, True, "laying out")
     kept = kept_projection(codes)

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.__main__ import BENCHMARKS, main
@@ -20,7 +21,7 @@ def _counting() -> list[Figure]:
 
 
 def _missing() -> list[Figure]:
-    return [Figure("steps", len(_counting()) * 10.0, "steps", "<= 29.9")]
+    return [Figure("steps", np.float64(len(_counting()) * 10), "steps", "<= 29.9")]
 
 
 TABLE = {"counting": _counting, "missing": _missing}

@@ -17,6 +17,7 @@ from explorer.services import SERVICES
 
 MAP_HEIGHT = 520
 FOLLOW = "explore"
+WATCH = 0.8  # seconds between two looks at the decoder
 
 
 @st.cache_resource
@@ -67,6 +68,12 @@ def _slide(base: str, entry: ModelEntry) -> ModelEntry:
     return library.find(f"{base}@{step}")
 
 
+@st.fragment(run_every=WATCH)
+def show_facts(entry: ModelEntry) -> None:
+    """The model in a line, and in words what is wrong with the process that decodes it, as soon as it is."""
+    model_facts(entry.experiment, entry.summary, SERVICES.decoder.trouble)
+
+
 def choose_plane(entry: ModelEntry) -> tuple[str, tuple[int, int]]:
     """Which view of the codes: two dimensions, PCA or UMAP."""
     latent = entry.experiment.latent_dim
@@ -101,7 +108,8 @@ def take(state: dict[str, Any], entry: ModelEntry, row: int) -> None:
     """Go to an image's code."""
     codes = entry.codes()
     strip = codes.reconstruction
-    state |= {"chosen": row, "code": codes.mean[row].tolist(), "revision": state["revision"] + 1}
+    code = codes.mean[row].tolist()
+    state |= {"chosen": row, "code": code, "moved": code, "revision": state["revision"] + 1}
     known = strip[row] if row < len(strip) else None  # computed when the snapshot was made: there before the decoder is
     state["reconstruction"] = (
         known if known is not None else exploring.decoded(SERVICES.decoder, entry, codes.mean[row])
@@ -136,7 +144,7 @@ def explore(entry: ModelEntry, kind: str, pair: tuple[int, int]) -> None:
 
 
 def show_map(entry: ModelEntry, view: Plane, kind: str, pair: tuple[int, int], state: dict[str, Any]) -> None:
-    here = state.get("moved") if state.get("moved") and len(state["moved"]) == len(state["code"]) else state["code"]
+    here = state["moved"]
     position = (here[pair[0]], here[pair[1]]) if kind == "Dimensions" and entry.experiment.latent_dim > 1 else None
     figure = latent_map(
         view,
@@ -190,7 +198,7 @@ def wait_for_umap(entry: ModelEntry, codes: np.ndarray) -> None:
     st.progress(found.share, f"UMAP: {found.stage}. The first time takes about half a minute; then it is kept.")
 
 
-model_side, snapshot_side, view_side = st.columns([5, 4, 4], vertical_alignment="center")
+model_side, snapshot_side, view_side = st.columns([5, 3, 5], vertical_alignment="center")
 with model_side:
     base = choose_model()
 if base is None:
@@ -205,5 +213,5 @@ else:
     else:
         with view_side, st.container(horizontal=True, horizontal_alignment="right"):
             kind, pair = choose_plane(entry)
-        model_facts(entry.experiment, entry.summary)
+        show_facts(entry)
         explore(entry, kind, pair)

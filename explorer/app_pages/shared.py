@@ -17,11 +17,12 @@ def show_error(sentence: str) -> None:
     st.error(plain(sentence), icon=":material/error:")
 
 
-def model_facts(experiment: Experiment, summary: Mapping[str, Any]) -> None:
-    """One quiet line: how good the model is and how it was made."""
+def model_facts(experiment: Experiment, summary: Mapping[str, Any], trouble: str = "") -> None:
+    """One quiet line: how good the model is and how it was made; in front of it what stands in the way of using it."""
     facts = [f"{summary['parameters']:,} parameters", f"{experiment.network} network"]
     if "test" in summary:
         name = "negative ELBO" if experiment.info.stochastic else "loss"
         facts += [f"test {name} {summary['test']['loss']:.1f} nats", f"MSE {summary['probe_mse']:.4f}"]
         facts.append(f"trained in {summary['seconds']:.0f} s")
-    st.caption(" · ".join(facts))
+    warning = f":orange-badge[:material/hourglass_top: {trouble}] " if trouble else ""
+    st.caption(warning + " · ".join(facts))

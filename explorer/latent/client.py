@@ -57,6 +57,13 @@ class AnalystClient:
         return self._ready.is_set()
 
     @property
+    def trouble(self) -> str:
+        """Why requests cannot be answered now, in a few words; empty while they can."""
+        if self.ready:
+            return ""
+        return "the decoder stopped and is starting again" if self.restarts else "the decoder is starting"
+
+    @property
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
@@ -91,13 +98,13 @@ class AnalystClient:
             deaths = 0 if served else deaths + 1
             with self._lock:
                 self._ready.clear()
+                self.restarts += 1
                 self._fail_all("The analyst stopped in the middle of this; it is starting again.")
             if self._closing.wait(PAUSES[min(deaths, len(PAUSES) - 1)]):
                 return
             with self._lock:
                 if self._closing.is_set():
                     return
-                self.restarts += 1
                 self._spawn()
 
     def _read_answers(self, stream: IO[bytes]) -> int:

@@ -46,7 +46,13 @@ class Probe:
         looked = {name: value.numpy() for name, value in self._look().items()}
         shown = np.round(looked.pop(tensors.RECONSTRUCTION) * 255).astype(np.uint8)
         (linear,) = looked.values()
-        return {"linear": linear.astype(np.float16), "reconstruction": shown}
+        largest = float(np.finfo(np.float16).max)
+        return {"linear": linear.clip(-largest, largest).astype(np.float16), "reconstruction": shown}
+
+    def is_finite(self) -> bool:
+        """Whether weights, codes and pictures are still numbers."""
+        seen = (*self._encode(tf.constant(LIVE)).values(), *self._look().values())
+        return self.program.is_finite() and all(np.isfinite(value.numpy()).all() for value in seen)
 
     def mean_squared_error(self) -> float:
         """Of what a person would see against the probe images, per pixel, in 0..1."""

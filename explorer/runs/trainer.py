@@ -141,6 +141,7 @@ class Trainer:
             self.store.flush(**self.place(), images_per_second=self._rate(now))
             self.last_flush = now
         if now - self.last_preview > self.preview_pause:
+            self._check()
             self.probe.save_preview(self.folder / PREVIEW, self.step)
             self.last_preview = time.perf_counter()
             self.preview_pause = max(PREVIEW_EVERY, (self.last_preview - now) / PREVIEW_SHARE)
@@ -164,14 +165,18 @@ class Trainer:
         if not last and time.perf_counter() - self.last_snapshot > SNAPSHOT_SPACING:
             self._snapshot()
 
-    def _snapshot(self) -> None:
-        if self.step in self.snapshots:
-            return
-        if not self.program.is_finite():  # the step's loss was finite, what it moved the weights to is not
+    def _check(self) -> None:
+        """A step's loss can be a number while the weights that it moved to give none: such a model is not shown."""
+        if not self.probe.is_finite():
             raise FloatingPointError(
                 f"The weights are no longer numbers at step {self.step:,}. The last good snapshot is kept. "
                 f"Try a learning rate below {self.learning_rate:g}, or smaller weights of the terms."
             )
+
+    def _snapshot(self) -> None:
+        if self.step in self.snapshots:
+            return
+        self._check()
         self.probe.save_preview(self.folder / PREVIEW, self.step)
         self.probe.save_snapshot(self.folder / SNAPSHOTS / snapshot_file(self.step), self.step)
         self.snapshots.append(self.step)
