@@ -47,6 +47,7 @@ $(VENV)/bin/python:
 	python3 -m venv $(VENV)
 
 $(VENV)/app.stamp: requirements.txt | $(VENV)/bin/python
+	@echo "Installing the requirements into $(VENV); the first time takes some minutes."
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 

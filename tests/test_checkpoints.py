@@ -143,6 +143,14 @@ def test_arrays_of_every_type_come_back(kinds):
         np.testing.assert_array_equal(read[name], array)
 
 
+def test_a_reader_that_has_the_old_file_open_keeps_it(tmp_path):
+    path, held = tmp_path / "w", tmp_path / "held"
+    save_arrays(path, {"a": np.zeros(3, np.float32)})
+    held.hardlink_to(path)
+    save_arrays(path, {"a": np.ones(3, np.float32)})
+    assert (load_arrays(held)["a"].sum(), load_arrays(path)["a"].sum()) == (0, 3)
+
+
 @pytest.mark.parametrize("fault", ["write", "sync"])
 def test_a_fault_while_writing_leaves_the_old_file_and_no_half_one(tmp_path, monkeypatch, fault):
     path = tmp_path / "w"

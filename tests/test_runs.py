@@ -16,7 +16,7 @@ import pytest
 from explorer.datasets.loading import Images
 from explorer.runs import launcher as launching
 from explorer.runs import trainer as training
-from explorer.runs.commands import Inbox, SetWeight, Simple, parse_command
+from explorer.runs.commands import Inbox, SetLearningRate, SetWeight, Simple, parse_command
 from explorer.runs.guard import PATIENCE, LossGuard
 from explorer.runs.launcher import Launcher, new_run_folder
 from explorer.runs.layout import CLOCK, DATABASE, EXPERIMENT, LOG, PREVIEW, SNAPSHOTS, send_command, write_json
@@ -93,10 +93,12 @@ def test_a_reader_sees_what_was_flushed_and_no_more(tmp_path):
 def test_after_close_the_database_alone_is_the_whole_run(tmp_path):
     writer, rows = written(tmp_path / "run", 50)
     writer.set_state("finished")
-    writer.close()
     (tmp_path / "copy").mkdir()
-    for name in (EXPERIMENT, DATABASE):
-        shutil.copyfile(tmp_path / "run" / name, tmp_path / "copy" / name)
+    with Run(tmp_path / "run") as reader:  # SQLite tidies up by itself only where nobody reads
+        assert reader.status().state == "finished"
+        writer.close()
+        for name in (EXPERIMENT, DATABASE):
+            shutil.copyfile(tmp_path / "run" / name, tmp_path / "copy" / name)
     with Run(tmp_path / "copy") as run:
         assert run.status().state == "finished"
         np.testing.assert_array_equal(run.curves().training["loss"], rows[:, 5])
@@ -411,13 +413,31 @@ def test_the_2d_dense_vae_learns_mnist_in_one_epoch(trainers):
     assert summary["test"]["loss"] == pytest.approx(validation["loss"][-1], abs=3)
 
 
+def small_trainer(folder: Path, **settings) -> training.Trainer:
+    images = np.full((8, 4, 4, 1), 255, np.uint8)
+    data = Images(images, np.zeros(8, np.int64), ("0",), images, np.zeros(8, np.int64))
+    return training.Trainer(folder, quick(**settings), data, written(folder, 0)[0])
+
+
+def test_a_command_reaches_the_optimizer_and_the_objective_and_keeps_to_the_schedule(tmp_path, no_parent_needed):
+    schedule = {"kl": {"weight": 2, "schedule": "warm_up", "schedule_epochs": 4}}
+    trainer = small_trainer(tmp_path, terms=schedule)
+    (learner,) = trainer.program.model.learners
+    trainer._apply_schedules(1.0)
+    assert float(learner.objective.term_weights["kl"].numpy()) == 0.5
+    trainer._change(SetWeight(command="weight", term="kl", value=8))
+    trainer._change(SetLearningRate(command="learning_rate", value=0.25))
+    trainer._apply_schedules(2.0)
+    assert float(learner.objective.term_weights["kl"].numpy()) == trainer.applied["kl"] == 4
+    assert float(learner.objective.term_weights["reconstruction"].numpy()) == 1
+    assert float(learner.optimizer.learning_rate.numpy()) == trainer.learning_rate == 0.25
+    trainer.store.close()
+
+
 @pytest.mark.parametrize("value", [np.inf, np.nan, 3e38], ids=str)  # finite weights can give infinite codes
 @pytest.mark.parametrize("act", ["_snapshot", "_report"])
 def test_a_model_that_gives_no_numbers_is_never_saved_or_shown(tmp_path, no_parent_needed, value, act):
-    writer, _ = written(tmp_path, 0)
-    images = np.full((8, 4, 4, 1), 255, np.uint8)
-    data = Images(images, np.zeros(8, np.int64), ("0",), images, np.zeros(8, np.int64))
-    trainer = training.Trainer(tmp_path, quick(latent_dim=3), data, writer)
+    trainer = small_trainer(tmp_path, latent_dim=3)
     trainer._snapshot()
     trainer.step = 3
     weight = trainer.program.twins.encoder.get_layer("z_mean").kernel
@@ -428,4 +448,4 @@ def test_a_model_that_gives_no_numbers_is_never_saved_or_shown(tmp_path, no_pare
         assert [snapshot.step for snapshot in run.snapshots()] == [0]
         assert snapshot_is_whole(run)
     assert load_arrays(tmp_path / PREVIEW)["step"] == 0
-    writer.close()
+    trainer.store.close()

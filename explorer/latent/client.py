@@ -41,9 +41,10 @@ class _Pending:
 
 
 class AnalystClient:
-    """One analyst process. All methods may be called from any thread."""
+    """One analyst process, with at most `threads` for its operations (0: all). Any thread may call any method."""
 
-    def __init__(self):
+    def __init__(self, threads: int = 0):
+        self._threads = threads
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._pending: dict[int, _Pending] = {}
@@ -77,7 +78,7 @@ class AnalystClient:
     def _spawn(self) -> None:
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "explorer.latent.analyst"],
+            [sys.executable, "-m", "explorer.latent.analyst", str(self._threads)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
