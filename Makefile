@@ -2,6 +2,8 @@
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
 PORT   ?= 8501
+# The Python to make the environment with: one that TensorFlow has wheels for. `make PYTHON3=...` names another.
+PYTHON3 ?= python3.13 python3.12 python3.11 python3
 
 .DEFAULT_GOAL := help
 .PHONY: help app test check format types bench pretrained lock clean browser
@@ -44,7 +46,17 @@ clean:  ## remove the virtual environment and caches
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis tests/artefacts
 
 $(VENV)/bin/python:
-	python3 -m venv $(VENV)
+	@for python in $(PYTHON3); do \
+		"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || continue; \
+		echo "Making $(VENV) with $$python."; \
+		"$$python" -m venv $(VENV) && exit; \
+		rm -rf $(VENV); \
+		echo "$$python could not make $(VENV); on Debian and Ubuntu, install python3-venv and try again." >&2; \
+		exit 1; \
+	done; \
+	echo "Hourglass needs Python 3.11, 3.12 or 3.13, and none of these is one: $(PYTHON3)." \
+		"Install one, or name it: make PYTHON3=/path/to/python." >&2; \
+	exit 1
 
 $(VENV)/app.stamp: requirements.txt | $(VENV)/bin/python
 	@echo "Installing the requirements into $(VENV); the first time takes some minutes."

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, CDPSession, Page
 from benchmarks.apps import APP, Server, chromium, home, served
 from benchmarks.figures import Figure, median_ratio
 from explorer.runs.launcher import Launcher, new_run_folder
-from explorer.runs.layout import DATABASE, EXPERIMENT, PREVIEW, write_json
+from explorer.runs.layout import CLOCK, DATABASE, EXPERIMENT, PREVIEW, WEIGHT_PREFIX, write_json
 from explorer.runs.reader import Run
 from explorer.runs.writer import RunWriter
 from models.arrays import load_arrays, save_arrays
@@ -26,7 +26,7 @@ PAIRS = 5
 WINDOW = 8.0  # seconds
 RATE = 50  # steps a second
 FLUSH_EVERY = 0.2  # seconds, as the trainer
-STEPS_PER_EPOCH = 200
+STEPS_PER_EPOCH = 200  # each ends with a validation: 5,000 of them in the long run
 _SETTLE = 2_000  # milliseconds from the first charts to the first window
 _COUNT = """gd => { window.hgUpdates = 0; gd.on("plotly_afterplot", () => { window.hgUpdates += 1; }); }"""
 
@@ -49,27 +49,41 @@ class LiveRun:
         write_json(folder / EXPERIMENT, experiment.model_copy(update={"epochs": 10_000}).model_dump())
         with Run(base) as run:
             series, terms = run.meta["series"], run.meta["terms"]
-            history = run.curves().training
+            curves = run.curves()
             (snapshot, *_) = run.snapshots()
-        self._last = np.array([history[name][-1] for name in (*series, *(f"weight_{term}" for term in terms))])
         self._preview = load_arrays(folder / PREVIEW)
         self._random = np.random.default_rng(0)
         self.writer = RunWriter(folder)
         this = psutil.Process()
         self.writer.note(pid=this.pid, process_started=this.create_time(), began=time.time())
         self.writer.open_history(series, terms)
+        columns = self._columns("history", "level", "step", *CLOCK)
+        self._last = np.array([curves.training[name][-1] for name in columns])
+        self._falls = np.array([not name.startswith(WEIGHT_PREFIX) for name in columns])
+        self._checked = np.array(
+            [curves.validation[name][-1] for name in self._columns("validation", "step", "epoch")]
+        )
         self.writer.add_snapshot(snapshot.step)
         self.writer.set_state("training")
         while self.step < steps:
             self._log(min(5_000, steps - self.step))
 
+    def _columns(self, table: str, *without: str) -> list[str]:
+        """The table's columns behind those that every one has, in their order."""
+        found = [column for (column,) in self.writer.database.execute(f"SELECT name FROM pragma_table_info('{table}')")]
+        if found[: len(without)] != list(without):
+            raise RuntimeError(f"The columns of {table} begin otherwise than this benchmark writes them: {found}")
+        return found[len(without) :]
+
     def _log(self, count: int) -> None:
-        """Losses that fall like real ones: an exponential and noise above the last real value."""
+        """Losses that fall like real ones: an exponential and noise above the last real value. Weights rest."""
         steps = np.arange(self.step + 1, self.step + count + 1)
         level = 1 + np.exp(-steps / 2_000) + 0.05 * self._random.standard_normal(count)
         for step, factor in zip(steps.tolist(), level.tolist(), strict=True):
             clock = (step / STEPS_PER_EPOCH, step / RATE, 1e-3)
-            self.writer.log_step(step, np.concatenate([clock, self._last * factor]))
+            self.writer.log_step(step, np.concatenate([clock, np.where(self._falls, self._last * factor, self._last)]))
+            if step % STEPS_PER_EPOCH == 0:
+                self.writer.log_validation(step, step / STEPS_PER_EPOCH, self._checked * factor)
         self.step += count
         self.writer.flush(
             step=self.step, epoch=self.step / STEPS_PER_EPOCH, seconds=self.step / RATE, images_per_second=RATE * 128

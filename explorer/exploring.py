@@ -7,7 +7,7 @@ import numpy as np
 
 from explorer.components import Dimension
 from explorer.figures import Plane
-from explorer.latent.client import AnalystClient, AnalystError, AnalystStartingError
+from explorer.latent.client import AnalystClient, AnalystError, AskAgainError
 from explorer.latent.planes import PrincipalPlane, active_dimensions, activity
 from explorer.latent.projections import kept_projection
 from explorer.library import Codes, ModelEntry
@@ -22,7 +22,7 @@ def dimensions(codes: Codes, prior: bool) -> list[Dimension]:
     margin = np.maximum(0.05 * (high - low), 1e-3)
     mean, std = codes.mean.mean(axis=0), codes.mean.std(axis=0)
     worth = activity(codes.mean, codes.log_var)
-    active = active_dimensions(codes.mean)
+    active = active_dimensions(codes.mean, codes.log_var)
     if prior:  # a dead dimension's codes are all near 0, but its prior is not
         low, high = np.where(active, low, -2.0), np.where(active, high, 2.0)
     order = np.argsort(-worth, kind="stable") if len(worth) > 2 else np.arange(len(worth))
@@ -44,7 +44,11 @@ def dimension_plane(codes: np.ndarray, first: int, second: int) -> Plane:
 def principal_plane(codes: np.ndarray) -> Plane:
     fitted = PrincipalPlane(codes)
     share = f"{fitted.explained:.0%} of the variance"
-    return Plane(fitted.project(codes), (f"first principal component ({share} in both)", "second"), name="pca")
+    return Plane(
+        fitted.project(codes),
+        (f"first principal component ({share} in both)", "second principal component"),
+        name="pca",
+    )
 
 
 def single_dimension(codes: np.ndarray, labels: np.ndarray) -> Plane:
@@ -71,9 +75,15 @@ class Projections:
     def __init__(self, workbench: AnalystClient):
         self.workbench = workbench
         self._running: dict[str, Projection] = {}
+        self._failed: dict[str, AnalystError] = {}
 
     def request(self, key: str, codes: np.ndarray) -> np.ndarray | Projection:
-        """The points if they are known, else the projection under way. Raises AnalystError where it failed."""
+        """The points if they are known, else the projection under way.
+
+        Raises AnalystError where it failed, and again until `forget_failure`: it must not be tried without end.
+        """
+        if key in self._failed:
+            raise self._failed[key]
         kept = kept_projection(codes)
         if kept is not None:
             self._running.pop(key, None)
@@ -82,13 +92,20 @@ class Projections:
         if under_way is None:
             try:
                 under_way = self._begin(key, codes)
-            except AnalystStartingError:
+            except AskAgainError:
                 return Projection(Future())  # asked again at the next look
         if under_way.answer.done():
             del self._running[key]
-            _, data = under_way.answer.result()
+            try:
+                _, data = under_way.answer.result()
+            except AnalystError as error:
+                self._failed[key] = error
+                raise
             return np.frombuffer(data, np.float32).reshape(-1, 2)
         return under_way
+
+    def forget_failure(self, key: str) -> None:
+        self._failed.pop(key, None)
 
     def _begin(self, key: str, codes: np.ndarray) -> Projection:
         projection = Projection(Future())

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.runs.layout import WEIGHT_PREFIX
+from explorer.runs.layout import WEIGHT_PREFIX, WEIGHTED_PREFIX
 from explorer.runs.reader import Curves, Event
 from models import catalogue
 
@@ -40,9 +40,14 @@ def latent_map(
     position: tuple[float, float] | None = None,
     chosen: int | None = None,
     follows: str | None = None,
+    live: bool = False,
 ) -> dict[str, Any]:
-    """The scatter of codes, one trace a class. A point's customdata is its row; `position` is where z stands."""
-    traces = [_class_trace(plane.points, labels, number, name) for number, name in enumerate(class_names)]
+    """The scatter of codes, one trace a class. A point's customdata is its row; `position` is where z stands.
+
+    A `live` map of some hundred points is drawn as SVG: WebGL makes its context anew at each update, which costs more.
+    """
+    kind = "scatter" if live else "scattergl"
+    traces = [_class_trace(kind, plane.points, labels, number, name) for number, name in enumerate(class_names)]
     if chosen is not None:
         traces.append(_ring(plane.points[chosen], "chosen image", "theme:text"))
     if position is not None:
@@ -74,10 +79,10 @@ def _axis(title: str) -> dict[str, Any]:
     return {"title": {"text": title}, "nticks": 7}
 
 
-def _class_trace(points: np.ndarray, labels: np.ndarray, number: int, name: str) -> dict[str, Any]:
+def _class_trace(kind: str, points: np.ndarray, labels: np.ndarray, number: int, name: str) -> dict[str, Any]:
     rows = np.flatnonzero(labels == number)
     return {
-        "type": "scattergl",
+        "type": kind,
         "mode": "markers",
         "name": escaped(name),
         "x": points[rows, 0],
@@ -108,8 +113,8 @@ def loss_curves(
 ) -> dict:
     """One panel for each total and each term under a shared axis of epochs: training, validation, and what was changed.
 
-    A term's panel shows the raw value; where its weight is not 1 a dotted line shows weight times value, which is what
-    the total adds up.
+    A term's panel shows the raw value; where its weight was not always 1, dotted lines show weight times value,
+    which is what the total adds up.
     """
     panels = [*totals, *(name for name in series if name not in totals)]
     bottoms = _panel_domains(len(panels), first=1.6)
@@ -158,13 +163,19 @@ def _panel_traces(curves: Curves, name: str, axis: str, number: int, total: bool
     epochs = curves.training.get("epoch", np.empty(0))
     raw = curves.training.get(name, np.empty(0))
     drawn = [_line(epochs, raw, axis, "training", {"color": colour, "width": 1.5})]
-    weights = curves.training.get(WEIGHT_PREFIX + name)
-    if weights is not None and len(weights) and (weights != 1).any():
-        drawn.append(_line(epochs, raw * weights, axis, "× weight", {"color": colour, "width": 1.5, "dash": "dot"}))
-    if len(curves.validation.get(name, ())):
+    checks = curves.validation.get("epoch", np.empty(0))
+    if len(checks):
         line = {"color": "theme:text", "width": 1.5}
-        checked = _line(curves.validation["epoch"], curves.validation[name], axis, "validation", line)
+        checked = _line(checks, curves.validation[name], axis, "validation", line)
         drawn.append({**checked, "mode": "lines+markers", "marker": {"size": 5, "color": "theme:text"}})
+    weights = curves.training.get(WEIGHT_PREFIX + name, np.ones(1))
+    weighted = WEIGHTED_PREFIX + name
+    if (weights != 1).any() and weighted in curves.training:
+        dotted = {"color": colour, "width": 1.5, "dash": "dot"}
+        drawn.append(_line(epochs, curves.training[weighted], axis, "training × weight", dotted))
+        if weighted in curves.validation:
+            dotted = {"color": "theme:text", "width": 1.5, "dash": "dot"}
+            drawn.append(_line(checks, curves.validation[weighted], axis, "validation × weight", dotted))
     return drawn
 
 
@@ -197,3 +208,9 @@ def _change_label(event: Event) -> dict[str, Any]:
         "xanchor": "left", "yanchor": "top", "textangle": 90, "showarrow": False,
         "font": {"size": 11, "color": "theme:muted"},
     }  # fmt: skip
+
+
+def can_be_logarithmic(curves: Curves, series: Sequence[str]) -> bool:
+    """Whether no value is below 0. Densities of Gaussian pixels can exceed 1, and their nats then fall below 0."""
+    values = [part[name] for part in (curves.training, curves.validation) for name in series if name in part]
+    return all((column >= 0).all() for column in values)

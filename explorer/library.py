@@ -4,6 +4,7 @@ Keys: `bundled/NAME` and `run/NAME`; a step behind `@` names the snapshot, witho
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from explorer.runs.layout import PROBE_IMAGES, SNAPSHOTS, SUMMARY, snapshot_file
 from explorer.runs.reader import Run, RunError, list_runs
 from explorer.sprites import load_sprites
 from models.arrays import load_arrays
-from models.experiment import Experiment
+from models.experiment import Experiment, ExperimentError
 
 _KEY = re.compile(r"(bundled|run)/([A-Za-z0-9][A-Za-z0-9._-]{0,199})(?:@(\d{1,9}))?")
 
@@ -80,7 +81,7 @@ def probe_images(folder: Path, count: int, shape: tuple[int, int, int]) -> np.nd
 
 
 def title_of(experiment: Experiment) -> str:
-    """Such as `VAE, 2-D, on MNIST`."""
+    """Such as `MNIST · VAE · 2-D`."""
     dataset = DATASETS[experiment.dataset].title if experiment.dataset in DATASETS else experiment.dataset
     return f"{dataset} · {experiment.info.title} · {experiment.latent_dim}-D"
 
@@ -88,13 +89,26 @@ def title_of(experiment: Experiment) -> str:
 def bundled() -> list[str]:
     """Keys of the bundled models, in the order to offer them."""
     folders = [path for path in PRETRAINED.iterdir() if (path / SNAPSHOTS).is_dir()] if PRETRAINED.is_dir() else []
-    order = sorted(folders, key=lambda path: Run(path).summary().get("order", 0))
-    return [f"bundled/{path.name}" for path in order]
+    keys = _readable(f"bundled/{path.name}" for path in folders)
+    return sorted(keys, key=lambda key: find(key).summary.get("order", 0))
 
 
 def explorable_runs() -> list[str]:
     """Keys of the runs that have a snapshot, the newest first."""
-    return [f"run/{run.name}" for run in list_runs(runs_folder()) if _steps(run.folder)]
+    return _readable(f"run/{run.name}" for run in list_runs(runs_folder()) if _steps(run.folder))
+
+
+def _readable(keys: Iterable[str]) -> list[str]:
+    """Those that can be opened: a folder of another version, or a damaged one, must not take the others along."""
+    return [key for key in keys if _opens(key)]
+
+
+def _opens(key: str) -> bool:
+    try:
+        find(key)
+    except LibraryError:
+        return False
+    return True
 
 
 def _steps(folder: Path) -> list[int]:
@@ -132,5 +146,5 @@ def _entry(key: str, folder: Path, step: int, _modified: int) -> ModelEntry:
             return ModelEntry(
                 key, title, folder, folder / SNAPSHOTS / snapshot_file(step), step, run.experiment, summary
             )
-    except RunError as error:
+    except (RunError, ExperimentError) as error:
         raise LibraryError(f"There is no model {key}. {error}") from error

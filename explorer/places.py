@@ -20,6 +20,11 @@ def runs_folder() -> Path:
     return home() / "runs"
 
 
+def logs_folder() -> Path:
+    """What the app's own processes print; a run's log is in its folder."""
+    return home() / "logs"
+
+
 def projections_folder() -> Path:
     """Computed projections; anything here may be deleted and is made again."""
     return home() / "projections"

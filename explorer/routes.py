@@ -4,17 +4,19 @@ import asyncio
 from urllib.parse import urlsplit
 
 import numpy as np
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from explorer import library
 from explorer.components import asset_routes
-from explorer.latent.client import AnalystError, AnalystStartingError
+from explorer.latent.client import AnalystError, AskAgainError
 from explorer.services import SERVICES
 
 MOST_CODES = 256  # in one request
 LARGEST_VALUE = 1e4
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DECODE_TIMEOUT = 30.0  # seconds; the first request of a model compiles it
 
 
@@ -24,10 +26,14 @@ def _refuse(status: int, sentence: str) -> JSONResponse:
 
 
 def same_origin(request: Request) -> bool:
-    """Whether the request comes from a page of this server. A browser always says where a POST comes from."""
-    origin = request.headers.get("origin")
+    """Whether the request comes from a page of this server, under one of the server's own names.
+
+    A browser always says where a POST comes from. The name is checked too, for a foreign name can be made to lead here.
+    """
+    origin, host = request.headers.get("origin"), request.headers.get("host", "")
     try:
-        return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+        ours = urlsplit(f"//{host}").hostname in {*LOOPBACK, st.get_option("server.address")}
+        return ours and (origin is None or urlsplit(origin).netloc == host)
     except ValueError:  # such as "http://[", which no browser sends
         return False
 
@@ -66,10 +72,10 @@ async def decode(request: Request) -> Response:
         header, pixels = await asyncio.wait_for(asyncio.wrap_future(future), DECODE_TIMEOUT)
     except ValueError as error:  # LibraryError among them
         return _refuse(400, str(error))
-    except AnalystStartingError as error:
+    except AskAgainError as error:
         return _refuse(503, str(error))
     except AnalystError as error:
-        return _refuse(503 if "starting again" in str(error) else 500, str(error))
+        return _refuse(500, str(error))
     except TimeoutError:
         return _refuse(504, f"The decoder gave no answer within {DECODE_TIMEOUT:.0f} s. Try again.")
     return Response(pixels, media_type="application/octet-stream", headers={"X-Shape": str(header["shape"])})

@@ -18,8 +18,8 @@ REAP_EVERY = 1.0  # seconds
 @dataclass
 class Services:
     # One code is too little work to share: handing it to a second thread doubles the time of a decode.
-    decoder: AnalystClient = field(default_factory=lambda: AnalystClient(threads=1))
-    workbench: AnalystClient = field(default_factory=AnalystClient)
+    decoder: AnalystClient = field(default_factory=lambda: AnalystClient("decoder", threads=1))
+    workbench: AnalystClient = field(default_factory=lambda: AnalystClient("workbench"))
     launcher: Launcher = field(default_factory=Launcher)
     _closing: threading.Event = field(default_factory=threading.Event)
 

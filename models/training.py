@@ -1,6 +1,6 @@
 """One training step and one loop for any number of learners, over named tensors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import keras
@@ -110,10 +110,13 @@ class TrainingLoop:
         """One step on the images at `indices`, (batch,) int32: the batch means of `series`, (len(series),)."""
         return self.train_function(indices).numpy()
 
-    def evaluate(self, indices: np.ndarray, batch_size: int = 1000) -> np.ndarray:
-        """Exact means of `series` over the images at `indices`, nothing moves: (len(series),)."""
+    def evaluate(
+        self, indices: np.ndarray, batch_size: int = 1000, between: Callable[[], None] = lambda: None
+    ) -> np.ndarray:
+        """Exact means of `series` over the images at `indices`, nothing moves: (len(series),). Calls `between` often."""
         sums = np.zeros(len(self.series))
         for start in range(0, len(indices), batch_size):
+            between()
             sums += self.evaluate_function(indices[start : start + batch_size]).numpy()
         return sums / len(indices)
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -11,36 +12,48 @@ _MACOS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
+_LONGEST_ANSWER = 20.0  # seconds
 
 
 def chromium_path() -> str | None:
-    """Return the path of a Chromium that is already here: the system's own, or the one Playwright installed."""
-    found = (shutil.which(name) for name in _NAMES)
-    macos = (path for path in _MACOS if Path(path).is_file())
-    return next((path for path in (*found, *macos) if path), None) or _playwright_chromium()
+    """Return the path of a Chromium that works here: the system's own, or the one Playwright installed."""
+    return next((path for path in _candidates() if _answers(path)), None)
 
 
-def _playwright_chromium() -> str | None:
+def _candidates() -> Iterator[str]:
+    """Yield what may be a Chromium, the cheapest to find first."""
+    yield from filter(None, (shutil.which(name) for name in _NAMES))
+    yield from (path for path in _MACOS if Path(path).is_file())
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
-    return path if Path(path).is_file() else None
+    if Path(path).is_file():
+        yield path
 
 
-def _can_apt() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
+def _answers(path: str) -> bool:
+    """Whether it says its version. A stub that only asks for a snap does not, nor a Chromium without its libraries."""
+    try:
+        asked = subprocess.run([path, "--version"], capture_output=True, timeout=_LONGEST_ANSWER, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return asked.returncode == 0 and bool(asked.stdout.strip())
 
 
-def _install() -> str:
-    """Install a Chromium and return the name of the way that worked, or an empty string."""
-    apt = [["apt-get", "update", "-qq"], ["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium"]]
-    if _can_apt() and all(subprocess.run(command, check=False).returncode == 0 for command in apt) and chromium_path():
-        return "apt-get install chromium"
-    command = [sys.executable, "-m", "playwright", "install", "chromium"]
-    if subprocess.run(command, check=False).returncode == 0 and chromium_path():
-        return "playwright install chromium"
-    return ""
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _ways() -> Iterator[tuple[str, list[list[str]]]]:
+    """Yield how a Chromium can be had here: the way's name and its commands. The first one that works will do."""
+    playwright = [sys.executable, "-m", "playwright", "install"]
+    if _is_root():
+        if shutil.which("apt-get"):
+            apt = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium"]
+            yield "apt-get install chromium", [["apt-get", "update", "-qq"], apt]
+        yield "playwright install --with-deps chromium", [[*playwright, "--with-deps", "chromium"]]
+    yield "playwright install chromium", [[*playwright, "chromium"]]
 
 
 def main() -> int:
@@ -48,9 +61,11 @@ def main() -> int:
     if path := chromium_path():
         sys.stdout.write(f"Browser tests use {path}.\n")
         return 0
-    if way := _install():
-        sys.stdout.write(f"Browser tests use {chromium_path()}, installed with: {way}.\n")
-        return 0
+    for way, commands in _ways():
+        done = all(subprocess.run(command, check=False).returncode == 0 for command in commands)
+        if done and (path := chromium_path()):
+            sys.stdout.write(f"Browser tests use {path}, installed with: {way}.\n")
+            return 0
     sys.stderr.write("No Chromium could be found or installed: install one and have it on the PATH as `chromium`.\n")
     return 1
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from explorer import library, routes
-from explorer.latent.client import AnalystClient, AnalystError, AnalystStartingError
+from explorer.latent.client import AnalystClient, AnalystError, AskAgainError
 from explorer.latent.frames import LARGEST, read_frame, write_frame
 from explorer.latent.projections import kept_projection, projection_file
 from explorer.library import ModelEntry
@@ -256,7 +256,7 @@ def test_a_killed_analyst_fails_what_was_asked_and_comes_back_by_itself(client, 
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(AnalystError, match="The analyst stopped in the middle of this; it is starting again"):
         future.result(30)
-    with pytest.raises(AnalystStartingError, match="this takes a few seconds"):
+    with pytest.raises(AskAgainError, match="this takes a few seconds"):
         ask(client, entry)
     assert client.wait_ready(120)
     assert (client.pid != pid, client.restarts) == (True, 1)
@@ -299,6 +299,6 @@ def test_closing_while_it_starts_leaves_no_process_and_answers_in_words():
     process = psutil.Process(client.pid)
     client.close()
     wait_for(lambda: not process.is_running(), 10)
-    with pytest.raises(AnalystStartingError):
+    with pytest.raises(AskAgainError):
         client.ask("decode")
     assert client.pid is None

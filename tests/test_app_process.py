@@ -1,37 +1,70 @@
 """The app process never holds Keras, TensorFlow, UMAP or scikit-learn, whatever page has run."""
 
-import os
-import subprocess
-import sys
+import json
+import shutil
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.helpers import ROOT, in_python, trained_run
 
 VISIT = """
+import json
 import sys
 from streamlit.testing.v1 import AppTest
 
-for page in ("app_pages/explore.py", "app_pages/train.py"):
-    visited = AppTest.from_file("explorer/main.py", default_timeout=30).switch_page(page).run()
-    assert not visited.exception, visited.exception
-    assert len(visited.main), page
+for page, query, shown in json.loads(sys.argv[1]):
+    app = AppTest.from_file("explorer/main.py", default_timeout=30)
+    for key, value in query.items():
+        app.query_params[key] = value
+    visited = app.switch_page(f"app_pages/{page}.py").run()
+    assert not visited.exception, (page, query, visited.exception)
+    assert len(visited.main), (page, query)
+    boxes = [box.value for box in visited.selectbox]
+    assert shown is None or shown in boxes, (page, query, boxes)
 held = {name.partition(".")[0] for name in sys.modules} & {"keras", "tensorflow", "umap", "sklearn", "numba"}
 assert not held, held
 """
+DAMAGED = {"dataset": "digits", "momentum": 3}
+
+
+def _visit(home: Path, *visits: tuple[str, dict[str, str], str | None]) -> None:
+    """Pages, the query of each and a choice that it must show, in a process of its own: this one holds anything."""
+    result = in_python("-c", VISIT, json.dumps(visits), HOURGLASS_HOME=str(home))
+    assert result.returncode == 0, result.stderr[-3000:]
+
+
+def _home_with_a_run(home: Path) -> Path:
+    shutil.copytree(trained_run(), home / "runs" / "quick")
+    return home
 
 
 def test_pages_run_without_the_heavy_libraries(tmp_path):
-    """In a process of its own, because this one may have loaded anything."""
-    result = subprocess.run(
-        [sys.executable, "-c", VISIT],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "HOURGLASS_HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+    _visit(tmp_path, ("explore", {}, None), ("train", {}, ""))
+
+
+def test_pages_of_a_run_do_without_them_too(tmp_path):
+    _visit(
+        _home_with_a_run(tmp_path),
+        ("explore", {"model": "run/quick"}, "run/quick"),
+        ("train", {"run": "quick"}, "quick"),
     )
-    assert result.returncode == 0, result.stderr[-3000:]
+
+
+def test_a_damaged_run_folder_takes_no_page_down(tmp_path):
+    """Neither one that is only an unreadable experiment, nor one that has snapshots besides."""
+    runs = _home_with_a_run(tmp_path) / "runs"
+    shutil.copytree(runs / "quick", runs / "damaged")
+    (runs / "bare").mkdir()
+    for name in ("damaged", "bare"):
+        (runs / name / "experiment.json").write_text(json.dumps(DAMAGED), encoding="utf-8")
+    _visit(
+        tmp_path,
+        ("explore", {"model": "run/quick"}, "run/quick"),
+        ("explore", {"model": "run/damaged"}, None),
+        ("train", {}, ""),
+        ("train", {"run": "quick"}, "quick"),
+        ("train", {"run": "damaged"}, None),
+        ("train", {"run": "bare"}, None),
+    )
 
 
 def test_the_hidden_option_that_keeps_reruns_cheap_still_exists():

@@ -25,6 +25,7 @@ class BankView {
   /** @type {number[]} */ code = [];
   /** @type {Row[]} */ rows = [];
   /** @type {Decoder | null} */ decoder = null;
+  /** Whether the reconstruction of the image is still to come. */ missing = false;
   /** @type {(name: string, value: unknown) => void} */ setState = () => {};
 
   /** @param {HTMLElement} host */
@@ -87,6 +88,7 @@ class BankView {
     this.decoder = new Decoder(model, shape[0] * shape[1] * shape[2], {
       onPicture: ({ picture, ms }) => {
         drawPixels(this.canvas, picture, this.data.shape);
+        this.fillReconstruction(picture);
         this.latency.textContent = `decoded in ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
         this.say("");
       },
@@ -98,7 +100,18 @@ class BankView {
     this.latency.textContent = "";
     if (image.decoded) drawPixels(this.canvas, fromBase64(image.decoded), shape);
     else this.decoder.request(this.code);
+    this.missing = Boolean(image.original) && !image.reconstruction;
     this.announce();
+  }
+
+  /**
+   * The first answer to a code that Python gave is the reconstruction of the image it belongs to.
+   * @param {Uint8Array} picture
+   */
+  fillReconstruction(picture) {
+    if (!this.missing) return;
+    this.missing = false;
+    this.pair.append(this.figure("reconstruction", picture));
   }
 
   showCode() {
@@ -106,15 +119,21 @@ class BankView {
   }
 
   drawPair() {
-    const { image, shape } = this.data;
+    const { image } = this.data;
     const given = /** @type {const} */ (["original", "reconstruction"]).filter((name) => image[name]);
     this.pair.replaceChildren(
-      ...given.map((name) => {
-        const canvas = make("canvas", { className: "hg-pixels", role: "img", "aria-label": name });
-        drawPixels(canvas, fromBase64(/** @type {string} */ (image[name])), shape);
-        return make("figure", {}, canvas, make("figcaption", { textContent: name }));
-      }),
+      ...given.map((name) => this.figure(name, fromBase64(/** @type {string} */ (image[name])))),
     );
+  }
+
+  /**
+   * @param {string} name
+   * @param {Uint8Array} pixels
+   */
+  figure(name, pixels) {
+    const canvas = make("canvas", { className: "hg-pixels", role: "img", "aria-label": name });
+    drawPixels(canvas, pixels, this.data.shape);
+    return make("figure", {}, canvas, make("figcaption", { textContent: name }));
   }
 
   onValue = (/** @type {number} */ index, /** @type {number} */ value, /** @type {boolean} */ committed) => {

@@ -38,7 +38,7 @@ export class Row {
     const bar = make("i", { className: "hg-activity" });
     bar.style.setProperty("--share", String(share));
     const label = make("span", { className: "hg-label" }, make("span", { textContent: name }), bar);
-    label.title = active ? `activity ${activity.toPrecision(2)}` : "inactive: the decoder hardly uses it";
+    label.title = active ? `activity ${activity.toPrecision(2)}` : "inactive: hardly varies over the data";
     this.element = make("div", { className: active ? "hg-row" : "hg-row hg-inactive" }, label, this.slider, this.number);
     this.slider.oninput = () => this.enter(this.slider.valueAsNumber, false);
     this.slider.onchange = () => this.enter(this.slider.valueAsNumber, true);

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explorer import exploring, library
-from explorer.app_pages.shared import model_facts, plain, show_error
+from explorer.app_pages.shared import model_facts, plain, show_error, shown_images
 from explorer.components import Picture, bank, plot
 from explorer.exploring import Projection, Projections
 from explorer.figures import Plane, latent_map
@@ -45,7 +45,11 @@ def _label(key: str) -> str:
 def choose_snapshot(base: str) -> ModelEntry:
     """The newest snapshot, the one in the address, or the one that the slider is on."""
     address, _, step = st.query_params.get("model", "").partition("@")
-    entry = library.find(f"{base}@{step}" if address == base and step.isdigit() else base)
+    try:
+        entry = library.find(f"{base}@{step}" if address == base and step.isdigit() else base)
+    except LibraryError:
+        st.toast("That snapshot is not kept any more. This is the newest one.")
+        entry = library.find(base)
     if not entry.bundled:
         entry = _slide(base, entry)
     st.query_params["model"] = entry.key
@@ -155,10 +159,8 @@ def show_map(entry: ModelEntry, view: Plane, kind: str, pair: tuple[int, int], s
         follows=FOLLOW if position else None,
     )
     clicked = plot(figure, key="explore-map", height=MAP_HEIGHT, screen=64, label="latent map").point
-    shown = entry.summary["probe"]
-    total = entry.summary["test_images"]
-    st.caption(f"{shown:,} images of {max(total, shown):,} shown. Click a point to go to its code.")
-    if clicked is not None and isinstance(clicked.index, int) and clicked.index != state["chosen"]:
+    st.caption(f"{shown_images(entry.summary)} Click a point to go to its code.")
+    if clicked is not None and isinstance(clicked.index, int):
         take(state, entry, clicked.index)
         st.rerun(scope="fragment")
 
@@ -179,6 +181,7 @@ def umap_plane(entry: ModelEntry, codes: np.ndarray) -> Plane | None:
         found = projections().request(entry.key, codes)
     except AnalystError as error:
         show_error(f"UMAP could not be computed: {error} Choose PCA, or try again.")
+        st.button("Try again", on_click=projections().forget_failure, args=(entry.key,))
         return None
     if isinstance(found, Projection):
         wait_for_umap(entry, codes)

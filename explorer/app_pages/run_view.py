@@ -1,12 +1,14 @@
 """A run, live: its loss, its latent space, its strip, and the hand on its weights."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import streamlit as st
 
 from explorer.app_pages.setup_view import duration
 from explorer.app_pages.shared import model_facts, plain, show_error
 from explorer.components import plot, strip
-from explorer.figures import Plane, latent_map, loss_curves
+from explorer.figures import Plane, can_be_logarithmic, latent_map, loss_curves
 from explorer.latent.planes import steady_range
 from explorer.library import probe_images
 from explorer.runs.layout import LOG, PREVIEW, send_command
@@ -14,9 +16,12 @@ from explorer.runs.reader import Run, Status
 from explorer.services import SERVICES
 from models.arrays import CheckpointError, load_arrays
 from models.catalogue import PIXEL_MODELS, TERMS
-from models.experiment import Experiment
+from models.experiment import Experiment, TermSetting
+from models.schedules import SCHEDULES
 
 REFRESH = 0.4  # seconds
+STEER_REFRESH = 1.0  # often enough to see what another page changed
+RECENT = 10.0  # seconds that a refusal stays on the page
 CURVES_HEIGHT = 330
 MAP_HEIGHT = 330
 SCREEN = 41  # percent of its height
@@ -34,7 +39,7 @@ def show_run(run: Run) -> None:
 def _show_live(run: Run, active: bool) -> None:
     st.fragment(run_every=REFRESH if active else None)(_progress)(run, active)
     if active:
-        _steer(run)
+        st.fragment(run_every=STEER_REFRESH)(_steer)(run)
     st.fragment(run_every=REFRESH if active else None)(_pictures)(run)
 
 
@@ -114,10 +119,13 @@ def _show_curves(run: Run) -> None:
     series, terms = meta["series"], meta["terms"]
     totals = [name for name in series if name not in terms]
     changes = run.events("weight", "learning_rate")
-    figure = loss_curves(run.curves(), series, totals, changes, log=log)
+    curves = run.curves()
+    possible = can_be_logarithmic(curves, series)
+    figure = loss_curves(curves, series, totals, changes, log=log and possible)
     plot(figure, key=f"curves-{run.name}", height=CURVES_HEIGHT, screen=SCREEN, label="loss curves")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Line: training. With dots: validation. Dotted: × weight.")
+        words = "Line: training. With dots: validation. Dotted: × weight."
+        st.caption(words if possible or not log else "Not logarithmic: some values are below 0.")
         st.toggle("Logarithmic", key="curves-log")
 
 
@@ -137,11 +145,13 @@ def _show_map(run: Run, preview: dict[str, np.ndarray]) -> None:
     ranges = tuple(steady_range(points[:, axis], before[axis]) for axis in (0, 1))
     st.session_state[key] = ranges
     latent = run.experiment.latent_dim
-    titles = ("z0", "z1") if latent == 2 else ("z0", "") if latent == 1 else ("PCA 1", "PCA 2")
+    titles = (
+        ("z0", "z1") if latent == 2 else ("z0", "") if latent == 1 else ("principal plane, turned to stay steady", "")
+    )
     plane = Plane(points, titles, (ranges[0], ranges[1]), name=run.name)
     labels = np.array(summary["labels"][: len(points)])
     plot(
-        latent_map(plane, labels, summary["class_names"]),
+        latent_map(plane, labels, summary["class_names"], live=True),
         key=f"map-{run.name}",
         height=MAP_HEIGHT,
         screen=SCREEN,
@@ -158,31 +168,33 @@ def _show_strip(run: Run, preview: dict[str, np.ndarray]) -> None:
     images = probe_images(run.folder, summary["probe"], (height, width, channels))
     output = PIXEL_MODELS[run.experiment.pixel_model].output
     strip(
-        strip_rows(images, preview["linear"], preview["reconstruction"], output),
+        strip_rows(images, preview, output),
         key=f"strip-{run.name}",
         scale=STRIP_SCALE,
     )
 
 
-def strip_rows(
-    images: np.ndarray, linear: np.ndarray, reconstruction: np.ndarray, output: str
-) -> dict[str, np.ndarray]:
-    """Input, the decoder's linear output (scaled to its own range around 0) and what a person sees, uint8."""
+def strip_rows(images: np.ndarray, preview: Mapping[str, np.ndarray], output: str) -> dict[str, np.ndarray]:
+    """Input, noisy input where there is one, linear output (scaled around 0) and what a person sees, as uint8."""
+    linear = preview["linear"]
     reach = max(float(np.abs(linear).max()), 1e-6)
     grey = np.clip(127.5 + 127.5 * linear.astype(np.float32) / reach, 0, 255).astype(np.uint8)
-    return {"input": images[: len(linear)], output.replace("_", " "): grey, "reconstruction": reconstruction}
+    noisy = {"noisy input": preview["corrupted"]} if "corrupted" in preview else {}
+    rows = {"input": images[: len(linear)], **noisy, output.replace("_", " "): grey}
+    return {**rows, "reconstruction": preview["reconstruction"]}
 
 
 def _steer(run: Run) -> None:
-    """Live weights and rate. Outside the refreshed part, so that nothing is redrawn under the hand."""
+    """Live weights and rate, as the run has them: a change by another page or the schedule shows here too."""
     experiment = run.experiment
     columns = iter(st.columns(len(experiment.terms) + 2, vertical_alignment="bottom"))
     for term, setting in experiment.terms.items():
         key = f"weight-{run.name}-{term}"
+        _follow(run, key, "weight", setting.weight, term)
         next(columns).number_input(
-            f"{TERMS[term].title} weight",
+            f"{TERMS[term].title} weight{_scheduled(run, setting)}",
             min_value=0.0,
-            value=_latest(run, "weight", setting.weight, term),
+            max_value=1e6,
             step=0.5,
             format="%.4g",
             key=key,
@@ -190,11 +202,11 @@ def _steer(run: Run) -> None:
             args=(run, term, key),
         )
     key = f"rate-{run.name}"
+    _follow(run, key, "learning_rate", experiment.learning_rate)
     next(columns).number_input(
         "Learning rate",
         min_value=1e-7,
         max_value=1.0,
-        value=_latest(run, "learning_rate", experiment.learning_rate),
         step=1e-4,
         format="%.5g",
         key=key,
@@ -202,18 +214,31 @@ def _steer(run: Run) -> None:
         args=(run, key),
     )
     key = f"go-on-{run.name}"
-    goes_on = run.has_started() and run.status().goes_on
+    started = run.has_started()
+    goes_on = started and run.status().goes_on
     next(columns).toggle(
         "Keep training when Hourglass closes", value=goes_on, key=key, on_change=_send_go_on, args=(run, key)
     )
+    if started and (refused := run.events("refused")) and run.status().seconds - refused[-1].seconds < RECENT:
+        st.warning(plain(str(refused[-1].detail["message"])))
 
 
-def _latest(run: Run, kind: str, first: float, term: str | None = None) -> float:
-    """The value as it was last changed, by whichever page."""
-    if not run.has_started():
-        return float(first)
-    changed = [event.detail["value"] for event in run.events(kind) if event.detail.get("term") == term]
-    return float(changed[-1] if changed else first)
+def _follow(run: Run, key: str, kind: str, first: float, term: str | None = None) -> None:
+    """Put the run's newest value into a widget, once for each change: what the hand types meanwhile is not undone."""
+    events = run.events(kind) if run.has_started() else []
+    values = [event.detail["value"] for event in events if event.detail.get("term") == term]
+    known = f"{key}-changes"
+    if key not in st.session_state or st.session_state.get(known) != len(values):
+        st.session_state[key] = float(values[-1] if values else first)
+    st.session_state[known] = len(values)
+
+
+def _scheduled(run: Run, setting: TermSetting) -> str:
+    """Behind a weight's name: what its schedule makes of it now."""
+    if setting.schedule == "constant" or not run.has_started():
+        return ""
+    share = SCHEDULES[setting.schedule].factor(run.status().epoch, setting.schedule_epochs)
+    return f", now × {share:.2f}"
 
 
 def _send_weight(run: Run, term: str, key: str) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.app_pages.shared import show_error
+from explorer.app_pages.shared import plain, show_error
 from explorer.datasets.catalogue import DATASETS
 from explorer.experiments import PRESET_TITLES, PRESETS, checked_experiment
-from explorer.latent.client import AnalystError, AnalystStartingError
+from explorer.latent.client import AnalystError, AskAgainError
 from explorer.services import SERVICES
 from models.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, TERMS, VARIANTS
 from models.experiment import Experiment, ExperimentError
@@ -17,6 +17,7 @@ from models.schedules import SCHEDULES
 
 FIELDS = Experiment.model_fields
 DOUBLE_CLICK = 2.0  # seconds
+COSTS = ("dataset", "network", "variant", "pixel_model", "latent_dim", "batch_size", "optimizer")
 
 
 def _default(name: str) -> Any:
@@ -121,7 +122,9 @@ def _choose_terms(variant: str) -> dict[str, dict[str, Any]]:
         name.markdown(f"**{TERMS[term].title}**")
         name.caption(TERMS[term].formula)
         key = _remember(_term_key(variant, term, "weight"), weight)
-        setting = {"weight": weight_side.number_input("Weight", key=key, min_value=0.0, step=0.1, format="%.4g")}
+        setting = {
+            "weight": weight_side.number_input("Weight", key=key, min_value=0.0, max_value=1e6, step=0.1, format="%.4g")
+        }
         key = _remember(_term_key(variant, term, "schedule"), "constant")
         setting["schedule"] = schedule_side.selectbox(
             "Schedule", list(SCHEDULES), key=key, format_func=lambda name: SCHEDULES[name].title
@@ -170,36 +173,40 @@ def _summarise(experiment: Experiment) -> None:
 @st.fragment(run_every=0.5)
 def _show_estimate(experiment: Experiment) -> None:
     """Parameters and time, measured by building the model and timing some of its steps."""
-    estimate = _estimate(experiment)
+    try:
+        estimate = _estimate(experiment)
+    except AnalystError as error:
+        st.caption(plain(f"Size and speed could not be measured: {error} Training may still work."))
+        return
     if estimate is None:
         st.markdown("Parameters **…** · time **…**")
         st.caption("Building the model and timing a few steps of it.")
         return
-    images = DATASETS[experiment.dataset].examples * (1 - experiment.validation_fraction) * experiment.epochs
+    images = DATASETS[experiment.dataset].training * (1 - experiment.validation_fraction) * experiment.epochs
     seconds = images / estimate["images_per_second"]
     st.markdown(f"Parameters **{estimate['parameters']:,}** · time **about {duration(seconds)}**")
-    st.caption(f"{estimate['images_per_second']:,.0f} images/s, measured on this machine just now.")
+    st.caption(f"{estimate['images_per_second']:,.0f} images/s measured on this machine; starting takes a few seconds.")
 
 
 def _estimate(experiment: Experiment) -> dict[str, float] | None:
-    """The measured answer, or None while it is on its way. Only what changes the cost asks again."""
-    cost = experiment.model_copy(update={"seed": 0, "epochs": 1, "learning_rate": 1e-3, "validation_fraction": 0.1})
+    """The measured answer, or None while it is on its way. Raises AnalystError where it cannot be measured.
+
+    Only what changes the cost asks again, and one question at a time: while a size is being stepped through, the sizes
+    in between are left out.
+    """
+    cost = Experiment.parse({name: getattr(experiment, name) for name in COSTS})
     key = cost.model_dump_json()
     asked: dict[str, Future] = st.session_state.setdefault("estimates", {})
     if key not in asked:
+        if not all(future.done() for future in asked.values()):
+            return None
         try:
             asked[key] = SERVICES.workbench.ask(
                 "estimate", experiment=cost.model_dump(), image_shape=DATASETS[experiment.dataset].image_shape
             )
-        except AnalystStartingError:
+        except AskAgainError:
             return None
-    if not asked[key].done():
-        return None
-    try:
-        return asked[key].result()[0]
-    except AnalystError:
-        del asked[key]
-        return None
+    return asked[key].result()[0] if asked[key].done() else None
 
 
 def duration(seconds: float) -> str:

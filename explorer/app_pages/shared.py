@@ -21,8 +21,19 @@ def model_facts(experiment: Experiment, summary: Mapping[str, Any], trouble: str
     """One quiet line: how good the model is and how it was made; in front of it what stands in the way of using it."""
     facts = [f"{summary['parameters']:,} parameters", f"{experiment.network} network"]
     if "test" in summary:
-        name = "negative ELBO" if experiment.info.stochastic else "loss"
-        facts += [f"test {name} {summary['test']['loss']:.1f} nats", f"MSE {summary['probe_mse']:.4f}"]
+        test = summary["test"]
+        if experiment.info.stochastic:  # from the raw terms: the loss may weigh them otherwise
+            facts.append(f"test negative ELBO {test['reconstruction'] + test['kl']:.1f} nats")
+        else:
+            facts.append(f"test reconstruction {test['reconstruction']:.1f} nats")
+        facts.append(f"test MSE {summary.get('test_mse', summary.get('probe_mse', float('nan'))):.4f}")
         facts.append(f"trained in {summary['seconds']:.0f} s")
     warning = f":orange-badge[:material/hourglass_top: {trouble}] " if trouble else ""
     st.caption(warning + " · ".join(facts))
+
+
+def shown_images(summary: Mapping[str, Any]) -> str:
+    """How many images a map shows of how many, and which."""
+    shown, test = summary["probe"], summary.get("probe_test", summary["probe"])
+    of_test = f"{test:,} of {summary['test_images']:,} test images"
+    return f"{of_test} shown." if test == shown else f"{of_test} shown, and {shown - test:,} others."

@@ -5,8 +5,10 @@ import streamlit as st
 from explorer import library
 from explorer.app_pages.run_view import show_run
 from explorer.app_pages.setup_view import show_setup
+from explorer.app_pages.shared import show_error
 from explorer.places import runs_folder
 from explorer.runs.reader import Run, RunError, list_runs
+from models.experiment import ExperimentError
 
 NEW = ""
 MOST_LISTED = 200
@@ -16,7 +18,10 @@ def _describe(name: str) -> str:
     if name == NEW:
         return "New training"
     # No state here: Streamlit finds a choice again by its label, so a label must not change while it is shown.
-    return f"{library.title_of(Run(runs_folder() / name).experiment)} · {name}"
+    try:
+        return f"{library.title_of(Run(runs_folder() / name).experiment)} · {name}"
+    except (RunError, ExperimentError):
+        return f"cannot be read · {name}"
 
 
 def _choose() -> None:
@@ -35,5 +40,5 @@ if wanted == NEW:
 else:
     try:
         show_run(Run(runs_folder() / wanted))
-    except RunError as error:
-        st.error(str(error), icon=":material/error:")
+    except (RunError, ExperimentError) as error:
+        show_error(str(error))

@@ -17,14 +17,15 @@ class DatasetError(ValueError):
 class DatasetInfo:
     """What the app shows of a data set before it is loaded.
 
-    `image_shape` is (height, width, channels) in pixels, `examples` counts all images (training and test together), and
-    label k means `class_names[k]`.
+    `image_shape` is (height, width, channels) in pixels, `examples` counts all images (training and test together),
+    `training` those that are not held out for the test, and label k means `class_names[k]`.
     """
 
     name: str
     title: str
     image_shape: tuple[int, int, int]
     examples: int
+    training: int
     class_names: tuple[str, ...]
     description: str
     licence: str
@@ -39,6 +40,7 @@ _ALL = (
         title="Digits (small)",
         image_shape=(28, 28, 1),
         examples=1_797,
+        training=1_500,
         class_names=_DIGITS,
         description="Handwritten digits of 8 × 8 pixels, scaled to 28 × 28: small enough to train on in seconds.",
         licence="CC BY 4.0 (E. Alpaydin, C. Kaynak, UCI Machine Learning Repository; bundled with scikit-learn)",
@@ -48,6 +50,7 @@ _ALL = (
         title="Shapes",
         image_shape=(28, 28, 1),
         examples=12_000,
+        training=10_000,
         class_names=SHAPE_NAMES,
         description="Squares, ellipses and hearts whose scale, rotation and position are known for every image.",
         licence=_GENERATED,
@@ -57,6 +60,7 @@ _ALL = (
         title="Shapes, 64 × 64",
         image_shape=(64, 64, 1),
         examples=6_000,
+        training=5_000,
         class_names=SHAPE_NAMES,
         description="The same squares, ellipses and hearts with known factors, drawn with 64 × 64 pixels.",
         licence=_GENERATED,
@@ -66,6 +70,7 @@ _ALL = (
         title="MNIST",
         image_shape=(28, 28, 1),
         examples=70_000,
+        training=60_000,
         class_names=_DIGITS,
         description="The classic 70,000 handwritten digits, downloaded once unless a copy is given.",
         licence="CC BY-SA 3.0 (Y. LeCun, C. Cortes)",
@@ -75,6 +80,7 @@ _ALL = (
         title="Fashion-MNIST",
         image_shape=(28, 28, 1),
         examples=70_000,
+        training=60_000,
         class_names=(
             "T-shirt/top",
             "Trouser",

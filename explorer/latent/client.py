@@ -10,12 +10,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Any
 
 from explorer.latent.frames import read_frame, write_frame
-from explorer.places import ROOT
+from explorer.places import ROOT, logs_folder
 
 Answer = tuple[dict[str, Any], bytes]
+HOPELESS = 3  # deaths in a row without an answer
+PIPE_ROOM = 32_768  # bytes that a pipe holds on every system while the process is busy: a longer write would block
 PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0)  # seconds before the next start, after each death in a row
 
 
@@ -23,8 +26,8 @@ class AnalystError(RuntimeError):
     """The request could not be answered; the message can be shown."""
 
 
-class AnalystStartingError(AnalystError):
-    """The analyst is loading TensorFlow; the request was not sent. Ask again in a moment."""
+class AskAgainError(AnalystError):
+    """The request was not done, for a reason that passes: the process starts, is busy, or has just died."""
 
 
 def _close_pipes(process: subprocess.Popen) -> None:
@@ -36,6 +39,7 @@ def _close_pipes(process: subprocess.Popen) -> None:
 
 @dataclass
 class _Pending:
+    size: int
     future: Future[Answer] = field(default_factory=Future)
     progress: Callable[[dict[str, Any]], None] | None = None
 
@@ -43,8 +47,8 @@ class _Pending:
 class AnalystClient:
     """One analyst process, with at most `threads` for its operations (0: all). Any thread may call any method."""
 
-    def __init__(self, threads: int = 0):
-        self._threads = threads
+    def __init__(self, name: str = "analyst", threads: int = 0):
+        self._name, self._threads = name, threads
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._pending: dict[int, _Pending] = {}
@@ -52,6 +56,7 @@ class AnalystClient:
         self._closing = threading.Event()
         self._ready = threading.Event()
         self.restarts = 0
+        self._deaths = 0  # in a row, without an answer in between
 
     @property
     def ready(self) -> bool:
@@ -62,7 +67,14 @@ class AnalystClient:
         """Why requests cannot be answered now, in a few words; empty while they can."""
         if self.ready:
             return ""
-        return "the decoder stopped and is starting again" if self.restarts else "the decoder is starting"
+        if self._deaths >= HOPELESS:
+            return f"the {self._name} cannot start; its log is {self.log}"
+        return f"the {self._name} stopped and is starting again" if self.restarts else f"the {self._name} is starting"
+
+    @property
+    def log(self) -> Path:
+        """What the process itself has to say, since its last start."""
+        return logs_folder() / f"{self._name}.log"
 
     @property
     def pid(self) -> int | None:
@@ -77,18 +89,22 @@ class AnalystClient:
 
     def _spawn(self) -> None:
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-        self._process = subprocess.Popen(
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("wb") as log:
+            self._process = self._popen(path, log)
+
+    def _popen(self, path: str, log: IO[bytes]) -> subprocess.Popen:
+        return subprocess.Popen(
             [sys.executable, "-m", "explorer.latent.analyst", str(self._threads)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=log,
             env={**os.environ, "PYTHONPATH": path},
             start_new_session=True,
         )
 
     def _keep_alive(self) -> None:
         """Read answers; when the process dies, fail what was asked of it and start another."""
-        deaths = 0
         while not self._closing.is_set():
             process = self._process
             if process is None or process.stdout is None:
@@ -96,12 +112,12 @@ class AnalystClient:
             served = self._read_answers(process.stdout)
             process.wait()
             _close_pipes(process)
-            deaths = 0 if served else deaths + 1
+            self._deaths = 0 if served else self._deaths + 1
             with self._lock:
                 self._ready.clear()
                 self.restarts += 1
                 self._fail_all("The analyst stopped in the middle of this; it is starting again.")
-            if self._closing.wait(PAUSES[min(deaths, len(PAUSES) - 1)]):
+            if self._closing.wait(PAUSES[min(self._deaths, len(PAUSES) - 1)]):
                 return
             with self._lock:
                 if self._closing.is_set():
@@ -142,7 +158,7 @@ class AnalystClient:
         pending, self._pending = self._pending, {}
         for one in pending.values():
             if one.future.set_running_or_notify_cancel():
-                one.future.set_exception(AnalystError(sentence))
+                one.future.set_exception(AskAgainError(sentence))
 
     def ask(
         self,
@@ -151,21 +167,21 @@ class AnalystClient:
         progress: Callable[[dict[str, Any]], None] | None = None,
         **values: Any,
     ) -> Future[Answer]:
-        """Send a request; the future gives (header, bytes) or raises AnalystError. AnalystStartingError: at once."""
+        """Send a request; the future gives (header, bytes) or raises AnalystError. AskAgainError: at once."""
         if not self.ready:
             self.start()
-            raise AnalystStartingError("The decoder is starting; this takes a few seconds.")
-        pending = _Pending(progress=progress)
+            raise AskAgainError("The decoder is starting; this takes a few seconds.")
+        pending = _Pending(len(payload), progress=progress)
         with self._lock:
+            if self._pending and sum(one.size for one in self._pending.values()) + len(payload) > PIPE_ROOM:
+                raise AskAgainError(f"The {self._name} is busy with other requests; this one waits its turn.")
             number = next(self._numbers)
             self._pending[number] = pending
             try:
                 write_frame(self._requests(), {"id": number, "request": request, **values}, payload)
             except (BrokenPipeError, ValueError) as error:  # ValueError: the pipe was closed on our side
                 self._pending.pop(number, None)
-                raise AnalystStartingError(
-                    "The analyst stopped and is starting again; this takes a few seconds."
-                ) from error
+                raise AskAgainError("The analyst stopped and is starting again; this takes a few seconds.") from error
         return pending.future
 
     def _requests(self) -> IO[bytes]:

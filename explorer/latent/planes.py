@@ -59,6 +59,11 @@ def activity(codes: np.ndarray, log_var: np.ndarray | None) -> np.ndarray:
 ACTIVE_FROM = 0.01  # Burda et al. 2016, section 5: a unit is active where the code's variance over data exceeds 0.01
 
 
-def active_dimensions(codes: np.ndarray) -> np.ndarray:
-    """Which dimensions are active units: variance of the posterior mean over the data above 0.01, bool (latent,)."""
-    return codes.var(axis=0) > ACTIVE_FROM
+def active_dimensions(codes: np.ndarray, log_var: np.ndarray | None) -> np.ndarray:
+    """Which dimensions vary over the data, bool (latent,).
+
+    With a posterior: the variance of its mean is above 0.01 of the prior's, which is 1. Without, nothing sets a scale,
+    and a dimension is measured against the mean variance of all.
+    """
+    variance = codes.var(axis=0)
+    return variance > ACTIVE_FROM * (1.0 if log_var is not None else max(float(variance.mean()), 1e-12))

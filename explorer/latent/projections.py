@@ -1,6 +1,7 @@
 """UMAP of codes, with progress, inside the analyst. Results are kept by content, for the next time."""
 
 import hashlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,9 +61,15 @@ def umap_points(codes: np.ndarray, progress: Progress) -> np.ndarray:
         tqdm_kwds={"file": _EpochLines(progress), "bar_format": "{n_fmt}/{total_fmt}", "mininterval": 0.1},
     )
     points = np.asarray(reducer.fit_transform(codes), np.float32)
-    target = projection_file(codes)
+    try:
+        _keep(projection_file(codes), points)
+    except OSError as error:  # the points are there all the same; only the next time will have to wait again
+        print(f"The projection could not be kept: {error}", file=sys.stderr)  # noqa: T201 (the analyst's log)
+    return points
+
+
+def _keep(target: Path, points: np.ndarray) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_suffix(".tmp.npy")
     np.save(temporary, points)
     temporary.replace(target)
-    return points

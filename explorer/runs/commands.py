@@ -1,5 +1,6 @@
 """What a running trainer can be told, and how it listens."""
 
+import contextlib
 import os
 import sys
 import threading
@@ -10,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from explorer.runs.layout import INBOX
+from models.arrays import remove_file
 from models.experiment import LearningRate, Weight
 
 LOOK_EVERY = 0.05  # seconds
@@ -67,13 +69,29 @@ class Inbox:
             return []
         self.next_look = time.monotonic() + LOOK_EVERY
         found: list[Command | ValueError] = []
-        for path in sorted(self.folder.glob("[0-9]*.json")):
+        for path in waiting(self.folder):
             try:
                 found.append(parse_command(path.read_bytes()))
             except ValueError as error:
                 found.append(error)
-            path.unlink()
+            remove_file(path)
         return found
+
+    def take_urgent(self) -> list[Command]:
+        """`stop` and `go_on` alone; what steers a training waits until there is one."""
+        found: list[Command] = []
+        for path in waiting(self.folder):
+            with contextlib.suppress(ValueError):
+                command = parse_command(path.read_bytes())
+                if isinstance(command, GoOn) or command.command == "stop":
+                    found.append(command)
+                    remove_file(path)
+        return found
+
+
+def waiting(inbox: Path) -> list[Path]:
+    """The files of the commands that nobody has taken, in the order of sending."""
+    return sorted(inbox.glob("[0-9]*.json"))
 
 
 class Lifeline:

@@ -2,18 +2,20 @@
 
 import contextlib
 import os
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from explorer.places import ROOT, runs_folder
-from explorer.runs.layout import DATABASE, EXPERIMENT, LOG, write_json
+from explorer.runs.commands import GoOn, parse_command, waiting
+from explorer.runs.layout import EXPERIMENT, INBOX, LOG, write_json
 from explorer.runs.reader import Run, RunError
 from models.experiment import Experiment
 
 GRACE = 10.0  # seconds to save the last snapshot in
+LONGEST_START = 60.0  # seconds; for a trainer that another app started, and whose handle is not here
 
 
 def new_run_folder(experiment: Experiment, parent: Path | None = None) -> Path:
@@ -29,11 +31,17 @@ def new_run_folder(experiment: Experiment, parent: Path | None = None) -> Path:
     raise FileExistsError(f"{parent} already has a thousand runs of this second. Wait a second.")
 
 
+def detached_options() -> dict[str, Any]:
+    """Popen's arguments for a child that Ctrl-C at the app must not reach, such as a run that was told to go on."""
+    return {"start_new_session": True, "creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+
+
 class Launcher:
     """Starts trainers with Popen and keeps their handles. `close` ends those that were not told to go on."""
 
     def __init__(self):
         self.processes: dict[Path, subprocess.Popen] = {}
+        self._ended: set[Path] = set()
 
     def start(self, experiment: Experiment, folder: Path | None = None) -> Run:
         """Start training and return at once; the run folder exists when this returns."""
@@ -46,7 +54,7 @@ class Launcher:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONPATH": path},
-                start_new_session=True,  # Ctrl-C at the app must not reach a run that was told to go on
+                **detached_options(),
             )
         return Run(folder)
 
@@ -54,13 +62,20 @@ class Launcher:
         """Forget trainers that have ended, so that none stays behind as a zombie."""
         for folder, process in list(self.processes.items()):
             if process.poll() is not None:
+                self._ended.add(folder)
                 self.processes.pop(folder, None)  # `close` may have been here meanwhile
                 _cut(process)
 
     def died_before_starting(self, folder: Path) -> bool:
-        """Whether the trainer of this folder ended without making its database."""
+        """Whether the trainer of this folder ended without a first word in its database."""
         process = self.processes.get(folder)
-        return process is not None and process.poll() is not None and not (folder / DATABASE).exists()
+        try:
+            # In this order: what ends after the question has said what it had to say.
+            gone = process.poll() is not None if process else folder in self._ended or _age(folder) > LONGEST_START
+            with Run(folder) as run:
+                return gone and not run.has_started()
+        except (RunError, OSError):  # the folder is gone
+            return False
 
     def close(self) -> None:
         """Close every lifeline; wait for those that stop, then kill those that did not in time."""
@@ -90,9 +105,20 @@ def _cut(process: subprocess.Popen) -> None:
             process.stdin.close()
 
 
+def _age(folder: Path) -> float:
+    """Seconds since the experiment was written."""
+    return time.time() - (folder / EXPERIMENT).stat().st_mtime
+
+
 def _goes_on(folder: Path) -> bool:
+    """What the newest wish says: one that the trainer has not read yet, else the one that it has."""
+    for path in reversed(waiting(folder / INBOX)):
+        with contextlib.suppress(OSError, ValueError):  # the trainer took it at this moment, or it is no command
+            command = parse_command(path.read_bytes())
+            if isinstance(command, GoOn):
+                return command.value
     try:
         with Run(folder) as run:
             return run.has_started() and run.status().goes_on
-    except (RunError, sqlite3.Error):  # the folder was deleted or damaged: nobody can look at such a run
+    except RunError:  # the folder was deleted or damaged: nobody can look at such a run
         return False

@@ -10,13 +10,14 @@ import time
 from pathlib import Path
 from typing import Any, Literal
 
+from models.arrays import replace_file
+
 EXPERIMENT = "experiment.json"
 DATABASE = "run.db"
 SUMMARY = "summary.json"  # data set, shapes, sizes and results: what a reader must know besides the weights
 SNAPSHOTS = "snapshots"
 PREVIEW = "preview.safetensors"
 PROBE_IMAGES = "probe.png"
-PROBE_LABELS = "labels"
 INBOX = "inbox"
 LOG = "trainer.log"
 
@@ -26,6 +27,8 @@ ACTIVE: frozenset[str] = frozenset({"preparing", "training", "paused"})
 # Columns of the history that are no series of the objective.
 CLOCK = ("epoch", "seconds", "learning_rate")
 WEIGHT_PREFIX = "weight_"
+WEIGHTED_PREFIX = "weighted_"  # a term times its weight: the mean of products is not the product of means
+WEIGHTED_PREFIX = "weighted_"  # weight times value, averaged as such: a product of means is no mean of products
 
 # Level k of the history holds means over FACTOR**k steps, so a curve of any length is read as a thousand points.
 FACTOR = 4
@@ -42,11 +45,11 @@ def send_command(folder: Path, command: str, **values: Any) -> None:
     name = f"{time.time_ns():020d}-{os.getpid()}.json"
     temporary = inbox / f".{name}"
     temporary.write_text(json.dumps({"command": command, **values}), encoding="utf-8")
-    temporary.replace(inbox / name)
+    replace_file(temporary, inbox / name)
 
 
 def write_json(path: Path, value: Any) -> None:
     """Write JSON so that a reader sees the old file or the new one, never half of one."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    replace_file(temporary, path)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import psutil
 
-from explorer.runs.layout import ACTIVE, CLOCK, DATABASE, EXPERIMENT, FACTOR, SNAPSHOTS, SUMMARY, WEIGHT_PREFIX
+from explorer.runs.layout import ACTIVE, DATABASE, EXPERIMENT, FACTOR, SNAPSHOTS, SUMMARY
 from models.experiment import Experiment
 
 
@@ -73,7 +73,10 @@ class Run:
 
     @cached_property
     def experiment(self) -> Experiment:
-        return Experiment.parse((self.folder / EXPERIMENT).read_text(encoding="utf-8"))
+        try:
+            return Experiment.parse((self.folder / EXPERIMENT).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:  # an ExperimentError is a ValueError
+            raise RunError(f"The run {self.name} has a damaged {EXPERIMENT}: {error}") from error
 
     @cached_property
     def _database(self) -> sqlite3.Connection:
@@ -92,7 +95,21 @@ class Run:
         self.close()
 
     def _rows(self, query: str, values: tuple = ()) -> list[tuple]:
-        return self._database.execute(query, values).fetchall()
+        try:
+            return self._database.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise RunError(
+                f"The history of the run {self.name} cannot be read ({error}). Try again; if it stays so, "
+                f"{DATABASE} is damaged: restore it or remove the run's folder."
+            ) from error
+
+    def _json(self, text: str, source: str) -> Any:
+        try:
+            return json.loads(text)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise RunError(
+                f"The run {self.name} has a damaged {source} ({error}). Restore it or remove the run's folder."
+            ) from error
 
     def has_started(self) -> bool:
         """Whether the trainer has made its database; before that there is nothing to read but the experiment."""
@@ -102,7 +119,7 @@ class Run:
             return bool(
                 self._rows("SELECT 1 FROM sqlite_master WHERE name = 'status'") and self._rows("SELECT 1 FROM status")
             )
-        except sqlite3.DatabaseError:  # its first transaction is still under way, or the file is no database
+        except RunError:  # its first transaction is still under way, or the file is no database
             return False
 
     def status(self) -> Status:
@@ -130,11 +147,11 @@ class Run:
 
     @property
     def meta(self) -> dict[str, Any]:
-        return {key: json.loads(value) for key, value in self._rows("SELECT key, value FROM meta")}
+        return {key: self._json(value, DATABASE) for key, value in self._rows("SELECT key, value FROM meta")}
 
     def events(self, *kinds: str) -> list[Event]:
         rows = self._rows("SELECT step, epoch, seconds, kind, detail FROM events ORDER BY id")
-        return [Event(*row[:4], json.loads(row[4])) for row in rows if not kinds or row[3] in kinds]
+        return [Event(*row[:4], self._json(row[4], DATABASE)) for row in rows if not kinds or row[3] in kinds]
 
     def snapshots(self) -> list[Snapshot]:
         rows = self._rows("SELECT step, epoch, file FROM snapshots ORDER BY step")
@@ -143,19 +160,41 @@ class Run:
     def summary(self) -> dict[str, Any]:
         """Shapes, sizes and results. Raises RunError before the trainer has loaded its data."""
         try:
-            return json.loads((self.folder / SUMMARY).read_text(encoding="utf-8"))
+            text = (self.folder / SUMMARY).read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError as error:
             raise RunError(f"The run {self.name} has loaded no data yet. Wait a second.") from error
+        except OSError as error:
+            raise RunError(f"The run {self.name} has an unreadable {SUMMARY} ({error.strerror}). Try again.") from error
+        summary = self._json(text, SUMMARY)
+        if not isinstance(summary, dict):
+            raise RunError(f"The run {self.name} has a damaged {SUMMARY}. Restore it or remove the run's folder.")
+        return summary
 
     def curves(self, points: int = 1000) -> Curves:
         """At most about `points` points of the whole history: means over blocks of steps, single steps at the end."""
-        if "series" not in self.meta:
+        columns, checked = self._columns_of("history"), self._columns_of("validation")
+        if not columns or not checked:  # the trainer has not made them yet
             return Curves({}, {})
-        series, terms = self.meta["series"], self.meta["terms"]
-        columns = ["step", *CLOCK, *series, *(WEIGHT_PREFIX + term for term in terms)]
-        rows = self._history_rows(columns, points)
-        checks = self._rows("SELECT * FROM validation ORDER BY step")
-        return Curves(_columns(columns, rows), _columns(["step", "epoch", *series], checks))
+        return Curves(
+            _columns(columns, self._history_rows(columns, points)),
+            _columns(checked, self._validation_rows(checked, points)),
+        )
+
+    def _columns_of(self, table: str) -> list[str]:
+        """All but `level`. Runs of earlier versions lack some."""
+        return [name for (name,) in self._rows("SELECT name FROM pragma_table_info(?)", (table,)) if name != "level"]
+
+    def _validation_rows(self, columns: list[str], points: int) -> list[tuple]:
+        """The first, the last and every so many between: by powers of two, so that few points move as more come."""
+        count, every = self._rows("SELECT count(*) FROM validation")[0][0], 1
+        while count > every * points:
+            every *= 2
+        names = ", ".join(f'"{name}"' for name in columns)
+        return self._rows(
+            f"SELECT {names} FROM (SELECT *, row_number() OVER (ORDER BY step) - 1 AS place FROM validation) "  # noqa: S608
+            "WHERE place % ? = 0 OR step = (SELECT max(step) FROM validation) ORDER BY step",
+            (every,),
+        )
 
     def _history_rows(self, columns: list[str], points: int) -> list[tuple]:
         last = self._rows("SELECT max(step) FROM history WHERE level = 0")[0][0] or 0

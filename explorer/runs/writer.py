@@ -1,5 +1,6 @@
 """The one writer of a run's history."""
 
+import contextlib
 import json
 import sqlite3
 import time
@@ -9,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from explorer.runs.layout import CLOCK, DATABASE, FACTOR, SNAPSHOTS, WEIGHT_PREFIX, State, snapshot_file
+from explorer.runs.layout import CLOCK, DATABASE, FACTOR, SNAPSHOTS, WEIGHT_PREFIX, WEIGHTED_PREFIX, State, snapshot_file
+from models.arrays import remove_file
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -40,17 +42,19 @@ class RunWriter:
         self.flush()
 
     def open_history(self, series: Sequence[str], terms: Sequence[str]) -> None:
-        """Make the tables whose columns are this objective's series and the weights of its terms."""
-        columns = [*CLOCK, *series, *(WEIGHT_PREFIX + term for term in terms)]
+        """Make the tables whose columns are this objective's series and its terms' weights and weighted values."""
+        weighted = [WEIGHTED_PREFIX + term for term in terms]
+        columns = [*CLOCK, *series, *(WEIGHT_PREFIX + term for term in terms), *weighted]
         typed = ", ".join(f'"{name}" REAL' for name in columns)
-        values = ", ".join(f'"{name}" REAL' for name in series)
+        checked = [*series, *weighted]
+        values = ", ".join(f'"{name}" REAL' for name in checked)
         self.database.execute(
             f"CREATE TABLE history (level INTEGER, step INTEGER, {typed}, PRIMARY KEY (level, step)) WITHOUT ROWID"
         )
         self.database.execute(f"CREATE TABLE validation (step INTEGER PRIMARY KEY, epoch REAL, {values})")
         # Column names come from the catalogue's tables, never from a person.
         self._insert_history = f"INSERT INTO history VALUES ({', '.join('?' * (len(columns) + 2))})"  # noqa: S608
-        self._insert_validation = f"INSERT OR REPLACE INTO validation VALUES ({', '.join('?' * (len(series) + 2))})"  # noqa: S608
+        self._insert_validation = f"INSERT OR REPLACE INTO validation VALUES ({', '.join('?' * (len(checked) + 2))})"  # noqa: S608
         self.note(series=list(series), terms=list(terms))
 
     def note(self, **facts: Any) -> None:
@@ -59,7 +63,7 @@ class RunWriter:
             self._pending.append(("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(value))))
 
     def log_step(self, step: int, row: np.ndarray) -> None:
-        """One step: `row` is (epoch, seconds, learning rate, every series, every weight), float64."""
+        """One step: `row` is (epoch, seconds, learning rate, every series, every weight, every weighted term)."""
         self._add_row(0, step, row)
 
     def _add_row(self, level: int, step: int, row: np.ndarray) -> None:
@@ -75,6 +79,7 @@ class RunWriter:
             self._add_row(level + 1, step, total / FACTOR)
 
     def log_validation(self, step: int, epoch: float, values: np.ndarray) -> None:
+        """`values` is (every series, every weighted term)."""
         self._pending.append((self._insert_validation, (step, epoch, *values.tolist())))
 
     def log_event(self, kind: str, **detail: Any) -> None:
@@ -94,7 +99,8 @@ class RunWriter:
         """Forget a snapshot first and delete its file after, so that no reader is offered a file that is gone."""
         self._pending.append(("DELETE FROM snapshots WHERE step = ?", (step,)))
         self.flush()
-        (self.folder / SNAPSHOTS / snapshot_file(step)).unlink(missing_ok=True)
+        with contextlib.suppress(PermissionError):  # a reader would not let go of it: it stays, unlisted
+            remove_file(self.folder / SNAPSHOTS / snapshot_file(step))
 
     def set_state(self, state: State, stage: str = "", message: str = "") -> None:
         self.status |= {"state": state, "stage": stage, "message": message}
