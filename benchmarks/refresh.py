@@ -60,9 +60,7 @@ class LiveRun:
         columns = self._columns("history", "level", "step", *CLOCK)
         self._last = np.array([curves.training[name][-1] for name in columns])
         self._falls = np.array([not name.startswith(WEIGHT_PREFIX) for name in columns])
-        self._checked = np.array(
-            [curves.validation[name][-1] for name in self._columns("validation", "step", "epoch")]
-        )
+        self._checked = np.array([curves.validation[name][-1] for name in self._columns("validation", "step", "epoch")])
         self.writer.add_snapshot(snapshot.step)
         self.writer.set_state("training")
         while self.step < steps:
@@ -70,7 +68,8 @@ class LiveRun:
 
     def _columns(self, table: str, *without: str) -> list[str]:
         """The table's columns behind those that every one has, in their order."""
-        found = [column for (column,) in self.writer.database.execute(f"SELECT name FROM pragma_table_info('{table}')")]
+        rows = self.writer.database.execute("SELECT name FROM pragma_table_info(?)", (table,))
+        found = [column for (column,) in rows]
         if found[: len(without)] != list(without):
             raise RuntimeError(f"The columns of {table} begin otherwise than this benchmark writes them: {found}")
         return found[len(without) :]

@@ -18,7 +18,8 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser(
         "train",
         help="train an experiment, with a progress bar",
-        description="Train an experiment. The run appears in the app too. Ctrl-C stops it and keeps what it learnt.",
+        description="Train an experiment. The run appears in the app too, unless --out puts it elsewhere. "
+        "Ctrl-C stops it and keeps what it learnt.",
         epilog="example: python -m explorer train --set dataset=mnist --set variant=vae --set latent_dim=2",
     )
     source = train.add_mutually_exclusive_group()

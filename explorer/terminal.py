@@ -2,38 +2,60 @@
 # ruff: noqa: T201 (printing is this module's job)
 
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
 
 from explorer.runs.launcher import Launcher, new_run_folder
 from explorer.runs.layout import EXPERIMENT, SUMMARY, send_command, write_json
-from explorer.runs.reader import Run, Status, list_runs
+from explorer.runs.reader import Run, RunError, Status, list_runs
 from models.experiment import Experiment, ExperimentError
 
 LOOK_EVERY = 0.2  # seconds
+INTERRUPTED = 130  # the exit code of a command that Ctrl-C ended
 
 
 def train(experiment: Experiment, out: Path | None) -> int:
     """Train to the end. Ctrl-C stops the run and keeps its last snapshot. 0 where it finished or was stopped."""
     folder = _make_folder(out, experiment) if out else new_run_folder(experiment)
     launcher = Launcher()
-    run = launcher.start(experiment, folder)
-    print(f"Training {experiment.variant} on {experiment.dataset} into {folder}")
-    try:
-        status = _watch(run, launcher, experiment)
-    except KeyboardInterrupt:
-        print("\nStopping, the last snapshot is being saved.")
-        send_command(folder, "stop")
-        status = _watch(run, launcher, experiment)
-    finally:
-        launcher.close()
+    with _CtrlC() as ctrl_c:
+        try:
+            run = launcher.start(experiment, folder)
+            print(f"Training {experiment.variant} on {experiment.dataset} into {folder}")
+            status = _watch(run, launcher, experiment, ctrl_c)
+        finally:
+            launcher.close()
+    if status is None and ctrl_c.count:
+        print("Stopped before the training began.")
+        return INTERRUPTED
     if status is None:
         print(f"The trainer could not start. Its log is {folder / 'trainer.log'}.", file=sys.stderr)
         return 1
     _report(run, status)
     run.close()
+    if status.state == "crashed" and ctrl_c.count:
+        return INTERRUPTED
     return 0 if status.state in {"finished", "stopped"} else 1
+
+
+class _CtrlC:
+    """Counts Ctrl-C while it is entered, so that none breaks in at a wrong moment."""
+
+    def __init__(self):
+        self.count = 0
+
+    def __enter__(self) -> "_CtrlC":
+        self.before = signal.signal(signal.SIGINT, self._add)
+        return self
+
+    def _add(self, *_: object) -> None:
+        self.count += 1
+
+    def __exit__(self, *_: object) -> None:
+        if not self.count:  # else the command is about to end, and one more must not break into that
+            signal.signal(signal.SIGINT, self.before)
 
 
 def _make_folder(out: Path, experiment: Experiment) -> Path:
@@ -49,10 +71,13 @@ def _make_folder(out: Path, experiment: Experiment) -> Path:
     return out
 
 
-def _watch(run: Run, launcher: Launcher, experiment: Experiment) -> Status | None:
-    """Show progress until the run has ended; None where it never began."""
-    shown = ""
+def _watch(run: Run, launcher: Launcher, experiment: Experiment, ctrl_c: _CtrlC) -> Status | None:
+    """Show progress until the run has ended; None where it never began. Ctrl-C stops it, a second one kills it."""
+    shown, obeyed = "", 0
     while True:
+        if ctrl_c.count > obeyed:
+            _interrupt(run, launcher, first=not obeyed)
+            obeyed = ctrl_c.count
         ended = launcher.processes[run.folder].poll() is not None
         if run.has_started():
             status = run.status()
@@ -71,6 +96,15 @@ def _watch(run: Run, launcher: Launcher, experiment: Experiment) -> Status | Non
         elif ended:
             return None
         time.sleep(LOOK_EVERY)
+
+
+def _interrupt(run: Run, launcher: Launcher, *, first: bool) -> None:
+    if first:
+        print("\nStopping, the last snapshot is being saved. Ctrl-C again ends the run at once.", flush=True)
+        send_command(run.folder, "stop")
+    else:
+        print("\nEnding at once.", flush=True)
+        launcher.processes[run.folder].kill()
 
 
 def progress_line(status: Status, validation_losses, epochs: int) -> str:
@@ -93,7 +127,7 @@ def _report(run: Run, status: Status) -> None:
     test = run.summary().get("test", {}) if (run.folder / SUMMARY).is_file() else {}  # none where no data was loaded
     for title, values in (("validation", run.curves(1).validation), ("test", test)):
         if values and len(values[next(iter(values))] if title == "validation" else values):
-            shown = {k: v[-1] if title == "validation" else v for k, v in values.items() if k not in {"step", "epoch"}}
+            shown = {k: v[-1] if title == "validation" else v for k, v in values.items() if k in run.meta["series"]}
             print(
                 f"{title:<10}  "
                 + "  ".join(f"{name} {value:.2f}" for name, value in shown.items())
@@ -117,10 +151,10 @@ def list_all(folder: Path) -> int:
 def _line(run: Run) -> str:
     try:
         epochs = run.experiment.epochs
-    except ExperimentError:  # one damaged folder must not hide the others
+        status = run.status() if run.has_started() else None
+        losses = run.curves(1).validation.get("loss", []) if status else []
+    except RunError:  # one damaged folder must not hide the others
         return f"{run.name:<44} {'damaged':<10} {'-':>11} {'-':>11}"
-    status = run.status() if run.has_started() else None
-    losses = run.curves(1).validation.get("loss", []) if status else []
     epoch = f"{status.epoch:.1f}/{epochs}" if status else "-"
     loss = f"{losses[-1]:.2f}" if len(losses) else "-"
     return f"{run.name:<44} {status.state if status else 'not begun':<10} {epoch:>11} {loss:>11}"

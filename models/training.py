@@ -113,7 +113,10 @@ class TrainingLoop:
     def evaluate(
         self, indices: np.ndarray, batch_size: int = 1000, between: Callable[[], None] = lambda: None
     ) -> np.ndarray:
-        """Exact means of `series` over the images at `indices`, nothing moves: (len(series),). Calls `between` often."""
+        """Exact means of `series` over the images at `indices`, nothing moves: (len(series),).
+
+        `between` is called before every batch.
+        """
         sums = np.zeros(len(self.series))
         for start in range(0, len(indices), batch_size):
             between()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from explorer.runs.reader import Run
@@ -205,6 +206,19 @@ def test_pages_fit_every_screen(app, browser, artefacts, scheme, width, height):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.screenshot(path=artefacts / f"{name}-{scheme}-{width}x{height}.png")
     context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/train"])
+def test_axe_finds_nothing_serious(app, browser, scheme, path):
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{app[0]}{path}")
+    expect(page.locator(".stMainBlockContainer")).to_contain_text("parameters", ignore_case=True, timeout=SLOW)
+    time.sleep(1)
+    found = Axe().run(page).response["violations"]
+    context.close()
+    assert not [(v["id"], [n["target"] for n in v["nodes"]]) for v in found if v["impact"] in {"serious", "critical"}]
 
 
 def _server_of(url: str) -> psutil.Process:

@@ -1,6 +1,8 @@
 """Weights on disk: the same numbers come back, anywhere and at any time, and whatever else is in a file is refused."""
 
+import fcntl
 import json
+import os
 import struct
 import tempfile
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.runs import layout
 from models import arrays, catalogue
 from models.arrays import CheckpointError, load_arrays, save_arrays
 from models.checkpoints import assign_weights, weights_of
@@ -174,3 +177,54 @@ def test_a_fault_while_writing_leaves_the_old_file_and_no_half_one(tmp_path, mon
     assert path.read_bytes() == old
     assert [file.name for file in tmp_path.iterdir()] == ["w"]
     assert all(name != "w" and name.startswith(".") for name in seen)
+
+
+class BusyFile:
+    """As on Windows: refuses so many times, because a reader has the file open."""
+
+    def __init__(self, monkeypatch, name: str, times: int):
+        self.times, real = times, getattr(Path, name)
+
+        def act(path, *given, **named):
+            if self.times > 0:
+                self.times -= 1
+                raise PermissionError(13, "Access is denied")
+            return real(path, *given, **named)
+
+        monkeypatch.setattr(Path, name, act)
+
+
+def test_a_file_that_a_reader_holds_is_replaced_read_and_removed_once_it_is_free(tmp_path, monkeypatch):
+    path = tmp_path / "w"
+    save_arrays(path, {"a": np.zeros(3, np.float32)})
+    BusyFile(monkeypatch, "replace", 3)
+    save_arrays(path, {"a": np.ones(3, np.float32)})
+    BusyFile(monkeypatch, "read_bytes", 3)
+    assert load_arrays(path)["a"].sum() == 3
+    BusyFile(monkeypatch, "replace", 3)
+    layout.write_json(tmp_path / "j", {"a": 1})
+    assert json.loads((tmp_path / "j").read_text()) == {"a": 1}
+    BusyFile(monkeypatch, "unlink", 3)
+    arrays.remove_file(path)
+    assert not path.exists()
+
+
+def test_a_file_that_is_never_free_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(arrays, "PATIENCE", 0.1)
+    BusyFile(monkeypatch, "replace", 10**9)
+    with pytest.raises(PermissionError):
+        save_arrays(tmp_path / "w", {"a": np.ones(3, np.float32)})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_synced_was_opened_for_writing(tmp_path, monkeypatch):
+    """Windows refuses to sync a file that was opened for reading."""
+    modes = []
+    monkeypatch.setattr(arrays.os, "fsync", lambda descriptor: modes.append(fcntl.fcntl(descriptor, fcntl.F_GETFL)))
+    save_arrays(tmp_path / "w", {"a": np.ones(3, np.float32)})
+    assert [mode & os.O_ACCMODE for mode in modes] == [os.O_RDWR]
+
+
+def test_loaded_arrays_may_be_written_to(tmp_path):
+    save_arrays(tmp_path / "w", {"a": np.ones(3, np.float32)})
+    load_arrays(tmp_path / "w")["a"][0] = 2

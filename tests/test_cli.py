@@ -3,14 +3,16 @@
 import json
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 
 import pytest
 
 from explorer.experiments import PRESETS
 from explorer.pretrained import MODELS
-from explorer.runs.layout import DATABASE, EXPERIMENT, SUMMARY, write_json
+from explorer.runs.layout import DATABASE, EXPERIMENT, LOG, SUMMARY, write_json
 from explorer.runs.reader import Run, Status
 from explorer.terminal import progress_line
 from tests.helpers import QUICK, ROOT, environment, in_python, quick, trained_home, trained_run, wait_for
@@ -26,7 +28,10 @@ def command(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]
     ("arguments", "words"),
     [
         ((), ["train", "runs", "pretrained", "without the page"]),
-        (("train",), ["--preset", "--experiment", "--set", "--out", "Ctrl-C", "first-vae", "example:"]),
+        (
+            ("train",),
+            ["--preset", "--experiment", "--set", "--out", "Ctrl-C", "unless --out puts", "first-vae", "example:"],
+        ),
         (("runs",), ["--in", "newest first"]),
         (("pretrained",), ["NAME", "Needs MNIST"]),
     ],
@@ -35,7 +40,7 @@ def command(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]
 def test_every_command_explains_itself(arguments, words):
     done = command(*arguments, "--help")
     assert (done.returncode, done.stderr) == (0, "")
-    assert [word for word in words if word not in done.stdout] == []
+    assert [word for word in words if word not in " ".join(done.stdout.split())] == []
 
 
 @pytest.mark.parametrize(
@@ -80,6 +85,14 @@ def test_training_prints_progress_and_results_that_the_run_holds():
 
 def test_runs_are_listed_with_what_became_of_them_and_a_damaged_one_hides_no_other(tmp_path):
     shutil.copytree(trained_run(), tmp_path / "quick")
+    shutil.copytree(trained_run(), tmp_path / "spoilt")
+    (tmp_path / "spoilt" / SUMMARY).unlink()
+    with sqlite3.connect(tmp_path / "spoilt" / DATABASE) as database:
+        database.execute("UPDATE meta SET value = '{'")
+    database.close()
+    with sqlite3.connect(tmp_path / "spoilt" / DATABASE) as database:
+        database.execute("UPDATE status SET state = 'training'")
+    database.close()
     for name, content in (("begun", quick().model_dump()), ("damaged", {"epochs": 0}), ("no-database", {})):
         (tmp_path / name).mkdir()
         write_json(tmp_path / name / EXPERIMENT, content)
@@ -91,9 +104,9 @@ def test_runs_are_listed_with_what_became_of_them_and_a_damaged_one_hides_no_oth
     assert done.returncode == 0
     assert rows["quick"][:2] == ["finished", "2.0/2"]
     assert float(rows["quick"][2]) == pytest.approx(summary["test"]["loss"], abs=20)
-    assert rows["damaged"] == ["damaged", "-", "-"]
+    assert rows["damaged"] == rows["spoilt"] == ["damaged", "-", "-"]
     assert rows["begun"] == rows["no-database"] == ["not", "begun", "-", "-"]
-    assert len(rows) == 4
+    assert len(rows) == 5
 
 
 def test_without_runs_the_way_to_the_first_is_told(tmp_path):
@@ -132,6 +145,32 @@ def test_ctrl_c_stops_the_run_and_keeps_what_it_learnt(tmp_path):
     assert status.state == "stopped"
     assert snapshots[-1].step == status.step > 0
     assert snapshots[-1].path.is_file()
+
+
+@pytest.mark.parametrize("presses", [1, 2, 3])
+def test_ctrl_c_before_the_trainer_has_started_and_again_gives_no_traceback(tmp_path, presses):
+    folder = tmp_path / "run"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "explorer", "train", "--out", str(folder)],
+        cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        wait_for((folder / LOG).is_file)
+        for press in range(presses):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3 if press == 0 else 0.02)
+        out, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert errors == ""
+    assert "Stopping, the last snapshot is being saved." in out
+    if presses == 1:
+        assert (process.returncode, "Stopped by hand." in out) == (0, True)
+        with Run(folder) as run:
+            assert run.status().state == "stopped"
+    else:
+        assert (process.returncode, out.splitlines()[-1]) == (130, "Stopped before the training began.")
+        assert "Ending at once." in out
 
 
 def test_a_reader_that_has_gone_is_no_fault():

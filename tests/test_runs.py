@@ -5,7 +5,9 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,18 +15,32 @@ import numpy as np
 import psutil
 import pytest
 
-from explorer.datasets.loading import Images
+from explorer.datasets.loading import Images, load_images
 from explorer.runs import launcher as launching
+from explorer.runs import probe as probing
 from explorer.runs import trainer as training
 from explorer.runs.commands import Inbox, SetLearningRate, SetWeight, Simple, parse_command
 from explorer.runs.guard import PATIENCE, LossGuard
 from explorer.runs.launcher import Launcher, new_run_folder
-from explorer.runs.layout import CLOCK, DATABASE, EXPERIMENT, LOG, PREVIEW, SNAPSHOTS, send_command, write_json
-from explorer.runs.reader import Run, RunError, Status, list_runs
+from explorer.runs.layout import (
+    CLOCK,
+    DATABASE,
+    EXPERIMENT,
+    INBOX,
+    LOG,
+    PREVIEW,
+    SNAPSHOTS,
+    SUMMARY,
+    WEIGHT_PREFIX,
+    WEIGHTED_PREFIX,
+    send_command,
+    write_json,
+)
+from explorer.runs.reader import Curves, Run, RunError, Status, list_runs
 from explorer.runs.writer import RunWriter
 from models.arrays import load_arrays
 from models.checkpoints import assign_weights
-from models.experiment import ExperimentError
+from models.experiment import Experiment
 from models.twins import build_twins
 from tests.helpers import quick, trained_run, wait_for
 
@@ -39,7 +55,7 @@ def written(folder: Path, steps: int) -> tuple[RunWriter, np.ndarray]:
     write_json(folder / EXPERIMENT, quick().model_dump())
     writer = RunWriter(folder)
     writer.open_history(SERIES, TERMS)
-    rows = np.random.default_rng(0).normal(size=(steps, len(CLOCK) + len(SERIES) + len(TERMS)))
+    rows = np.random.default_rng(0).normal(size=(steps, len(CLOCK) + len(SERIES) + 2 * len(TERMS)))
     for step, row in enumerate(rows, 1):
         writer.log_step(step, row)
     writer.flush(step=steps)
@@ -57,7 +73,7 @@ def test_a_curve_of_any_length_is_few_points_and_right_means(tmp_path, steps, po
     assert len(places) <= points + 16
     assert (np.diff(places) > 0).all()
     assert (places[-1] if steps else 0) == steps == places.max(initial=0)
-    names = [*CLOCK, *SERIES, "weight_reconstruction", "weight_kl"]
+    names = [*CLOCK, *SERIES, *(prefix + term for prefix in (WEIGHT_PREFIX, WEIGHTED_PREFIX) for term in TERMS)]
     assert list(curves) == ["step", *names]
     for first, last, *values in zip([0, *places[:-1]], places, *(curves[name] for name in names), strict=False):
         np.testing.assert_allclose(values, rows[first:last].mean(axis=0), atol=1e-12)
@@ -68,18 +84,19 @@ def test_a_curve_of_any_length_is_few_points_and_right_means(tmp_path, steps, po
 def test_a_reader_sees_what_was_flushed_and_no_more(tmp_path):
     writer, _ = written(tmp_path, 10)
     with Run(tmp_path) as run:
-        writer.log_step(11, np.zeros(8))
+        writer.log_step(11, np.zeros(10))
         writer.log_event("weight", term="kl", value=2.0)
         assert run.curves().training["step"].max() == 10
         assert run.events() == []
         writer.flush(step=11)
         assert run.curves().training["step"].max() == run.status().step == 11
-        writer.log_validation(11, 1.0, np.array([3.0, 2.0, np.nan]))
+        writer.log_validation(11, 1.0, np.array([3.0, 2.0, np.nan, 3.0, 0.5]))
         writer.add_snapshot(11)
         writer.log_event("pause")
         writer.flush()
         curves = run.curves().validation
         assert (curves["kl"].tolist(), np.isnan(curves["loss"]).tolist()) == ([2.0], [True])
+        assert (curves["weighted_reconstruction"].tolist(), curves["weighted_kl"].tolist()) == ([3.0], [0.5])
         assert [(e.kind, dict(e.detail), e.step) for e in run.events()] == [
             ("weight", {"term": "kl", "value": 2.0}, 10), ("pause", {}, 11),
         ]  # fmt: skip
@@ -102,6 +119,52 @@ def test_after_close_the_database_alone_is_the_whole_run(tmp_path):
     with Run(tmp_path / "copy") as run:
         assert run.status().state == "finished"
         np.testing.assert_array_equal(run.curves().training["loss"], rows[:, 5])
+
+
+@pytest.mark.parametrize(("count", "points"), [(0, 100), (1, 100), (100, 100), (20_000, 1000), (20_000, 1)])
+def test_validation_is_thinned_and_keeps_its_first_and_its_last(tmp_path, count, points):
+    writer, _ = written(tmp_path, 0)
+    for step in range(1, count + 1):
+        writer.log_validation(3 * step, float(step), np.full(5, float(step)))
+    writer.flush()
+    with Run(tmp_path) as run:
+        seen = run.curves(points).validation
+    writer.close()
+    assert len(seen["step"]) <= points + 1
+    assert len(seen["step"]) >= min(count, points // 2)
+    assert (np.diff(seen["step"]) > 0).all()
+    assert (seen["step"] == 3 * seen["loss"]).all()
+    if count:
+        assert (seen["epoch"][0], seen["epoch"][-1]) == (1, count)
+
+
+def test_the_mean_of_weighted_values_is_kept_where_weight_and_value_move_together(tmp_path):
+    writer, _ = written(tmp_path, 0)
+    for step in range(1, 65):
+        weight, value = (0.0, 8.0) if step % 2 else (1.0, 2.0)
+        writer.log_step(step, np.array([0, 0, 1, 0, value, value, 1, weight, 0, weight * value], np.float64))
+    writer.flush()
+    with Run(tmp_path) as run:
+        curves = run.curves(4).training
+    writer.close()
+    assert set(curves["weighted_kl"]) == {1.0}  # 5 × 0.5 would be 2.5
+
+
+def test_a_run_of_an_earlier_version_is_read_without_the_columns_that_it_lacks(tmp_path):
+    writer, _ = written(tmp_path, 9)
+    writer.log_validation(9, 1.0, np.arange(5.0))
+    writer.close()
+    with sqlite3.connect(tmp_path / DATABASE) as database:
+        for table in ("history", "validation"):
+            for term in TERMS:
+                database.execute(f"ALTER TABLE {table} DROP COLUMN weighted_{term}")
+    database.close()
+    with Run(tmp_path) as run:
+        curves = run.curves()
+    assert list(curves.training) == ["step", *CLOCK, *SERIES, "weight_reconstruction", "weight_kl"]
+    assert list(curves.validation) == ["step", "epoch", *SERIES]
+    assert curves.validation["loss"].tolist() == [2.0]
+    assert len(curves.training["loss"]) == 9
 
 
 def test_a_removed_snapshot_is_forgotten_before_its_file_goes(tmp_path):
@@ -134,6 +197,52 @@ def test_folders_that_are_no_whole_runs_are_said_or_passed_over(tmp_path):
     assert list_runs(tmp_path / "absent") == []
 
 
+READS = ["status", "snapshots", "events", "curves"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database" * 99], ids=["missing", "empty", "foreign"])
+@pytest.mark.parametrize("read", READS)
+def test_a_history_that_cannot_be_read_is_said_in_a_sentence(tmp_path, content, read):
+    write_json(tmp_path / EXPERIMENT, quick().model_dump())
+    if content is not None:
+        (tmp_path / DATABASE).write_bytes(content)
+    with Run(tmp_path) as run:
+        if read == "curves" and content == b"":
+            assert run.curves() == Curves({}, {})
+            return
+        with pytest.raises(
+            RunError, match=r"has not begun|The history of the run .* cannot be read \(.*\)\. Try again"
+        ):
+            getattr(run, read)()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff\xfe", b"[]", b"[" * 100_000, b'{"epochs": 0}', b"{}x"], ids=range(7)
+)
+@pytest.mark.parametrize(("file", "read"), [(EXPERIMENT, lambda run: run.experiment), (SUMMARY, Run.summary)])
+def test_a_damaged_file_is_said_in_a_sentence(tmp_path, file, read, content):
+    write_json(tmp_path / EXPERIMENT, quick().model_dump())
+    (tmp_path / file).write_bytes(content)
+    with Run(tmp_path) as run:
+        if file == SUMMARY and content == b'{"epochs": 0}':
+            assert read(run) == {"epochs": 0}
+            return
+        with pytest.raises(RunError, match=rf"^The run {tmp_path.name} has a damaged {file}"):
+            read(run)
+
+
+@pytest.mark.parametrize(("table", "read"), [("meta", lambda run: run.meta), ("events", Run.events)])
+def test_damaged_json_in_the_database_is_said(tmp_path, table, read):
+    writer, _ = written(tmp_path, 1)
+    writer.log_event("pause")
+    writer.close()
+    with sqlite3.connect(tmp_path / DATABASE) as database:
+        database.execute(f"UPDATE {table} SET {'value' if table == 'meta' else 'detail'} = '{{'")  # noqa: S608
+    database.close()
+    with Run(tmp_path) as run, pytest.raises(RunError, match=r"has a damaged run\.db"):
+        read(run)
+
+
 def test_run_folders_of_one_second_have_their_own_names(tmp_path):
     folders = [new_run_folder(quick(), tmp_path) for _ in range(3)]
     assert len(set(folders)) == 3
@@ -142,11 +251,22 @@ def test_run_folders_of_one_second_have_their_own_names(tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    [b"", b"{", b"[]", b"\xff", b"[" * 9999, b'{"command": "delete"}', b'{"command": "weight", "term": "kl"}',
-     b'{"command": "weight", "term": "kl", "value": NaN}', b'{"command": "weight", "term": "kl", "value": -1}',
-     b'{"command": "learning_rate", "value": 2}', b'{"command": "stop", "now": 1}', b'{"command": "go_on"}'],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff",
+        b"[" * 9999,
+        b'{"command": "delete"}',
+        b'{"command": "weight", "term": "kl"}',
+        b'{"command": "weight", "term": "kl", "value": NaN}',
+        b'{"command": "weight", "term": "kl", "value": -1}',
+        b'{"command": "learning_rate", "value": 2}',
+        b'{"command": "stop", "now": 1}',
+        b'{"command": "go_on"}',
+    ],
     ids=range(12),
-)  # fmt: skip
+)
 def test_damaged_commands_are_refused_and_the_next_is_taken(tmp_path, text):
     with pytest.raises(ValueError, match=r"^No command of a run: "):
         parse_command(text)
@@ -196,12 +316,18 @@ def test_a_finished_run_holds_its_results_and_every_step():
     assert set(summary["test"]) == set(SERIES)
     assert summary["test"]["loss"] == pytest.approx(summary["test"]["reconstruction"] + summary["test"]["kl"], rel=1e-5)
     assert summary["test"]["loss"] < curves.training["loss"][0]
-    assert 0 < summary["probe_mse"] < 0.2
+    assert "probe_mse" not in summary
+    assert summary["probe_test"] == 297
+    test_images = load_images("digits").test_images
     assert (summary["training_images"], summary["validation_images"], summary["test_images"]) == (1350, 150, 297)
     assert [snapshots[0].step, snapshots[-1].step] == [0, steps]
     arrays = load_arrays(snapshots[-1].path)
     twins = build_twins(experiment, (28, 28, 1))
     assign_weights(twins, arrays)
+    seen = test_images.astype(np.float32) / 255
+    assert summary["test_mse"] == pytest.approx(
+        np.square(seen - twins.inference(seen)["reconstruction"].numpy()).mean(), rel=1e-5
+    )
     shown = np.round(twins.generator(arrays["probe/z_mean"][:12]).numpy() * 255)
     np.testing.assert_allclose(shown, arrays["probe/reconstruction"], atol=1)
     assert len(arrays["probe/z_mean"]) == len(summary["labels"]) == summary["probe"] == 1000
@@ -336,6 +462,7 @@ def test_a_run_is_steered_paused_resumed_and_stopped(trainers):
         assert set(curves[column][after]) == {later}
     expected = curves["reconstruction"] + curves["weight_kl"] * curves["kl"]
     np.testing.assert_allclose(curves["loss"], expected, rtol=1e-5)
+    np.testing.assert_allclose(curves["weighted_kl"], curves["weight_kl"] * curves["kl"], rtol=1e-12)
 
 
 @pytest.fixture
@@ -354,6 +481,134 @@ def test_a_training_that_explodes_fails_in_words_and_keeps_the_last_good_snapsho
         assert "The last good snapshot is kept. Try a learning rate below 1" in failed.message
         assert snapshot_is_whole(run)
         assert 1 <= run.curves().training["step"][-1] < 12
+        assert failed.step == run.curves().training["step"][-1]
+
+
+def test_a_stop_before_the_first_step_ends_the_run_and_what_steers_waits(tmp_path, no_parent_needed):
+    write_json(tmp_path / EXPERIMENT, quick().model_dump())
+    for command in ("pause", "stop"):
+        send_command(tmp_path, command)
+    (tmp_path / INBOX / "0.json").write_bytes(b"nonsense")
+    assert training.main(tmp_path) == 0
+    with Run(tmp_path) as run:
+        assert (run.status().state, run.status().message, run.status().step) == ("stopped", "Stopped by hand.", 0)
+        assert not (tmp_path / SUMMARY).exists()  # not even its data was loaded
+    assert len(list((tmp_path / INBOX).iterdir())) == 2
+
+
+@pytest.mark.parametrize("stage", ["load_images", "build", "Probe.save_snapshot"])
+@pytest.mark.parametrize("told", [False, True])
+def test_between_the_stages_of_the_preparation_commands_are_obeyed(tmp_path, monkeypatch, told, stage):
+    gone = threading.Event()
+    monkeypatch.setattr(training, "Lifeline", lambda: SimpleNamespace(parent_gone=gone))
+    monkeypatch.setattr(training.Trainer, "_train_epoch", lambda *_: pytest.fail("It went on to train."))
+    write_json(tmp_path / EXPERIMENT, quick().model_dump())
+    owner = training.Probe if "." in stage else training
+    name = stage.rpartition(".")[2]
+    real = getattr(owner, name)
+
+    def then_the_app_closes(*given):
+        made = real(*given)
+        gone.set()
+        if told:
+            send_command(tmp_path, "go_on", value=True)
+            send_command(tmp_path, "stop")
+        return made
+
+    monkeypatch.setattr(owner, name, then_the_app_closes)
+    assert training.main(tmp_path) == 0
+    with Run(tmp_path) as run:
+        status = run.status()
+    assert (status.state, status.goes_on) == ("stopped", told)
+    assert status.message == ("Stopped by hand." if told else "Hourglass was closed; the run was not told to go on.")
+
+
+def test_between_the_batches_of_a_validation_commands_are_obeyed(tmp_path, no_parent_needed):
+    trainer = small_trainer(tmp_path)
+    trainer.store.open_history(trainer.loop.series, list(trainer.terms))
+    trainer.loop.train = lambda _batch: send_command(tmp_path, "stop") or np.ones(3)  # ty: ignore
+    trainer._obey()  # the next look is 50 ms away: the one before validation finds nothing
+    trainer._train_epoch(0)
+    time.sleep(0.06)
+    with pytest.raises(training.Stop, match="Stopped by hand"):
+        trainer._validate(1)
+    trainer.store.close()
+
+
+def test_validation_is_weighted_as_it_was_at_that_moment(tmp_path, no_parent_needed):
+    trainer = small_trainer(tmp_path, terms={"kl": {"weight": 2, "schedule": "warm_up", "schedule_epochs": 4}})
+    trainer.store.open_history(trainer.loop.series, list(trainer.terms))
+    trainer._apply_schedules(1.0)
+    trainer._change(SetWeight(command="weight", term="kl", value=8))  # counts from the next step on
+    trainer._validate(1)
+    trainer.store.close()
+    with Run(tmp_path) as run:
+        seen = {name: float(value[0]) for name, value in run.curves().validation.items()}
+    assert seen["weighted_kl"] == pytest.approx(0.5 * seen["kl"])
+    assert seen["loss"] == pytest.approx(seen["weighted_reconstruction"] + seen["weighted_kl"], rel=1e-5)
+
+
+def test_closing_minds_a_wish_to_go_on_that_the_trainer_has_not_read(tmp_path):
+    launcher, told, taken_back = Launcher(), Stubborn(), Stubborn()
+    for name, wishes in (("told", [True]), ("taken_back", [True, False])):
+        written(tmp_path / name, 0)[0].close()
+        for wish in wishes:
+            send_command(tmp_path / name, "go_on", value=wish)
+    (tmp_path / "told" / INBOX / "9.json").write_bytes(b"nonsense")
+    launcher.processes = {tmp_path / "told": told}  # ty: ignore
+    launcher.close()
+    assert (told.killed, list(launcher.processes)) == (False, [tmp_path / "told"])
+    assert not launching._goes_on(tmp_path / "taken_back")
+    assert taken_back.killed is False
+
+
+def test_children_are_out_of_reach_of_ctrl_c_on_every_system(monkeypatch):
+    assert launching.detached_options() == {"start_new_session": True, "creationflags": 0}
+    subprocess.run(["true"], **launching.detached_options(), check=True)
+    monkeypatch.setattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0x200, raising=False)
+    assert launching.detached_options()["creationflags"] == 0x200
+
+
+def test_the_strip_of_a_denoising_model_is_its_noisy_input(tmp_path, no_parent_needed):
+    trainer = small_trainer(tmp_path, variant="denoising_ae", corruption=0.5)
+    trainer._snapshot()
+    preview = load_arrays(tmp_path / PREVIEW)
+    snapshot = load_arrays(tmp_path / SNAPSHOTS / "000000000.safetensors")
+    trainer.store.close()
+    noisy, twins = trainer.probe._noisy.numpy(), trainer.program.twins
+    spread = noisy - np.float32(1)  # the images are white
+    assert 0.4 < spread.std() < 0.6
+    np.testing.assert_array_equal(preview["corrupted"], np.round(noisy.clip(0, 1) * 255))
+    assert preview["corrupted"].dtype == np.uint8
+    for images, arrays, prefix in ((noisy, preview, ""), (np.ones_like(noisy), snapshot, "probe/")):
+        expected = twins.inference(images)["reconstruction"].numpy() * 255
+        np.testing.assert_allclose(arrays[f"{prefix}reconstruction"], expected, atol=0.6)
+    assert not [name for name in snapshot if "corrupted" in name]
+    (tmp_path / "again").mkdir()
+    again = small_trainer(tmp_path / "again", variant="denoising_ae", corruption=0.5)
+    np.testing.assert_array_equal(again.probe._noisy.numpy(), noisy)
+    again.store.close()
+
+
+def test_a_preview_that_cannot_be_written_is_skipped(tmp_path, no_parent_needed):
+    trainer = small_trainer(tmp_path)
+    trainer._preview()
+    (tmp_path / PREVIEW).unlink()
+    (tmp_path / PREVIEW).mkdir()
+    trainer.step = 3
+    trainer._preview()
+    trainer.store.close()
+
+
+def test_previews_of_a_slow_network_have_fewer_points(tmp_path, no_parent_needed, monkeypatch):
+    images = np.zeros((600, 4, 4, 1), np.uint8)
+    program = training.build(quick(latent_dim=5), (4, 4, 1))
+    for slow, points in ((1e-9, 250), (60.0, 500)):
+        monkeypatch.setattr(probing, "SLOW", slow)
+        probe = probing.Probe(program, images)
+        for _ in range(4):
+            assert probe.save_preview(tmp_path / "p", 1)
+        assert load_arrays(tmp_path / "p")["plane"].shape == (points, 2)
 
 
 class Stubborn:
@@ -396,9 +651,20 @@ def test_a_trainer_that_cannot_read_its_experiment_leaves_a_log(tmp_path):
     assert launcher.died_before_starting(run.folder)
     launcher.reap()
     assert launcher.processes == {}
+    assert launcher.died_before_starting(run.folder)
+    after_restart = Launcher()
+    assert not after_restart.died_before_starting(run.folder)
+    old = time.time() - 61
+    os.utime(run.folder / EXPERIMENT, (old, old))
+    assert after_restart.died_before_starting(run.folder)
+    written(run.folder, 0)[0].close()
+    os.utime(run.folder / EXPERIMENT, (old, old))
+    assert not launcher.died_before_starting(run.folder)
+    assert not after_restart.died_before_starting(run.folder)
+    assert not after_restart.died_before_starting(tmp_path / "absent")
     run.close()
     (run.folder / EXPERIMENT).write_text(json.dumps({"epochs": 0}), encoding="utf-8")
-    with pytest.raises(ExperimentError, match="epochs was 0"):
+    with pytest.raises(RunError, match=r"The run bad has a damaged experiment\.json: epochs was 0"):
         _ = Run(run.folder).experiment
 
 
@@ -416,7 +682,14 @@ def test_the_2d_dense_vae_learns_mnist_in_one_epoch(trainers):
 def small_trainer(folder: Path, **settings) -> training.Trainer:
     images = np.full((8, 4, 4, 1), 255, np.uint8)
     data = Images(images, np.zeros(8, np.int64), ("0",), images, np.zeros(8, np.int64))
-    return training.Trainer(folder, quick(**settings), data, written(folder, 0)[0])
+    store = unfinished(folder, quick(**settings))
+    return training.Trainer(folder, quick(**settings), data, store, training.Listener(folder, store))
+
+
+def unfinished(folder: Path, experiment: Experiment) -> RunWriter:
+    folder.mkdir(exist_ok=True)
+    write_json(folder / EXPERIMENT, experiment.model_dump())
+    return RunWriter(folder)
 
 
 def test_a_command_reaches_the_optimizer_and_the_objective_and_keeps_to_the_schedule(tmp_path, no_parent_needed):

@@ -30,7 +30,8 @@ _COLOURS = {"finished": "green", "failed": "red", "crashed": "red", "stopped": "
 
 
 def show_run(run: Run) -> None:
-    """The page of one run, live while it trains and still when it has ended."""
+    """The page of one run, live while it trains and still when it has ended. Raises RunError for a damaged run."""
+    _ = run.experiment  # read and kept before anything is drawn: the parts below may then rely on it
     started = run.has_started()
     active = not started or run.status().active
     _show_live(run, active)
@@ -49,7 +50,7 @@ def _progress(run: Run, was_active: bool) -> None:
         if SERVICES.launcher.died_before_starting(run.folder):
             show_error(f"The trainer could not start. Its log is {run.folder / LOG}.")
         else:
-            st.progress(0.0, ":primary-badge[preparing] starting the trainer")
+            st.progress(0.0, ":blue-badge[preparing] starting the trainer")
         return
     status = run.status()
     if was_active and not status.active:
@@ -96,7 +97,7 @@ def _show_status(run: Run, status: Status) -> None:
 
 
 def _progress_text(status: Status, experiment: Experiment) -> str:
-    colour = _COLOURS.get(status.state, "primary")
+    colour = _COLOURS.get(status.state, "blue")
     if status.state == "preparing":
         return f":{colour}-badge[preparing] {status.stage}"
     done = status.epoch / experiment.epochs

@@ -77,13 +77,13 @@ class Inbox:
             remove_file(path)
         return found
 
-    def take_urgent(self) -> list[Command]:
+    def take_urgent(self) -> list[Simple | GoOn]:
         """`stop` and `go_on` alone; what steers a training waits until there is one."""
-        found: list[Command] = []
+        found: list[Simple | GoOn] = []
         for path in waiting(self.folder):
             with contextlib.suppress(ValueError):
                 command = parse_command(path.read_bytes())
-                if isinstance(command, GoOn) or command.command == "stop":
+                if isinstance(command, GoOn) or (isinstance(command, Simple) and command.command == "stop"):
                     found.append(command)
                     remove_file(path)
         return found

@@ -28,7 +28,6 @@ ACTIVE: frozenset[str] = frozenset({"preparing", "training", "paused"})
 CLOCK = ("epoch", "seconds", "learning_rate")
 WEIGHT_PREFIX = "weight_"
 WEIGHTED_PREFIX = "weighted_"  # a term times its weight: the mean of products is not the product of means
-WEIGHTED_PREFIX = "weighted_"  # weight times value, averaged as such: a product of means is no mean of products
 
 # Level k of the history holds means over FACTOR**k steps, so a curve of any length is read as a thousand points.
 FACTOR = 4

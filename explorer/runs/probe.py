@@ -1,10 +1,14 @@
 """The probe set: fixed images of a run whose codes and reconstructions are followed while it trains."""
 
+import contextlib
+import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from safetensors import SafetensorError
 
 from explorer.latent.planes import plane
 from explorer.runs.layout import PROBE_IMAGES
@@ -15,7 +19,9 @@ from models.checkpoints import weights_of
 from models.variants import Program
 
 SIZE = 1000  # codes in every snapshot
-LIVE = 500  # codes in every preview
+LIVE = 500  # codes in a preview
+LIVE_WHEN_SLOW = 250
+SLOW = 0.025  # seconds
 STRIP = 12  # images shown with their reconstruction
 
 
@@ -25,52 +31,92 @@ class Probe:
     def __init__(self, program: Program, images: np.ndarray):
         self.program = program
         self.images = images
+        self.live = LIVE
+        self.previews = 0
         self.previous_plane: np.ndarray | None = None
         self._data: Any = tf.constant(images.astype(np.float32) / 255.0)
-        output = catalogue.PIXEL_MODELS[program.experiment.pixel_model].output
-        twins = program.twins
+        self._strip = self._data[:STRIP]
+        experiment, twins = program.experiment, program.twins
+        output = catalogue.PIXEL_MODELS[experiment.pixel_model].output
+        self._noisy: Any = None
+        if experiment.info.uses_corruption:
+            noise = np.random.default_rng(experiment.seed).normal(0, experiment.corruption, self._strip.shape)
+            self._noisy = self._strip + tf.constant(noise, tf.float32)  # not clipped, just as in training
 
         def encode(count):
             encoded = twins.encoder(self._data[:count], training=False)
             return {name: encoded[name] for name in encoded if name != tensors.Z}
 
-        def look():
-            """The strip at the mean code, as the inference twin sees it, so that both rows belong together."""
-            code = twins.encoder(self._data[:STRIP], training=False)[tensors.Z_MEAN]
+        def look(strip):
+            """Images at their mean code, as the inference twin sees it, so that both rows belong together."""
+            code = twins.encoder(strip, training=False)[tensors.Z_MEAN]
             return {output: twins.decoder(code), tensors.RECONSTRUCTION: twins.generator(code)}
 
-        self._encode = tf.function(encode, input_signature=[tf.TensorSpec([], tf.int32)])
-        self._look = tf.function(look, input_signature=[])
+        def preview(count):
+            codes, looked = encode(count), look(self._strip if self._noisy is None else self._noisy)
+            seen = (
+                *(v for learner in program.model.learners for v in learner.variables),
+                *codes.values(),
+                *looked.values(),
+            )
+            finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(values)) for values in seen])
+            return codes[tensors.Z_MEAN], looked, finite
 
-    def _looked_at(self) -> dict[str, np.ndarray]:
-        looked = {name: value.numpy() for name, value in self._look().items()}
-        shown = np.round(looked.pop(tensors.RECONSTRUCTION) * 255).astype(np.uint8)
-        (linear,) = looked.values()
-        largest = float(np.finfo(np.float16).max)
-        return {"linear": linear.clip(-largest, largest).astype(np.float16), "reconstruction": shown}
-
-    def is_finite(self) -> bool:
-        """Whether weights, codes and pictures are still numbers."""
-        seen = (*self._encode(tf.constant(LIVE)).values(), *self._look().values())
-        return self.program.is_finite() and all(np.isfinite(value.numpy()).all() for value in seen)
-
-    def mean_squared_error(self) -> float:
-        """Of what a person would see against the probe images, per pixel, in 0..1."""
-        shown = self.program.twins.inference(self._data, training=False)[tensors.RECONSTRUCTION]
-        return float(tf.reduce_mean(tf.square(shown - self._data)))
+        number = [tf.TensorSpec([], tf.int32)]
+        self._encode = tf.function(encode, input_signature=number)
+        self._look = tf.function(look, input_signature=[tf.TensorSpec([None, *images.shape[1:]], tf.float32)])
+        self._preview = tf.function(preview, input_signature=number)
 
     def save_images(self, folder: Path) -> None:
         save_sprites(folder / PROBE_IMAGES, self.images)
 
-    def save_preview(self, path: Path, step: int) -> None:
-        """The strip and the plane of the first codes, for the live page."""
-        codes = self._encode(tf.constant(LIVE))[tensors.Z_MEAN].numpy()
-        self.previous_plane = plane(codes, self.previous_plane)
-        arrays = {"plane": self.previous_plane.astype(np.float32), "step": np.array([step]), **self._looked_at()}
-        save_arrays(path, arrays, durable=False)
+    def save_preview(self, path: Path, step: int) -> bool:
+        """The strip and the plane of the first codes, for the live page. A denoising model's strip is its noisy input.
+
+        False, and nothing is saved, where weights, codes or pictures are no longer numbers.
+        """
+        began = time.perf_counter()
+        codes, looked, finite = self._preview(tf.constant(self.live))
+        if not finite:
+            return False
+        codes = codes.numpy()
+        previous = self.previous_plane[: len(codes)] if self.previous_plane is not None else None
+        self.previous_plane = plane(codes, previous)
+        arrays = {"plane": self.previous_plane.astype(np.float32), "step": np.array([step]), **_shown(looked)}
+        if self._noisy is not None:
+            arrays["corrupted"] = _pixels(np.clip(self._noisy.numpy(), 0, 1))
+        with contextlib.suppress(OSError, SafetensorError):  # the next one comes soon
+            save_arrays(path, arrays, durable=False)
+        self.previews += 1
+        if self.previews == 2 and time.perf_counter() - began > SLOW:  # the first one compiled
+            self.live = LIVE_WHEN_SLOW
+        return True
 
     def save_snapshot(self, path: Path, step: int) -> None:
-        """Weights, all codes and the strip: everything that exploring needs."""
+        """Weights, all codes and the strip of the clean images: everything that exploring needs."""
         codes = {f"probe/{name}": value.numpy() for name, value in self._encode(tf.constant(SIZE)).items()}
-        looked = {f"probe/{name}": value for name, value in self._looked_at().items()}
+        looked = {f"probe/{name}": value for name, value in _shown(self._look(self._strip)).items()}
         save_arrays(path, {**weights_of(self.program.twins), **codes, **looked, "step": np.array([step])})
+
+
+def _pixels(images: np.ndarray) -> np.ndarray:
+    return np.round(images * 255).astype(np.uint8)
+
+
+def _shown(looked: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The decoder's linear output and its picture, as files hold them."""
+    values = {name: value.numpy() for name, value in looked.items()}
+    pictures = _pixels(values.pop(tensors.RECONSTRUCTION))
+    (linear,) = values.values()
+    largest = float(np.finfo(np.float16).max)
+    return {"linear": linear.clip(-largest, largest).astype(np.float16), "reconstruction": pictures}
+
+
+def mean_squared_error(program: Program, images: np.ndarray, batch_size: int = 1000) -> float:
+    """Of what a person would see against uint8 images (n, height, width, channels), per pixel, in 0..1."""
+    total = 0.0
+    for start in range(0, len(images), batch_size):
+        seen = tf.constant(images[start : start + batch_size].astype(np.float32) / 255.0)
+        shown = program.twins.inference(seen, training=False)[tensors.RECONSTRUCTION]
+        total += float(tf.reduce_sum(tf.square(shown - seen)))
+    return total / images.size

@@ -20,7 +20,7 @@ from explorer.datasets.loading import Images, load_images, split
 from explorer.runs.commands import GoOn, Inbox, Lifeline, SetLearningRate, SetWeight, Simple
 from explorer.runs.guard import LossGuard
 from explorer.runs.layout import EXPERIMENT, PREVIEW, SNAPSHOTS, SUMMARY, snapshot_file, write_json
-from explorer.runs.probe import SIZE, Probe
+from explorer.runs.probe import SIZE, Probe, mean_squared_error
 from explorer.runs.writer import RunWriter
 from models.experiment import Experiment
 from models.training import TrainingLoop, epoch_batches
@@ -55,19 +55,42 @@ class Stopwatch:
         return self.before + (time.perf_counter() - self.since if self.since is not None else 0.0)
 
 
+class Listener:
+    """What reaches the trainer from outside: its inbox, and whether its parent is there."""
+
+    def __init__(self, folder: Path, store: RunWriter):
+        self.inbox, self.lifeline, self.store = Inbox(folder), Lifeline(), store
+
+    def heed(self) -> None:
+        """Between the stages of the preparation: obey `stop` and `go_on`; other commands wait for the first step."""
+        for command in self.inbox.take_urgent():
+            self.obey_urgent(command)
+        self.check_parent()
+
+    def obey_urgent(self, command: Simple | GoOn) -> None:
+        if isinstance(command, Simple):
+            raise Stop("Stopped by hand.")
+        self.store.flush(goes_on=int(command.value))
+
+    def check_parent(self) -> None:
+        if self.lifeline.parent_gone.is_set() and not self.store.status["goes_on"]:
+            raise Stop("Hourglass was closed; the run was not told to go on.")
+
+
 class Trainer:
     """An experiment on its data, with its store. `train` runs to the end."""
 
-    def __init__(self, folder: Path, experiment: Experiment, images: Images, store: RunWriter):
+    def __init__(self, folder: Path, experiment: Experiment, images: Images, store: RunWriter, listener: Listener):
         self.folder, self.experiment, self.images, self.store = folder, experiment, images, store
-        self.inbox, self.lifeline = Inbox(folder), Lifeline()
+        self.listener = listener
         self.training, self.validation = split(len(images.images), experiment.validation_fraction, experiment.seed)
         self.program = build(experiment, images.images.shape[1:])
         model = self.program.model
         self.loop = TrainingLoop(model, images.images)
         self.guard = LossGuard(model.series, tuple(objective.name for objective in model.objectives))
         self.probe = self._make_probe()
-        self.weights = {name: setting.weight for name, setting in experiment.terms.items()}
+        self.terms = dict(experiment.terms)
+        self.term_columns = [self.loop.series.index(name) for name in self.terms]
         self.learning_rate = experiment.learning_rate
         self.applied: dict[str, float] = {}
         self.step, self.epoch, self.watch = 0, 0.0, Stopwatch()
@@ -91,6 +114,7 @@ class Trainer:
             "class_names": list(self.images.class_names),
             "labels": labels.tolist(),
             "probe": len(labels),
+            "probe_test": min(len(self.images.test_images), SIZE),
             "training_images": len(self.training),
             "validation_images": len(self.validation),
             "test_images": len(self.images.test_images),
@@ -100,10 +124,10 @@ class Trainer:
         return probe
 
     def train(self) -> None:
-        model = self.program.model
-        self.store.open_history(model.series, [term for o in model.objectives for term in o.term_weights])
+        self.store.open_history(self.loop.series, list(self.terms))
         self.store.set_state("preparing", "compiling")
         self._snapshot()
+        self.listener.heed()
         self.store.set_state("training")
         self.watch.start()
         for epoch in range(self.experiment.epochs):
@@ -122,17 +146,22 @@ class Trainer:
             self.images_seen += len(batch)
             self.epoch = epoch + (number + 1) / len(batches)
             clock = (self.epoch, self.watch.seconds, self.learning_rate)
-            self.store.log_step(self.step, np.array([*clock, *values, *self.applied.values()], np.float64))
+            weights = list(self.applied.values())
+            self.store.log_step(self.step, np.array([*clock, *values, *weights, *self._weighted(values)], np.float64))
             if (fault := self.guard.check(self.step, values, self.learning_rate)) is not None:
                 raise FloatingPointError(fault)
             self._report()
 
     def _apply_schedules(self, epochs: float) -> None:
-        for name, setting in self.experiment.terms.items():
-            weight = setting.model_copy(update={"weight": self.weights[name]}).weight_at(epochs)
+        for name, setting in self.terms.items():
+            weight = setting.weight_at(epochs)
             if self.applied.get(name) != weight:
                 self.program.set_weight(name, weight)
                 self.applied[name] = weight
+
+    def _weighted(self, values: np.ndarray) -> np.ndarray:
+        """Every term of `values` (every series) times the weight in force."""
+        return values[self.term_columns] * np.array(list(self.applied.values()))
 
     def _report(self) -> None:
         """Status, preview and snapshot, each when it is due; none of them may take more than its share of the time."""
@@ -141,8 +170,7 @@ class Trainer:
             self.store.flush(**self.place(), images_per_second=self._rate(now))
             self.last_flush = now
         if now - self.last_preview > self.preview_pause:
-            self._check()
-            self.probe.save_preview(self.folder / PREVIEW, self.step)
+            self._preview()
             self.last_preview = time.perf_counter()
             self.preview_pause = max(PREVIEW_EVERY, (self.last_preview - now) / PREVIEW_SHARE)
         if now - self.last_snapshot > self.snapshot_every:
@@ -160,14 +188,15 @@ class Trainer:
         return (count - seen) / (now - then) if now > then else 0.0
 
     def _validate(self, epoch: int) -> None:
-        self.store.log_validation(self.step, float(epoch), self.loop.evaluate(self.validation))
+        values = self.loop.evaluate(self.validation, between=self._obey)
+        self.store.log_validation(self.step, float(epoch), np.concatenate([values, self._weighted(values)]))
         last = epoch == self.experiment.epochs
         if not last and time.perf_counter() - self.last_snapshot > SNAPSHOT_SPACING:
             self._snapshot()
 
-    def _check(self) -> None:
+    def _preview(self) -> None:
         """A step's loss can be a number while the weights that it moved to give none: such a model is not shown."""
-        if not self.probe.is_finite():
+        if not self.probe.save_preview(self.folder / PREVIEW, self.step):
             raise FloatingPointError(
                 f"The weights are no longer numbers at step {self.step:,}. The last good snapshot is kept. "
                 f"Try a learning rate below {self.learning_rate:g}, or smaller weights of the terms."
@@ -176,8 +205,7 @@ class Trainer:
     def _snapshot(self) -> None:
         if self.step in self.snapshots:
             return
-        self._check()
-        self.probe.save_preview(self.folder / PREVIEW, self.step)
+        self._preview()
         self.probe.save_snapshot(self.folder / SNAPSHOTS / snapshot_file(self.step), self.step)
         self.snapshots.append(self.step)
         self.store.flush(**self.place())
@@ -194,23 +222,22 @@ class Trainer:
         """Take commands; while paused, do nothing else."""
         paused = False
         while True:
-            for command in self.inbox.take():
+            for command in self.listener.inbox.take():
                 if isinstance(command, ValueError):
                     self.store.log_event("refused", message=str(command))
                     self.store.flush()
-                elif isinstance(command, Simple):
+                elif isinstance(command, Simple) and command.command != "stop":
                     paused = self._obey_simple(command, paused)
-                else:
+                elif isinstance(command, SetWeight | SetLearningRate):
                     self._change(command)
-            if self.lifeline.parent_gone.is_set() and not self.store.status["goes_on"]:
-                raise Stop("Hourglass was closed; the run was not told to go on.")
+                else:
+                    self.listener.obey_urgent(command)
+            self.listener.check_parent()
             if not paused:
                 return
             time.sleep(0.05)
 
     def _obey_simple(self, command: Simple, paused: bool) -> bool:
-        if command.command == "stop":
-            raise Stop("Stopped by hand.")
         wanted = command.command == "pause"
         if wanted != paused:
             (self.watch.stop if wanted else self.watch.start)()
@@ -222,22 +249,18 @@ class Trainer:
             self.rate_window.clear()
         return wanted
 
-    def _change(self, command: SetWeight | SetLearningRate | GoOn) -> None:
+    def _change(self, command: SetWeight | SetLearningRate) -> None:
         self.store.status |= self.place()
         match command:
-            case SetWeight(term=term, value=value) if term in self.weights:
-                self.store.log_event("weight", term=term, value=value, before=self.weights[term])
-                self.weights[term] = value
+            case SetWeight(term=term, value=value) if term in self.terms:
+                self.store.log_event("weight", term=term, value=value, before=self.terms[term].weight)
+                self.terms[term] = self.terms[term].model_copy(update={"weight": value})
             case SetWeight(term=term):
-                self.store.log_event(
-                    "refused", message=f"There is no term {term}; there are {', '.join(self.weights)}."
-                )
+                self.store.log_event("refused", message=f"There is no term {term}; there are {', '.join(self.terms)}.")
             case SetLearningRate(value=value):
                 self.store.log_event("learning_rate", value=value, before=self.learning_rate)
                 self.learning_rate = value
                 self.program.set_learning_rate(value)
-            case GoOn(value=value):
-                self.store.status["goes_on"] = int(value)
         self.store.flush()
 
     def finish(self) -> None:
@@ -245,8 +268,8 @@ class Trainer:
         loop = TrainingLoop(self.program.model, self.images.test_images)
         values = loop.evaluate(np.arange(len(self.images.test_images), dtype=np.int32))
         test = {name: float(value) for name, value in zip(loop.series, values, strict=True)}
-        mse = self.probe.mean_squared_error()
-        self.summary |= {"test": test, "probe_mse": mse, "seconds": self.watch.seconds, "steps": self.step}
+        mse = mean_squared_error(self.program, self.images.test_images)
+        self.summary |= {"test": test, "test_mse": mse, "seconds": self.watch.seconds, "steps": self.step}
         write_json(self.folder / SUMMARY, self.summary)
 
 
@@ -278,18 +301,28 @@ def main(folder: Path) -> int:
 
 def _run(folder: Path, store: RunWriter) -> None:
     store.set_state("preparing", "loading data")
+    listener = Listener(folder, store)
+    listener.heed()
     experiment = Experiment.parse((folder / EXPERIMENT).read_text(encoding="utf-8"))
     images = load_images(experiment.dataset)
+    listener.heed()
     store.set_state("preparing", "building the networks")
-    trainer = Trainer(folder, experiment, images, store)
+    trainer = Trainer(folder, experiment, images, store, listener)
+    try:
+        listener.heed()
+        _train(trainer)
+    finally:
+        store.status |= trainer.place()  # also where a step failed
+    trainer.finish()
+    store.set_state("finished")
+
+
+def _train(trainer: Trainer) -> None:
     try:
         trainer.train()
     except Stop:
         trainer._snapshot()
         raise
-    store.flush(**trainer.place())
-    trainer.finish()
-    store.set_state("finished")
 
 
 if __name__ == "__main__":

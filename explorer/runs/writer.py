@@ -10,7 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from explorer.runs.layout import CLOCK, DATABASE, FACTOR, SNAPSHOTS, WEIGHT_PREFIX, WEIGHTED_PREFIX, State, snapshot_file
+from explorer.runs.layout import (
+    CLOCK,
+    DATABASE,
+    FACTOR,
+    SNAPSHOTS,
+    WEIGHT_PREFIX,
+    WEIGHTED_PREFIX,
+    State,
+    snapshot_file,
+)
 from models.arrays import remove_file
 
 _SCHEMA = """
@@ -109,16 +118,16 @@ class RunWriter:
     def flush(self, **status: Any) -> None:
         """Commit everything since the last call, with the status, in one transaction."""
         self.status |= status
-        self.database.execute("BEGIN")
-        for statement, values in self._pending:
-            self.database.execute(statement, values)
-        self.database.execute(
-            "INSERT OR REPLACE INTO status VALUES (1, :state, :stage, :message, :step, :epoch, :seconds, "
-            ":images_per_second, :goes_on, :updated)",
-            {**self.status, "updated": time.time()},
-        )
-        self.database.execute("COMMIT")
-        self._pending.clear()
+        pending, self._pending = self._pending, []
+        with self.database:  # commits, or rolls back what failed
+            self.database.execute("BEGIN")
+            for statement, values in pending:
+                self.database.execute(statement, values)
+            self.database.execute(
+                "INSERT OR REPLACE INTO status VALUES (1, :state, :stage, :message, :step, :epoch, :seconds, "
+                ":images_per_second, :goes_on, :updated)",
+                {**self.status, "updated": time.time()},
+            )
 
     def close(self) -> None:
         self.flush()
