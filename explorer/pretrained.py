@@ -33,11 +33,17 @@ def make(names: Sequence[str]) -> int:
     for name in names or MODELS:
         with tempfile.TemporaryDirectory() as parent:
             folder = Path(parent) / name
-            if terminal.train(checked_experiment({**_SHARED, **MODELS[name]}), folder) != 0:
-                return 1
+            terminal.train(checked_experiment({**_SHARED, **MODELS[name]}), folder)
+            if not _finished(folder):
+                return 1  # failed or stopped: half a training must not replace a whole one
             strip(folder, PRETRAINED / name, order=list(MODELS).index(name))
         print(f"{name}: {sum(path.stat().st_size for path in (PRETRAINED / name).rglob('*.*')) // 1000:,} kB")
     return 0
+
+
+def _finished(folder: Path) -> bool:
+    with Run(folder) as run:
+        return run.has_started() and run.status().state == "finished"
 
 
 def strip(folder: Path, target: Path, order: int) -> None:

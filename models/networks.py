@@ -24,14 +24,14 @@ class Network:
 
 def _dense_encode(image):
     x = layers.Flatten()(image)
-    for units in (512, 256):
+    for units in (256, 128):
         x = layers.Dense(units, "relu")(x)
     return x
 
 
 def _dense_decode(z, shape):
     x = z
-    for units in (256, 512):
+    for units in (128, 256):
         x = layers.Dense(units, "relu")(x)
     return layers.Reshape(shape)(layers.Dense(prod(shape))(x))
 

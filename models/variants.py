@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import keras
-from keras import ops
 
 from models.experiment import Experiment
 from models.losses import term
@@ -36,10 +35,6 @@ class Program:
     def set_learning_rate(self, rate: float) -> None:
         for learner in self.model.learners:
             learner.optimizer.learning_rate.assign(rate)
-
-    def is_finite(self) -> bool:
-        """Whether every weight is still a number."""
-        return all(bool(ops.all(ops.isfinite(v))) for learner in self.model.learners for v in learner.variables)
 
 
 def build(experiment: Experiment, image_shape: ImageShape) -> Program:

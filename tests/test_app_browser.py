@@ -105,7 +105,7 @@ def test_train_watch_steer_stop_reload_and_explore(app, page, artefacts):
     url, home = app
     page.goto(f"{url}/train")
     page.get_by_role("button", name="A first VAE").click()
-    expect(page.get_by_text("1,068,820")).to_be_visible(timeout=SLOW)  # counted by building the model
+    expect(page.get_by_text("469,268")).to_be_visible(timeout=SLOW)  # counted by building the model
     epochs = page.get_by_label("Epochs", exact=True)
     epochs.fill("3000")
     epochs.press("Enter")

@@ -255,14 +255,6 @@ def test_a_missing_tensor_is_said_before_training():
         TrainingModel(twins.training, [Learner(objective, [twins.encoder], keras.optimizers.Adam())])
 
 
-def test_weights_that_are_no_numbers_are_noticed():
-    made = program()
-    assert made.is_finite()
-    weight = made.twins.decoder.trainable_variables[-1]
-    weight.assign(np.full(weight.shape, np.inf))
-    assert not made.is_finite()
-
-
 def test_a_keras_model_survives_saving_with_its_own_layers(tmp_path):
     twins = program(pixel_model="gaussian").twins
     x = images(2)

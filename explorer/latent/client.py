@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from explorer.latent.frames import read_frame, write_frame
 from explorer.places import ROOT, logs_folder
+from explorer.runs.launcher import detached_options
 
 Answer = tuple[dict[str, Any], bytes]
 HOPELESS = 3  # deaths in a row without an answer
@@ -100,7 +101,7 @@ class AnalystClient:
             stdout=subprocess.PIPE,
             stderr=log,
             env={**os.environ, "PYTHONPATH": path},
-            start_new_session=True,
+            **detached_options(),
         )
 
     def _keep_alive(self) -> None:

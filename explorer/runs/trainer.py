@@ -26,6 +26,8 @@ from models.experiment import Experiment
 from models.training import TrainingLoop, epoch_batches
 from models.variants import build
 
+CALL_SECONDS = 0.04  # of steps between two looks at the inbox; a call into TensorFlow costs a millisecond
+MOST_STEPS_A_CALL = 16
 FLUSH_EVERY = 0.2  # seconds
 PREVIEW_EVERY = 0.4
 PREVIEW_SHARE = 0.05  # of the time, at most
@@ -92,7 +94,8 @@ class Trainer:
         self.terms = dict(experiment.terms)
         self.term_columns = [self.loop.series.index(name) for name in self.terms]
         self.learning_rate = experiment.learning_rate
-        self.applied: dict[str, float] = {}
+        self.weights = np.zeros(len(self.terms))  # in force at the last step, in the order of the terms
+        self.steps_a_call = 1
         self.step, self.epoch, self.watch = 0, 0.0, Stopwatch()
         self.snapshots: list[int] = []
         self.snapshot_every = SNAPSHOT_EVERY
@@ -138,30 +141,36 @@ class Trainer:
 
     def _train_epoch(self, epoch: int) -> None:
         batches = epoch_batches(self.training, self.experiment.batch_size, self.experiment.seed, epoch)
-        for number, batch in enumerate(batches):
+        done = 0
+        while done < len(batches):
             self._obey()
-            self._apply_schedules(epoch + number / len(batches))
-            values = self.loop.train(batch)
-            self.step += 1
-            self.images_seen += len(batch)
-            self.epoch = epoch + (number + 1) / len(batches)
-            clock = (self.epoch, self.watch.seconds, self.learning_rate)
-            weights = list(self.applied.values())
-            self.store.log_step(self.step, np.array([*clock, *values, *weights, *self._weighted(values)], np.float64))
-            if (fault := self.guard.check(self.step, values, self.learning_rate)) is not None:
-                raise FloatingPointError(fault)
+            some = self._next(batches, done)
+            epochs = epoch + (done + np.arange(len(some) + 1)) / len(batches)
+            self._train_steps(some, epochs)
+            done += len(some)
             self._report()
 
-    def _apply_schedules(self, epochs: float) -> None:
-        for name, setting in self.terms.items():
-            weight = setting.weight_at(epochs)
-            if self.applied.get(name) != weight:
-                self.program.set_weight(name, weight)
-                self.applied[name] = weight
+    def _next(self, batches: list[np.ndarray], done: int) -> list[np.ndarray]:
+        """The batches of the next call: as many as take about CALL_SECONDS; a short last batch goes alone."""
+        some = batches[done : done + self.steps_a_call]
+        return some[:-1] if len(some) > 1 and len(some[-1]) < len(some[0]) else some
 
-    def _weighted(self, values: np.ndarray) -> np.ndarray:
-        """Every term of `values` (every series) times the weight in force."""
-        return values[self.term_columns] * np.array(list(self.applied.values()))
+    def _train_steps(self, batches: list[np.ndarray], epochs: np.ndarray) -> None:
+        """Train on the batches; `epochs` says where each begins and, with one more value, where the last one ends."""
+        weights = np.array([[s.weight_at(begin) for s in self.terms.values()] for begin in epochs[:-1]])
+        began = self.watch.seconds
+        rows = self.loop.train_many(np.stack(batches), weights.astype(np.float32))
+        self.weights = weights[-1]
+        seconds = np.linspace(began, self.watch.seconds, len(rows) + 1)[1:]
+        a_step = max((self.watch.seconds - began) / len(rows), 1e-6)
+        self.steps_a_call = int(np.clip(CALL_SECONDS / a_step, 1, MOST_STEPS_A_CALL))
+        for batch, values, weight, epoch, second in zip(batches, rows, weights, epochs[1:], seconds, strict=True):
+            self.step, self.epoch = self.step + 1, float(epoch)
+            self.images_seen += len(batch)
+            clock = (epoch, second, self.learning_rate)
+            self.store.log_step(self.step, np.concatenate([clock, values, weight, values[self.term_columns] * weight]))
+            if (fault := self.guard.check(self.step, values, self.learning_rate)) is not None:
+                raise FloatingPointError(fault)
 
     def _report(self) -> None:
         """Status, preview and snapshot, each when it is due; none of them may take more than its share of the time."""
@@ -189,7 +198,8 @@ class Trainer:
 
     def _validate(self, epoch: int) -> None:
         values = self.loop.evaluate(self.validation, between=self._obey)
-        self.store.log_validation(self.step, float(epoch), np.concatenate([values, self._weighted(values)]))
+        weighted = values[self.term_columns] * self.weights
+        self.store.log_validation(self.step, float(epoch), np.concatenate([values, weighted]))
         last = epoch == self.experiment.epochs
         if not last and time.perf_counter() - self.last_snapshot > SNAPSHOT_SPACING:
             self._snapshot()
