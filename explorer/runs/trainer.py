@@ -17,9 +17,11 @@ import psutil
 
 from explorer.datasets.catalogue import DatasetError
 from explorer.datasets.loading import Images, load_images, split
-from explorer.runs.commands import GoOn, Inbox, Lifeline, SetLearningRate, SetWeight, Simple
+from explorer.runs.commands import SetLearningRate, SetWeight, Simple
 from explorer.runs.guard import LossGuard
 from explorer.runs.layout import EXPERIMENT, PREVIEW, SNAPSHOTS, SUMMARY, snapshot_file, write_json
+from explorer.runs.listening import Listener, Stop
+from explorer.runs.pace import Pace
 from explorer.runs.probe import SIZE, Probe, mean_squared_error
 from explorer.runs.writer import RunWriter
 from models.experiment import Experiment
@@ -34,49 +36,6 @@ PREVIEW_SHARE = 0.05  # of the time, at most
 SNAPSHOT_EVERY = 15.0
 SNAPSHOT_SPACING = 3.0  # at least, at the ends of epochs
 MOST_SNAPSHOTS = 24
-
-
-class Stop(Exception):  # noqa: N818 (a way out of the loops, no fault)
-    """The run ends before its last epoch, for the reason given."""
-
-
-class Stopwatch:
-    """Wall-clock seconds of training: everything a step costs, the store and the previews included, but no pause."""
-
-    def __init__(self):
-        self.before, self.since = 0.0, None
-
-    def start(self) -> None:
-        self.since = time.perf_counter()
-
-    def stop(self) -> None:
-        self.before, self.since = self.seconds, None
-
-    @property
-    def seconds(self) -> float:
-        return self.before + (time.perf_counter() - self.since if self.since is not None else 0.0)
-
-
-class Listener:
-    """What reaches the trainer from outside: its inbox, and whether its parent is there."""
-
-    def __init__(self, folder: Path, store: RunWriter):
-        self.inbox, self.lifeline, self.store = Inbox(folder), Lifeline(), store
-
-    def heed(self) -> None:
-        """Between the stages of the preparation: obey `stop` and `go_on`; other commands wait for the first step."""
-        for command in self.inbox.take_urgent():
-            self.obey_urgent(command)
-        self.check_parent()
-
-    def obey_urgent(self, command: Simple | GoOn) -> None:
-        if isinstance(command, Simple):
-            raise Stop("Stopped by hand.")
-        self.store.flush(goes_on=int(command.value))
-
-    def check_parent(self) -> None:
-        if self.lifeline.parent_gone.is_set() and not self.store.status["goes_on"]:
-            raise Stop("Hourglass was closed; the run was not told to go on.")
 
 
 class Trainer:
@@ -96,13 +55,11 @@ class Trainer:
         self.learning_rate = experiment.learning_rate
         self.weights = np.zeros(len(self.terms))  # in force at the last step, in the order of the terms
         self.steps_a_call = 1
-        self.step, self.epoch, self.watch = 0, 0.0, Stopwatch()
+        self.step, self.epoch, self.watch = 0, 0.0, Pace()
         self.snapshots: list[int] = []
         self.snapshot_every = SNAPSHOT_EVERY
         self.last_flush = self.last_preview = self.last_snapshot = -np.inf
         self.preview_pause = PREVIEW_EVERY
-        self.rate_window: list[tuple[float, int]] = []
-        self.images_seen = 0
 
     def _make_probe(self) -> Probe:
         """Test images first, which no training saw; a small data set is filled up from the rest."""
@@ -166,7 +123,7 @@ class Trainer:
         self.steps_a_call = int(np.clip(CALL_SECONDS / a_step, 1, MOST_STEPS_A_CALL))
         for batch, values, weight, epoch, second in zip(batches, rows, weights, epochs[1:], seconds, strict=True):
             self.step, self.epoch = self.step + 1, float(epoch)
-            self.images_seen += len(batch)
+            self.watch.images += len(batch)
             clock = (epoch, second, self.learning_rate)
             self.store.log_step(self.step, np.concatenate([clock, values, weight, values[self.term_columns] * weight]))
             if (fault := self.guard.check(self.step, values, self.learning_rate)) is not None:
@@ -176,7 +133,7 @@ class Trainer:
         """Status, preview and snapshot, each when it is due; none of them may take more than its share of the time."""
         now = time.perf_counter()
         if now - self.last_flush > FLUSH_EVERY:
-            self.store.flush(**self.place(), images_per_second=self._rate(now))
+            self.store.flush(**self.place(), images_per_second=self.watch.rate())
             self.last_flush = now
         if now - self.last_preview > self.preview_pause:
             self._preview()
@@ -188,13 +145,6 @@ class Trainer:
     def place(self) -> dict[str, float]:
         """Where the training is, as the store's status says it."""
         return {"step": self.step, "epoch": self.epoch, "seconds": self.watch.seconds}
-
-    def _rate(self, now: float) -> float:
-        """Images per second over the last few seconds."""
-        self.rate_window.append((now, self.images_seen))
-        self.rate_window = self.rate_window[-16:]
-        (then, seen), count = self.rate_window[0], self.images_seen
-        return (count - seen) / (now - then) if now > then else 0.0
 
     def _validate(self, epoch: int) -> None:
         values = self.loop.evaluate(self.validation, between=self._obey)
@@ -256,7 +206,6 @@ class Trainer:
             if wanted and self.step:
                 self._snapshot()
             self.store.set_state("paused" if wanted else "training")
-            self.rate_window.clear()
         return wanted
 
     def _change(self, command: SetWeight | SetLearningRate) -> None:

@@ -1,0 +1,32 @@
+"""How a trainer learns what others want of it."""
+
+from pathlib import Path
+
+from explorer.runs.commands import GoOn, Inbox, Lifeline, Simple
+from explorer.runs.writer import RunWriter
+
+
+class Stop(Exception):  # noqa: N818 (a way out of the loops, no fault)
+    """The run ends before its last epoch, for the reason given."""
+
+
+class Listener:
+    """What reaches the trainer from outside: its inbox, and whether its parent is there."""
+
+    def __init__(self, folder: Path, store: RunWriter):
+        self.inbox, self.lifeline, self.store = Inbox(folder), Lifeline(), store
+
+    def heed(self) -> None:
+        """Between the stages of the preparation: obey `stop` and `go_on`; other commands wait for the first step."""
+        for command in self.inbox.take_urgent():
+            self.obey_urgent(command)
+        self.check_parent()
+
+    def obey_urgent(self, command: Simple | GoOn) -> None:
+        if isinstance(command, Simple):
+            raise Stop("Stopped by hand.")
+        self.store.flush(goes_on=int(command.value))
+
+    def check_parent(self) -> None:
+        if self.lifeline.parent_gone.is_set() and not self.store.status["goes_on"]:
+            raise Stop("Hourglass was closed; the run was not told to go on.")

@@ -1,0 +1,31 @@
+"""How long a training has taken and how fast it is now."""
+
+import time
+
+WINDOW = 16  # looks over which the rate is taken
+
+
+class Pace:
+    """Wall-clock seconds of training: everything a step costs, the store and the previews included, but no pause."""
+
+    def __init__(self):
+        self.images = 0
+        self._before, self._since = 0.0, None
+        self._looks: list[tuple[float, int]] = []
+
+    def start(self) -> None:
+        self._since = time.perf_counter()
+        self._looks.clear()
+
+    def stop(self) -> None:
+        self._before, self._since = self.seconds, None
+
+    @property
+    def seconds(self) -> float:
+        return self._before + (time.perf_counter() - self._since if self._since is not None else 0.0)
+
+    def rate(self) -> float:
+        """Images per second over the last looks; to be asked about as often as a person looks."""
+        self._looks = [*self._looks[1 - WINDOW :], (self.seconds, self.images)]
+        (then, seen), (now, count) = self._looks[0], self._looks[-1]
+        return (count - seen) / (now - then) if now > then else 0.0
