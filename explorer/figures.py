@@ -14,6 +14,7 @@ from explorer.runs.reader import Curves, Event
 from models import catalogue
 
 POINT_SIZE = 6
+MOST_MARKERS = 60  # of validations on a line; more hide it, and each is an element for the browser to draw
 Range = tuple[float, float]
 
 
@@ -167,7 +168,9 @@ def _panel_traces(curves: Curves, name: str, axis: str, number: int, total: bool
     if len(checks):
         line = {"color": "theme:text", "width": 1.5}
         checked = _line(checks, curves.validation[name], axis, "validation", line)
-        drawn.append({**checked, "mode": "lines+markers", "marker": {"size": 5, "color": "theme:text"}})
+        if len(checks) <= MOST_MARKERS:
+            checked |= {"mode": "lines+markers", "marker": {"size": 5, "color": "theme:text"}}
+        drawn.append(checked)
     weights = curves.training.get(WEIGHT_PREFIX + name, np.ones(1))
     weighted = WEIGHTED_PREFIX + name
     if (weights != 1).any() and weighted in curves.training:

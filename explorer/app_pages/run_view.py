@@ -20,6 +20,7 @@ from models.experiment import Experiment, TermSetting
 from models.schedules import SCHEDULES
 
 REFRESH = 0.4  # seconds
+CURVE_POINTS = 600  # a panel is half as many pixels wide; the browser draws them all anew at each update
 STEER_REFRESH = 1.0  # often enough to see what another page changed
 RECENT = 10.0  # seconds that a refusal stays on the page
 CURVES_HEIGHT = 330
@@ -120,12 +121,12 @@ def _show_curves(run: Run) -> None:
     series, terms = meta["series"], meta["terms"]
     totals = [name for name in series if name not in terms]
     changes = run.events("weight", "learning_rate")
-    curves = run.curves()
+    curves = run.curves(CURVE_POINTS)
     possible = can_be_logarithmic(curves, series)
     figure = loss_curves(curves, series, totals, changes, log=log and possible)
     plot(figure, key=f"curves-{run.name}", height=CURVES_HEIGHT, screen=SCREEN, label="loss curves")
     with st.container(horizontal=True, vertical_alignment="center"):
-        words = "Line: training. With dots: validation. Dotted: × weight."
+        words = "Coloured: training. Plain: validation. Dotted: × weight."
         st.caption(words if possible or not log else "Not logarithmic: some values are below 0.")
         st.toggle("Logarithmic", key="curves-log")
 
