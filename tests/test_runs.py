@@ -17,6 +17,7 @@ import pytest
 
 from explorer.datasets.loading import Images, load_images
 from explorer.runs import launcher as launching
+from explorer.runs import listening
 from explorer.runs import probe as probing
 from explorer.runs import trainer as training
 from explorer.runs.commands import Inbox, SetLearningRate, SetWeight, Simple, parse_command
@@ -468,7 +469,7 @@ def test_a_run_is_steered_paused_resumed_and_stopped(trainers):
 @pytest.fixture
 def no_parent_needed(monkeypatch):
     """The trainer's code can run in this process, whose standard input is no lifeline."""
-    monkeypatch.setattr(training, "Lifeline", lambda: SimpleNamespace(parent_gone=threading.Event()))
+    monkeypatch.setattr(listening, "Lifeline", lambda: SimpleNamespace(parent_gone=threading.Event()))
 
 
 def test_a_training_that_explodes_fails_in_words_and_keeps_the_last_good_snapshot(tmp_path, no_parent_needed):
@@ -500,7 +501,7 @@ def test_a_stop_before_the_first_step_ends_the_run_and_what_steers_waits(tmp_pat
 @pytest.mark.parametrize("told", [False, True])
 def test_between_the_stages_of_the_preparation_commands_are_obeyed(tmp_path, monkeypatch, told, stage):
     gone = threading.Event()
-    monkeypatch.setattr(training, "Lifeline", lambda: SimpleNamespace(parent_gone=gone))
+    monkeypatch.setattr(listening, "Lifeline", lambda: SimpleNamespace(parent_gone=gone))
     monkeypatch.setattr(training.Trainer, "_train_epoch", lambda *_: pytest.fail("It went on to train."))
     write_json(tmp_path / EXPERIMENT, quick().model_dump())
     owner = training.Probe if "." in stage else training
