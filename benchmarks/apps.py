@@ -53,14 +53,14 @@ def home() -> Generator[Path]:
 
 
 @contextlib.contextmanager
-def served(script: Path, folder: Path) -> Generator[Server]:
-    """`streamlit run script` with the project's settings, from the moment that its port answers."""
-    port = _free_port()
+def served(script: Path, folder: Path, *arguments: str) -> Generator[Server]:
+    """`streamlit run script -- arguments` with the project's settings, from the moment that its port answers."""
+    port = free_port()
     options = ["--server.port", str(port), "--server.headless", "true"]
     with (folder / "server.log").open("wb") as log:
         began = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(script), *options],
+            [sys.executable, "-m", "streamlit", "run", str(script), *options, "--", *arguments],
             cwd=ROOT,
             env=environment(HOURGLASS_HOME=str(folder)),
             stdout=log,
@@ -73,7 +73,7 @@ def served(script: Path, folder: Path) -> Generator[Server]:
         _end(process)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -105,13 +105,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def chromium() -> Generator[Browser]:
+def chromium(*flags: str) -> Generator[Browser]:
     """One headless Chromium, already running when this yields."""
     path = chromium_path()
     if path is None:
         raise RuntimeError("There is no Chromium: run `make browser`.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*_FLAGS, *flags])
         try:
             yield browser
         finally:

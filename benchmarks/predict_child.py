@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import keras
 import numpy as np
 
 from explorer.runs.reader import Run
@@ -16,17 +17,23 @@ from models.checkpoints import assign_weights
 from models.twins import build_twins
 
 
-def main(folder: Path, snapshot: Path) -> None:
+def load_generator(folder: Path, snapshot: Path) -> keras.Model:
+    """The decoder and its link, from codes (n, latent) to images (n, height, width, channels)."""
     run = Run(folder)
     twins = build_twins(run.experiment, tuple(run.summary()["image_shape"]))
     assign_weights(twins, load_arrays(snapshot))
+    return twins.generator
+
+
+def main(folder: Path, snapshot: Path) -> None:
+    generator = load_generator(folder, snapshot)
     random = np.random.default_rng(0)
     for line in sys.stdin:
         taken = []
         for _ in range(json.loads(line)):
-            code = random.standard_normal((1, run.experiment.latent_dim)).astype(np.float32)
+            code = random.standard_normal((1, generator.input_shape[1])).astype(np.float32)
             began = time.perf_counter()
-            twins.generator.predict(code, verbose=0)
+            generator.predict(code, verbose=0)
             taken.append((time.perf_counter() - began) * 1e3)
         print(json.dumps(taken), flush=True)
 

@@ -94,8 +94,9 @@ class LiveRun:
 
     def move_codes(self) -> None:
         """A new look at the probe set, as the trainer takes it every 0.4 s."""
-        moved = self._preview["plane"] + self._random.normal(0, 0.02, self._preview["plane"].shape)
-        arrays = {**self._preview, "plane": moved.astype(np.float32), "step": np.array([self.step])}
+        codes = self._preview["probe/z_mean"]
+        moved = codes + self._random.normal(0, 0.02, codes.shape)
+        arrays = {**self._preview, "probe/z_mean": moved.astype(np.float32), "step": np.array([self.step])}
         save_arrays(self.folder / PREVIEW, arrays, durable=False)
 
 

@@ -1,24 +1,59 @@
 """What the Explore page computes: planes, slider ranges, pictures. No Streamlit."""
 
-from concurrent.futures import Future
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explorer.components import Dimension
-from explorer.figures import Plane
-from explorer.latent.client import AnalystClient, AnalystError, AskAgainError
-from explorer.latent.planes import PrincipalPlane, active_dimensions, activity
+from explorer.components import Dimension, Plane, Shown
+from explorer.jobs import Jobs, Progress
+from explorer.latent.client import AnalystClient
+from explorer.latent.planes import PrincipalPlane, active_dimensions, activity, steady_range
 from explorer.latent.projections import kept_projection
+from explorer.latent.whole import WholeSet
 from explorer.library import Codes, ModelEntry
 
 LOW, HIGH = 0.5, 99.5  # percentiles of the data that a slider reaches
-WAIT = 0.25  # seconds a page may wait for one decode
+TICKS = (5, 25, 50, 75, 95)  # percentiles that are marked along it
+Ranges = tuple[tuple[float, float], tuple[float, float]]
+
+
+def shown(entry: ModelEntry, version: str = "") -> Shown:
+    """What the components need to know of a model."""
+    return Shown(entry.key, entry.image_shape, entry.experiment.info.stochastic, version)
+
+
+@dataclass(frozen=True)
+class Points:
+    """The codes that a map shows: `codes` (n, latent) and `labels` (n,) of some of `total` things."""
+
+    of: str  # the set that the rows belong to, as the points route names it
+    codes: np.ndarray
+    labels: np.ndarray
+    total: int
+    what: str
+
+
+def all_images(entry: ModelEntry) -> int:
+    return sum(entry.summary[part] for part in ("training_images", "validation_images", "test_images"))
+
+
+def probe_points(entry: ModelEntry) -> Points:
+    """The probe set: test images, and others where there are too few of these."""
+    summary, codes = entry.summary, entry.codes().mean
+    only_test = summary.get("probe_test", summary["probe"]) == summary["probe"]
+    total, what = (summary["test_images"], "test images") if only_test else (all_images(entry), "images")
+    return Points("probe", codes, entry.labels[: len(codes)], total, what)
+
+
+def whole_points(whole: WholeSet) -> Points:
+    return Points("all", whole.mean, whole.labels, len(whole.mean), "images")
 
 
 def dimensions(codes: Codes, prior: bool) -> list[Dimension]:
-    """A slider for each latent dimension, the most active first; ranges from the data's percentiles."""
+    """A track for each latent dimension, the most active first; ranges from the data's percentiles."""
     low, high = np.percentile(codes.mean, [LOW, HIGH], axis=0)
+    ticks = np.percentile(codes.mean, TICKS, axis=0)
     margin = np.maximum(0.05 * (high - low), 1e-3)
     mean, std = codes.mean.mean(axis=0), codes.mean.std(axis=0)
     worth = activity(codes.mean, codes.log_var)
@@ -30,98 +65,77 @@ def dimensions(codes: Codes, prior: bool) -> list[Dimension]:
         Dimension(
             index=int(i), low=float(low[i] - margin[i]), high=float(high[i] + margin[i]),
             reset=0.0 if prior else float(mean[i]), mean=float(mean[i]), std=float(std[i]),
-            active=bool(active[i]), activity=float(worth[i]),
+            active=bool(active[i]), activity=float(worth[i]), ticks=tuple(ticks[:, i].tolist()),
         )
         for i in order
     ]  # fmt: skip
 
 
+def live_dimensions(codes: Codes, prior: bool, before: Sequence[Dimension] | None) -> list[Dimension]:
+    """The same for a running training: the order stays as it was, and ranges move in steps, so that no track jumps."""
+    fresh = {dimension.index: dimension for dimension in dimensions(codes, prior)}
+    order = [dimension.index for dimension in before] if before else list(fresh)
+    known = {dimension.index: (dimension.low, dimension.high) for dimension in before or ()}
+    reach = {i: steady_range(np.append(codes.mean[:, i], [-1.0, 1.0]), known.get(i)) for i in order}
+    return [replace(fresh[i], low=reach[i][0], high=reach[i][1]) for i in order]
+
+
 def dimension_plane(codes: np.ndarray, first: int, second: int) -> Plane:
     """Two latent dimensions as they are."""
-    return Plane(codes[:, [first, second]], (f"z{first}", f"z{second}"), name=f"z{first}-z{second}")
+    axes = np.zeros((2, codes.shape[1]), np.float32)
+    axes[[0, 1], [first, second]] = 1.0
+    return Plane(
+        codes[:, [first, second]],
+        (f"z{first}", f"z{second}"),
+        f"z{first}-z{second}",
+        axes,
+        np.zeros(codes.shape[1], np.float32),
+    )
 
 
 def principal_plane(codes: np.ndarray) -> Plane:
     fitted = PrincipalPlane(codes)
     share = f"{fitted.explained:.0%} of the variance"
-    return Plane(
-        fitted.project(codes),
-        (f"first principal component ({share} in both)", "second principal component"),
-        name="pca",
-    )
+    titles = (f"first principal component ({share} in both)", "second principal component")
+    return Plane(fitted.project(codes), titles, "pca", fitted.axes, fitted.centre)
 
 
 def single_dimension(codes: np.ndarray, labels: np.ndarray) -> Plane:
     """One dimension against the class, each spread a little so that points do not hide each other."""
     spread = np.random.default_rng(0).uniform(-0.3, 0.3, len(labels))
-    return Plane(np.column_stack([codes[:, 0], labels + spread]), ("z0", "class"), name="z0")
+    points = np.column_stack([codes[:, 0], labels + spread])
+    return Plane(points, ("z0", "class"), "z0", np.ones((1, 1), np.float32), np.zeros(1, np.float32))
 
 
-@dataclass
-class Projection:
-    """A UMAP under way: how far it is, and its answer."""
-
-    answer: Future
-    stage: str = "starting its process"
-    share: float = 0.0
-
-    def note(self, progress: dict) -> None:
-        self.stage, self.share = progress["stage"], progress["share"]
+def live_plane(codes: Codes, labels: np.ndarray, name: str, before: Ranges | None) -> Plane:
+    """A running training's codes in the view that its trainer keeps steady; axes that move in steps."""
+    latent = codes.mean.shape[1]
+    if latent == 1:
+        return replace(single_dimension(codes.mean, labels), name=name)
+    titles = ("z0", "z1") if latent == 2 else ("principal plane, turned to stay steady", "")
+    if codes.axes is None or codes.centre is None:
+        raise ValueError(f"{name} is no live snapshot: it has no steady view. Give the codes of run/NAME@live.")
+    points = (codes.mean - codes.centre) @ codes.axes.T
+    first, second = (steady_range(points[:, axis], before[axis] if before else None) for axis in (0, 1))
+    return Plane(points, titles, name, codes.axes, codes.centre, (first, second))
 
 
 class Projections:
     """UMAPs of the whole server, by the codes they are of: a second page joins the one under way."""
 
     def __init__(self, workbench: AnalystClient):
-        self.workbench = workbench
-        self._running: dict[str, Projection] = {}
-        self._failed: dict[str, AnalystError] = {}
+        self._jobs = Jobs(workbench)
 
-    def request(self, key: str, codes: np.ndarray) -> np.ndarray | Projection:
+    def request(self, key: str, codes: np.ndarray) -> np.ndarray | Progress:
         """The points if they are known, else the projection under way.
 
         Raises AnalystError where it failed, and again until `forget_failure`: it must not be tried without end.
         """
-        if key in self._failed:
-            raise self._failed[key]
-        kept = kept_projection(codes)
-        if kept is not None:
-            self._running.pop(key, None)
+        if (kept := kept_projection(codes)) is not None:
             return kept
-        under_way = self._running.get(key)
-        if under_way is None:
-            try:
-                under_way = self._begin(key, codes)
-            except AskAgainError:
-                return Projection(Future())  # asked again at the next look
-        if under_way.answer.done():
-            del self._running[key]
-            try:
-                _, data = under_way.answer.result()
-            except AnalystError as error:
-                self._failed[key] = error
-                raise
-            return np.frombuffer(data, np.float32).reshape(-1, 2)
-        return under_way
+        payload = np.ascontiguousarray(codes, np.float32).tobytes()
+        found = self._jobs.look(key, "project", payload, shape=list(codes.shape))
+        return found if isinstance(found, Progress) else np.frombuffer(found[1], np.float32).reshape(-1, 2)
 
     def forget_failure(self, key: str) -> None:
-        self._failed.pop(key, None)
-
-    def _begin(self, key: str, codes: np.ndarray) -> Projection:
-        projection = Projection(Future())
-        payload = np.ascontiguousarray(codes, np.float32).tobytes()
-        projection.answer = self.workbench.ask("project", payload, projection.note, shape=list(codes.shape))
-        self._running[key] = projection
-        return projection
-
-
-def decoded(decoder: AnalystClient, entry: ModelEntry, code: np.ndarray) -> np.ndarray | None:
-    """The picture of one code, (height, width, channels) uint8, or None where it cannot be had at once."""
-    try:
-        answer = decoder.ask(
-            "decode", np.asarray(code, np.float32).tobytes(), folder=str(entry.folder), snapshot=str(entry.snapshot)
-        )
-        _, pixels = answer.result(WAIT)
-    except (AnalystError, TimeoutError):
-        return None
-    return np.frombuffer(pixels, np.uint8).reshape(entry.image_shape)
+        self._jobs.forget_failure(key)

@@ -4,7 +4,6 @@ Colours are names of the theme (`theme:accent`, `theme:3`, ...), which the brows
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,100 +12,13 @@ from explorer.runs.layout import WEIGHT_PREFIX, WEIGHTED_PREFIX
 from explorer.runs.reader import Curves, Event
 from models import catalogue
 
-POINT_SIZE = 6
+_FIXED = {"automargin": False, "ticklabeloverflow": "allow"}  # fitting labels takes half the time of a live update
 MOST_MARKERS = 60  # of validations on a line; more hide it, and each is an element for the browser to draw
-Range = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Plane:
-    """Points in two dimensions and what their axes are."""
-
-    points: np.ndarray  # (n, 2)
-    titles: tuple[str, str]
-    ranges: tuple[Range, Range] | None = None
-    name: str = ""  # zoom and marker are kept while this stays the same
 
 
 def escaped(text: str) -> str:
     """A name somebody gave, safe in Plotly's labels, which read HTML."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def latent_map(
-    plane: Plane,
-    labels: np.ndarray,
-    class_names: Sequence[str],
-    *,
-    position: tuple[float, float] | None = None,
-    chosen: int | None = None,
-    follows: str | None = None,
-    live: bool = False,
-) -> dict[str, Any]:
-    """The scatter of codes, one trace a class. A point's customdata is its row; `position` is where z stands.
-
-    A `live` map of some hundred points is drawn as SVG: WebGL makes its context anew at each update, which costs more.
-    """
-    kind = "scatter" if live else "scattergl"
-    traces = [_class_trace(kind, plane.points, labels, number, name) for number, name in enumerate(class_names)]
-    if chosen is not None:
-        traces.append(_ring(plane.points[chosen], "chosen image", "theme:text"))
-    if position is not None:
-        traces.append(_ring(position, "z", "theme:accent", symbol="cross-thin", size=16))
-    axes = {name: _axis(title) for name, title in zip(("xaxis", "yaxis"), plane.titles, strict=True)}
-    if plane.ranges is not None:
-        for axis, limits in zip(axes.values(), plane.ranges, strict=True):
-            axis |= {"range": list(limits), "autorange": False}
-    layout = {
-        **axes,
-        "uirevision": plane.name,
-        "hovermode": "closest",
-        "showlegend": True,
-        "legend": {
-            "orientation": "v",
-            "x": 1.01,
-            "y": 0.93,  # below the buttons that appear under the pointer
-            "yanchor": "top",
-            "itemsizing": "constant",
-            "font": {"size": 12},
-        },
-        "margin": {"l": 44, "r": 8, "t": 8, "b": 40},
-        "meta": {"filename": "hourglass-latent-map", **({"follows": follows} if follows else {})},
-    }
-    return {"data": traces, "layout": layout}
-
-
-def _axis(title: str) -> dict[str, Any]:
-    return {"title": {"text": title}, "nticks": 7}
-
-
-def _class_trace(kind: str, points: np.ndarray, labels: np.ndarray, number: int, name: str) -> dict[str, Any]:
-    rows = np.flatnonzero(labels == number)
-    return {
-        "type": kind,
-        "mode": "markers",
-        "name": escaped(name),
-        "x": points[rows, 0],
-        "y": points[rows, 1],
-        "customdata": rows,
-        "marker": {"size": POINT_SIZE, "color": f"theme:{number % 10}", "opacity": 0.75},
-        "hovertemplate": f"{escaped(name)}<br>%{{x:.2f}}, %{{y:.2f}}<extra></extra>",
-    }
-
-
-def _ring(
-    point: Sequence[float] | np.ndarray, name: str, colour: str, symbol: str = "circle-open", size: int = 14
-) -> dict:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "showlegend": False,
-        "x": [float(point[0])],
-        "y": [float(point[1])],
-        "hoverinfo": "skip",
-        "marker": {"size": size, "symbol": symbol, "color": colour, "line": {"width": 2.5, "color": colour}},
-    }
 
 
 def loss_curves(
@@ -121,7 +33,7 @@ def loss_curves(
     bottoms = _panel_domains(len(panels), first=1.6)
     traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {
-        "xaxis": {"title": {"text": "epoch"}, "anchor": f"y{len(panels)}", "rangemode": "tozero"},
+        "xaxis": {"title": {"text": "epoch"}, "anchor": f"y{len(panels)}", "rangemode": "tozero", **_FIXED},
         "uirevision": "log" if log else "linear",
         "hovermode": "x unified",
         "showlegend": False,
@@ -132,7 +44,8 @@ def loss_curves(
     }
     for number, (name, domain) in enumerate(zip(panels, bottoms, strict=True), start=1):
         axis = "yaxis" if number == 1 else f"yaxis{number}"
-        layout[axis] = {"domain": domain, "type": "log" if log else "linear", "nticks": 5, "exponentformat": "power"}
+        kind = "log" if log else "linear"
+        layout[axis] = {"domain": domain, "type": kind, "nticks": 5, "exponentformat": "power", **_FIXED}
         layout["annotations"].append(_panel_title(name, name in totals, domain[1]))
         traces += _panel_traces(curves, name, f"y{number}" if number > 1 else "y", number, total=name in totals)
     layout["annotations"] += [_change_label(event) for event in changes[-8:]]

@@ -1,11 +1,12 @@
 """Every model that can be explored, under one kind of key: the bundled ones and all snapshots of all runs.
 
 Keys: `bundled/NAME` and `run/NAME`; a step behind `@` names the snapshot, without it the newest one is meant.
+`run/NAME@live` is the live snapshot: decoder and first codes of a run as they are now or were at its end.
 """
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ import numpy as np
 
 from explorer.datasets.catalogue import DATASETS
 from explorer.places import PRETRAINED, runs_folder
-from explorer.runs.layout import PROBE_IMAGES, SNAPSHOTS, SUMMARY, snapshot_file
+from explorer.runs.layout import PREVIEW, PROBE_IMAGES, SNAPSHOTS, SUMMARY, snapshot_file
 from explorer.runs.reader import Run, RunError, list_runs
 from explorer.sprites import load_sprites
-from models.arrays import load_arrays
+from models.arrays import CheckpointError, load_arrays, modified
 from models.experiment import Experiment, ExperimentError
 
-_KEY = re.compile(r"(bundled|run)/([A-Za-z0-9][A-Za-z0-9._-]{0,199})(?:@(\d{1,9}))?")
+LIVE = "live"
+_KEY = re.compile(r"(bundled|run)/([A-Za-z0-9][A-Za-z0-9._-]{0,199})(?:@(\d{1,9}|live))?")
 
 
 class LibraryError(ValueError):
@@ -29,16 +31,18 @@ class LibraryError(ValueError):
 
 @dataclass(frozen=True)
 class Codes:
-    """What a snapshot says of the probe set."""
+    """What a snapshot says of the probe set; a live one only of the first images of it."""
 
     mean: np.ndarray  # (n, latent)
     log_var: np.ndarray | None  # (n, latent); None where the encoder gives no distribution
-    reconstruction: np.ndarray  # (strip, height, width, channels) uint8
+    reconstruction: np.ndarray  # of the first images' means, (strip, height, width, channels) uint8
+    axes: np.ndarray | None = None  # (2 or 1, latent), of a live snapshot's steady view; see `planes.steady_axes`
+    centre: np.ndarray | None = None  # (latent,)
 
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """One model at one snapshot."""
+    """One model at one snapshot. A live one stays what it was when it was found; `find` it again for the newest."""
 
     key: str
     title: str
@@ -47,6 +51,7 @@ class ModelEntry:
     step: int
     experiment: Experiment
     summary: dict[str, Any]
+    modified: int = 0  # when a live snapshot was written, in ns
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -61,8 +66,17 @@ class ModelEntry:
     def bundled(self) -> bool:
         return self.key.startswith("bundled/")
 
+    @property
+    def live(self) -> bool:
+        return self.key.endswith(f"@{LIVE}")
+
     def codes(self) -> Codes:
-        return _codes(self.snapshot, self.snapshot.stat().st_mtime_ns)
+        """Raises CheckpointError for a missing or damaged file."""
+        return _live_codes(self.arrays()) if self.live else _codes(self.snapshot, modified(self.snapshot))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Everything in the snapshot's file. Raises CheckpointError for a missing or damaged one."""
+        return _live_arrays(self.snapshot, self.modified) if self.live else load_arrays(self.snapshot)
 
     def images(self) -> np.ndarray:
         """The probe images, uint8 (n, height, width, channels)."""
@@ -73,6 +87,18 @@ class ModelEntry:
 def _codes(path: Path, _modified: int) -> Codes:
     arrays = load_arrays(path)
     return Codes(arrays["probe/z_mean"], arrays.get("probe/z_log_var"), arrays["probe/reconstruction"])
+
+
+@lru_cache(maxsize=4)
+def _live_arrays(path: Path, _modified: int) -> dict[str, np.ndarray]:
+    return load_arrays(path)
+
+
+def _live_codes(arrays: dict[str, np.ndarray]) -> Codes:
+    pictures = arrays["reconstruction"]
+    if "corrupted" in arrays:  # they are of the noisy images, not of these codes
+        pictures = pictures[:0]
+    return Codes(arrays["probe/z_mean"], arrays.get("probe/z_log_var"), pictures, arrays["axes"], arrays["centre"])
 
 
 @lru_cache(maxsize=16)
@@ -124,17 +150,30 @@ def find(key: str) -> ModelEntry:
         )
     kind, name, step = match.groups()
     folder = (PRETRAINED if kind == "bundled" else runs_folder()) / name
+    if step == LIVE:
+        return _find_live(f"{kind}/{name}", folder)
     steps = _steps(folder) if step is None else [int(step)]
     if not steps:
         raise LibraryError(f"{kind}/{name} has no snapshot. Wait for its first one, or choose another model.")
-    entry = _entry(f"{kind}/{name}@{max(steps)}", folder, max(steps), _changed(folder / SUMMARY))
+    entry = _entry(f"{kind}/{name}@{max(steps)}", folder, max(steps), modified(folder / SUMMARY))
     if not entry.snapshot.is_file():
         raise LibraryError(f"{name} has no snapshot at step {max(steps)} any more. Choose one from the list.")
     return entry
 
 
-def _changed(path: Path) -> int:
-    return path.stat().st_mtime_ns if path.is_file() else 0
+def _find_live(key: str, folder: Path) -> ModelEntry:
+    path = folder / PREVIEW
+    if not path.is_file():
+        raise LibraryError(f"{key} has no live snapshot. Wait for its first one, or leave @{LIVE} out.")
+    entry = _entry(f"{key}@{LIVE}", folder, 0, modified(folder / SUMMARY))
+    when = modified(path)
+    try:
+        arrays = _live_arrays(path, when)
+    except CheckpointError as error:
+        raise LibraryError(f"There is no model {key}@{LIVE}. {error}") from error
+    if "axes" not in arrays:
+        raise LibraryError(f"{key} is of an earlier version, without a live snapshot. Leave @{LIVE} out.")
+    return replace(entry, snapshot=path, step=int(arrays["step"][0]), modified=when)
 
 
 @lru_cache(maxsize=256)

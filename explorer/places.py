@@ -28,3 +28,13 @@ def logs_folder() -> Path:
 def projections_folder() -> Path:
     """Computed projections; anything here may be deleted and is made again."""
     return home() / "projections"
+
+
+def codes_folder() -> Path:
+    """Codes of whole data sets, a file for each snapshot; anything here may be deleted and is made again."""
+    return home() / "codes"
+
+
+def images_folder() -> Path:
+    """Images of whole data sets as plain arrays, for reading single ones; may be deleted and is made again."""
+    return home() / "images"

@@ -40,6 +40,14 @@ def remove_file(path: Path) -> None:
     _insist(lambda: path.unlink(missing_ok=True))
 
 
+def modified(path: Path) -> int:
+    """When a file was last written, in ns; 0 where there is none. With the path it names the content, for caches."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def save_arrays(path: Path, arrays: Mapping[str, np.ndarray], durable: bool = True) -> None:
     """Write a safetensors file so that a reader sees the old file or the new one, never half of one.
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import keras
 import numpy as np
@@ -10,32 +10,39 @@ import numpy as np
 from models.arrays import CheckpointError
 from models.twins import Twins
 
+NETWORKS = ("encoder", "decoder")
 
-def _variables(twins: Twins) -> dict[str, keras.Variable]:
-    """Encoder's and decoder's variables by names that are the same in every process, such as `decoder/dense_1/kernel`.
+
+def labelled_layers(network: keras.Model) -> Iterator[tuple[str, keras.layers.Layer]]:
+    """The layers of an encoder or decoder, each with a label that is the same in every process: `decoder/dense_1`.
 
     Keras numbers unnamed layers through the life of a process, so they are counted anew inside each network here.
+    A weight's name is its layer's label and its own name: `decoder/dense_1/kernel`.
     """
-    named = {}
-    for network in (twins.encoder, twins.decoder):
-        seen: Counter[str] = Counter()
-        for layer in network.layers:
-            kind = re.sub(r"_\d+$", "", layer.name)
-            label = f"{kind}_{seen[kind]}" if seen[kind] else kind
-            seen[kind] += 1
-            # Seed counters are the state of a run, not of a model.
-            named |= {f"{network.name}/{label}/{v.name}": v for v in layer.variables if v.dtype == "float32"}
-    return named
+    seen: Counter[str] = Counter()
+    for layer in network.layers:
+        kind = re.sub(r"_\d+$", "", layer.name)
+        yield f"{network.name}/{kind}_{seen[kind]}" if seen[kind] else f"{network.name}/{kind}", layer
+        seen[kind] += 1
 
 
-def weights_of(twins: Twins) -> dict[str, np.ndarray]:
-    """Every weight of encoder and decoder by name."""
-    return {name: variable.numpy() for name, variable in _variables(twins).items()}
+def _variables(twins: Twins, networks: Sequence[str]) -> dict[str, keras.Variable]:
+    """The networks' variables by name. Seed counters are left out: the state of a run, not of a model."""
+    labelled = [each for network in networks for each in labelled_layers(getattr(twins, network))]
+    return {f"{label}/{v.name}": v for label, layer in labelled for v in layer.variables if v.dtype == "float32"}
 
 
-def assign_weights(twins: Twins, arrays: Mapping[str, np.ndarray]) -> None:
-    """Put arrays into the variables of the same name. Raises CheckpointError where names or shapes differ."""
-    expected = _variables(twins)
+def weights_of(twins: Twins, networks: Sequence[str] = NETWORKS) -> dict[str, np.ndarray]:
+    """Every weight of the networks by name."""
+    return {name: variable.numpy() for name, variable in _variables(twins, networks).items()}
+
+
+def assign_weights(twins: Twins, arrays: Mapping[str, np.ndarray], networks: Sequence[str] = NETWORKS) -> None:
+    """Put arrays into the variables of the same name; what is named otherwise is passed over.
+
+    Raises CheckpointError, and assigns nothing, where a weight of the networks is missing or has another shape.
+    """
+    expected = _variables(twins, networks)
     for name, variable in expected.items():
         if name not in arrays or arrays[name].shape != tuple(variable.shape):
             given = arrays[name].shape if name in arrays else "nothing"

@@ -6,86 +6,43 @@ import time
 import numpy as np
 import streamlit as st
 
-from explorer.components import Dimension, Picture, bank, plot, strip
-from tests.component_gallery import SIDE, blob
+from explorer.components import Dimension, Plane, Shown, bank, latent_map, plot, strip
+from tests.component_gallery import LATENT, SIDE, blob, some_codes
 
 st.set_page_config(page_title="Gallery", layout="wide")
 state = st.session_state
 start = state.setdefault("start", time.monotonic())
-random = np.random.default_rng(0)
 
 st.title("Explore")
 st.caption("Fashion-MNIST · VAE, 20 dimensions · step 12,000")
 
-chosen = state.setdefault("chosen", {"revision": 0, "code": [0.0] * 20})
+chosen = state.setdefault("chosen", {"revision": 0, "code": [0.0] * LATENT})
 if st.query_params.get("model") != "starting" and st.button("Send z0 to 2", type="primary"):
     chosen["revision"] += 1
-    chosen["code"] = [2.0] + [0.0] * 19
-dims = [Dimension(i, -3, 3, active=i not in (5, 11), activity=0.01 if i in (5, 11) else 4 / (i + 1)) for i in range(20)]
-given = np.asarray(chosen["code"])
-out = bank(
-    st.query_params.get("model", "blob"),
-    chosen["code"],
-    dims,
-    (SIDE, SIDE, 1),
-    key="bank",
-    revision=chosen["revision"],
-    picture=Picture(
-        decoded=None if "model" in st.query_params else blob(given),
-        original=blob(given + 0.3),
-        reconstruction=blob(given),
-    ),
-    caption="ankle boot",
-    prior=True,
-    plane=(0, 1),
-    follow_key="map",
-)
-st.caption(f"z0 in Python: {out.code[0]:.2f}, z1: {out.code[1]:.2f}")
+    chosen["code"] = [2.0] + [0.0] * (LATENT - 1)
+model = Shown(st.query_params.get("model", "blob"), (SIDE, SIDE, 1), stochastic=True)
+dims = [
+    Dimension(
+        i, -3, 3, active=i not in (5, 11), activity=0.01 if i in (5, 11) else 4 / (i + 1), ticks=(-2, -1, 0, 1, 2)
+    )
+    for i in range(int(st.query_params.get("dims", LATENT)))
+]
+bank(model, chosen["code"], dims, key="bank", hand="gallery", revision=chosen["revision"], chosen=7, rate=1234.5)
 
 left, right = st.columns(2)
 with left:
-    n = int(st.query_params.get("points", 2000))
-    classes = random.integers(0, 10, n)
-    centres = random.normal(0, 1.6, (10, 2))
-    points = centres[classes] + random.normal(0, 0.35, (n, 2))
-    clicked = plot(
-        {
-            "data": [
-                {
-                    "type": "scattergl" if n > 20_000 else "scatter",
-                    "mode": "markers",
-                    "x": points[classes == k, 0],
-                    "y": points[classes == k, 1],
-                    "customdata": np.flatnonzero(classes == k),
-                    "name": str(k),
-                    "marker": {"size": 4, "opacity": 0.75},
-                }
-                for k in range(10)
-            ]
-            + [
-                {
-                    "name": "z",
-                    "mode": "markers",
-                    "x": [0],
-                    "y": [0],
-                    "showlegend": False,
-                    "hoverinfo": "skip",
-                    "marker": {"size": 13, "color": "theme:surface", "line": {"width": 3, "color": "theme:text"}},
-                }
-            ],
-            "layout": {
-                "meta": {"follows": "map"},
-                "xaxis": {"title": {"text": "z0"}, "range": [-5, 5]},
-                "yaxis": {"title": {"text": "z1"}, "range": [-5, 5]},
-            },
-        },
+    codes, groups = some_codes(int(st.query_params.get("points", 2000)))
+    axes = np.eye(2, LATENT, dtype=np.float32)
+    latent_map(
+        model,
+        Plane(codes[:, :2], ("z0", "z1"), "z0-z1", axes, np.zeros(LATENT), ((-5.0, 5.0), (-5.0, 5.0))),
+        groups,
+        [str(group) for group in range(10)],
         key="map",
+        hand="gallery",
+        total=70_000,
         height=420,
-        label="map of the latent space",
     )
-    if clicked.point:
-        state["clicked"] = clicked.point
-    st.caption(f"clicked: {state.get('clicked')}")
 
 
 @st.fragment(run_every=0.5)

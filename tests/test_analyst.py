@@ -1,31 +1,36 @@
 """The analyst: its messages, the real process behind its client, and the route that decodes for the browser."""
 
-import asyncio
 import io
 import json
 import os
+import shutil
 import signal
 import time
 from concurrent.futures import Future
 from pathlib import Path
-from urllib.parse import urlencode
 
 import numpy as np
 import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from starlette.applications import Starlette
 
-from explorer import library, routes
+from explorer import library
+from explorer.api import decode as decode_route
+from explorer.jobs import Progress
 from explorer.latent.client import AnalystClient, AnalystError, AskAgainError
 from explorer.latent.frames import LARGEST, read_frame, write_frame
 from explorer.latent.projections import kept_projection, projection_file
+from explorer.latent.whole import WholeSet
 from explorer.library import ModelEntry
+from explorer.runs.layout import write_json
 from explorer.services import SERVICES
-from models.arrays import load_arrays
+from explorer.whole import WholeSets
+from models.arrays import load_arrays, save_arrays
 from models.checkpoints import assign_weights
 from models.twins import build_twins
+from tests import api_helpers
+from tests.api_helpers import Answer
 from tests.helpers import trained_home, wait_for
 
 KEY = "run/quick"
@@ -94,8 +99,8 @@ def ask(client: AnalystClient, entry: ModelEntry, codes: np.ndarray = CODES) -> 
 
 
 def decoded(client: AnalystClient, entry: ModelEntry) -> np.ndarray:
-    header, pixels = ask(client, entry).result(60)
-    return np.frombuffer(pixels, np.uint8).reshape(header["shape"])
+    _, pixels = ask(client, entry).result(60)
+    return np.frombuffer(pixels, np.uint8).reshape(-1, *entry.image_shape)
 
 
 def assert_same(pictures: np.ndarray, expected: np.ndarray) -> None:
@@ -120,6 +125,23 @@ def test_another_snapshot_of_the_same_run_is_another_picture(client, entry, expe
     assert first.step == 0 < entry.step
     assert np.abs(decoded(client, first).astype(int) - expected).mean() > 1
     assert_same(decoded(client, entry), expected)
+
+
+def test_a_live_snapshot_is_decoded_as_it_was_written_last(client, entry, home):
+    folder = home / "runs" / "followed"
+    shutil.copytree(entry.folder, folder)
+    live = library.find("run/followed@live")
+    try:
+        assert live.step == entry.step
+        again = decoded(client, library.find("run/followed"))
+        np.testing.assert_array_equal(decoded(client, live), again)
+        arrays = load_arrays(live.snapshot)
+        dark = {name: np.full_like(array, -9) for name, array in arrays.items() if name.startswith("decoder/dense_2")}
+        save_arrays(live.snapshot, {**arrays, **dark})
+        assert decoded(client, live).max() == 0
+        np.testing.assert_array_equal(decoded(client, library.find("run/followed")), again)
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize(
@@ -151,33 +173,42 @@ def test_an_answer_that_nobody_waits_for_does_no_harm(client, entry, expected):
     assert_same(decoded(client, entry), expected)
 
 
+def test_a_whole_data_set_is_encoded_once(client, entry):
+    told, sets = [], WholeSets(client)
+    while not isinstance(found := sets.request(entry), WholeSet):
+        told.append((found.stage, found.share))
+        time.sleep(0.02)
+    assert len(found.mean) == len(found.labels) == len(found.images) == 1797
+    np.testing.assert_allclose(found.mean[-found.test :], entry.codes().mean[: found.test], atol=1e-5)
+    assert told[0] == ("starting its process", 0.0)
+    assert sets.request(entry) is found
+
+
+def test_a_data_set_that_is_not_there_is_said_until_it_is_tried_again(client, entry, home):
+    folder = home / "runs" / "elsewhere"
+    shutil.copytree(entry.folder, folder)
+    try:
+        write_json(folder / "experiment.json", entry.experiment.model_dump() | {"dataset": "holidays"})
+        other, sets = library.find("run/elsewhere"), WholeSets(client)
+        save_arrays(other.snapshot, {**load_arrays(other.snapshot), "own": np.zeros(1)})
+        sets.request(other)
+        for _ in range(2):
+            with pytest.raises(AnalystError, match=r"^There is no data set called 'holidays': choose one of"):
+                wait_for(lambda: isinstance(sets.request(other), WholeSet))
+        sets.forget_failure(other)
+        assert isinstance(sets.request(other), Progress)
+    finally:
+        shutil.rmtree(folder)
+
+
 def test_an_estimate_builds_and_times_the_model(client, entry):
     header, _ = client.ask("estimate", experiment=entry.experiment.model_dump(), image_shape=[28, 28, 1]).result(60)
     assert header["parameters"] == entry.summary["parameters"]
     assert header["images_per_second"] > 0
 
 
-def call(key: str, body: bytes, **headers: str) -> tuple[int, dict[str, str], bytes]:
-    """POST to the app's own route, by hand through ASGI: (status, headers, body)."""
-    sent: list[dict] = []
-
-    async def receive():
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    given_headers = {"host": "localhost:8501", **headers}
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
-        "path": "/api/decode", "raw_path": b"/api/decode", "root_path": "", "server": ("localhost", 8501),
-        "query_string": urlencode({"model": key}).encode(), "client": ("127.0.0.1", 5),
-        "headers": [(name.encode(), value.encode()) for name, value in given_headers.items()],
-    }  # fmt: skip
-    route = next(route for route in routes.routes() if getattr(route, "path", "") == "/api/decode")
-    asyncio.run(Starlette(routes=[route])(scope, receive, send))
-    found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], found, b"".join(message.get("body", b"") for message in sent[1:])
+def call(key: str, body: bytes, **headers: str) -> Answer:
+    return api_helpers.call("/api/decode", {"model": key}, headers, body, "POST")
 
 
 @pytest.fixture
@@ -225,7 +256,7 @@ def test_the_route_refuses_in_a_sentence(service, entry, key, body, headers, sta
 
 
 def test_the_route_says_when_there_is_no_answer_yet_or_in_time(service, client, entry, expected, monkeypatch):
-    monkeypatch.setattr(routes, "DECODE_TIMEOUT", 0.1)
+    monkeypatch.setattr(decode_route, "TIMEOUT", 0.1)
     os.kill(client.pid, signal.SIGSTOP)
     try:
         status, _, answer = call(KEY, CODE)

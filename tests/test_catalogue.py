@@ -19,6 +19,7 @@ LIGHT = (
     "models.catalogue", "models.experiment", "models.schedules", "models.tensors", "models.arrays",
     "explorer.library", "explorer.routes", "explorer.services", "explorer.experiments", "explorer.terminal",
     "explorer.pretrained", "explorer.__main__", "explorer.latent.projections", "explorer.latent.planes",
+    "explorer.latent.whole", "explorer.whole", "explorer.jobs",
 )  # fmt: skip
 ALLOWED = {"keras", "tensorflow", "numpy", "pydantic", "safetensors", "models"} | sys.stdlib_module_names
 
@@ -100,7 +101,7 @@ def test_models_know_keras_and_nothing_else(path):
 
 @pytest.mark.parametrize("path", [path for path in OWN if path not in MODELS], ids=lambda path: path.name)
 def test_only_the_processes_behind_the_pages_import_keras(path):
-    behind = {"trainer.py", "probe.py", "analyst.py", "estimate.py", "loading.py"}
+    behind = {"trainer.py", "probe.py", "summary.py", "analyst.py", "encoding.py", "estimate.py", "loading.py"}
     if path.name not in behind:
         assert not imported(path) & {"keras", "tensorflow"}
 

@@ -89,6 +89,18 @@ def test_weights_of_another_model_are_refused_and_nothing_is_assigned():
     np.testing.assert_array_equal(target.generator(CODES), before)
 
 
+def test_one_network_alone_can_be_given_and_taken():
+    one, other = twins(), twins()
+    encoded = other.encoder(np.ones((2, *SHAPE)))["z_mean"].numpy()
+    decoder = weights_of(one, ["decoder"])
+    assert {name.split("/")[0] for name in decoder} == {"decoder"}
+    assign_weights(other, decoder, ["decoder"])
+    np.testing.assert_array_equal(other.generator(CODES), one.generator(CODES))
+    np.testing.assert_array_equal(other.encoder(np.ones((2, *SHAPE)))["z_mean"], encoded)
+    with pytest.raises(CheckpointError, match=r"encoder/\S+ were nothing"):
+        assign_weights(other, decoder)
+
+
 ONE = {"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}
 WHOLE = raw(ONE, bytes(8))
 

@@ -1,5 +1,6 @@
 """The data sets: what the catalogue promises is what is loaded, and whatever is wrong is said in one sentence."""
 
+import colorsys
 import io
 import os
 import re
@@ -23,7 +24,7 @@ from explorer.datasets.loading import LOADERS, load_images, split
 from explorer.datasets.npz import read_npz_images
 
 ROOT = Path(__file__).parents[1]
-BUNDLED = ("digits", "shapes", "shapes64")
+BUNDLED = ("digits", "shapes", "shapes64", "shapes_rgb")
 DOWNLOADED = ("mnist", "fashion_mnist")
 
 
@@ -72,7 +73,7 @@ def test_importing_the_package_imports_nothing_heavy():
 
 @pytest.mark.parametrize("name", ["MNIST", "", "x" * 1000, None, ["mnist"]])
 def test_unknown_names_are_refused_with_the_known_ones(name):
-    with pytest.raises(DatasetError, match="choose one of digits, shapes, shapes64, mnist, fashion_mnist") as caught:
+    with pytest.raises(DatasetError, match="choose one of digits, shapes, shapes64, shapes_rgb, mnist, ") as caught:
         dataset_info(name)
     assert len(str(caught.value)) < 200
 
@@ -146,6 +147,20 @@ def test_every_shape_is_whole_and_agrees_with_its_factors():
     for name, axis in (("x", 1), ("y", 2)):
         centre = images.sum(axis=axis) @ places / mass
         np.testing.assert_allclose(centre[symmetric], factors[name][symmetric], atol=0.002)
+
+
+def test_coloured_shapes_are_the_grey_ones_in_their_hue():
+    data, grey = load_images("shapes_rgb"), load_images("shapes64")
+    np.testing.assert_array_equal(data.images.max(axis=3), grey.images[..., 0])
+    hues = data.factors["hue"]
+    assert {name: values.tolist() for name, values in data.factors.items() if name != "hue"} == {
+        name: values.tolist() for name, values in grey.factors.items()
+    }
+    brightest = data.images.reshape(len(hues), -1, 3).max(axis=1) / 255
+    known = [colorsys.hsv_to_rgb(hue, 1, 1) for hue in hues]
+    np.testing.assert_allclose(brightest, known, atol=0.002)
+    others = np.corrcoef([hues, *grey.factors.values()])[0, 1:]
+    assert np.abs(others).max() < 0.04
 
 
 def test_rotation_is_counter_clockwise_and_a_heart_stands_on_its_tip():

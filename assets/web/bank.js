@@ -1,219 +1,196 @@
-// The latent bank: one slider per dimension, and the picture that the code decodes to while the hand moves.
-import { Decoder } from "./decoder.js";
-import { layRows, Row } from "./dimension.js";
+// The latent bank: a track for every dimension, and the picture that the code decodes to while the hand moves.
+import { layTracks, StripSetting, tracksInSight } from "./bank_tracks.js";
+import { Track } from "./dimension.js";
 import { make, renderer } from "./elements.js";
-import { drawPixels, fromBase64, savePng } from "./pixels.js";
+import { Film } from "./film.js";
+import { baseOf, handOf, same } from "./hand.js";
+import { meter } from "./meter.js";
+import { PictureView } from "./picture.js";
+import { dataPoint } from "./points_source.js";
+import { normal } from "./random.js";
 import { loadStyles } from "./theme.js";
 
 /**
  * @typedef {object} BankData
+ * @property {string} hand the name of the hand; a map with the same one moves with this bank
  * @property {string} model
- * @property {number} revision Python raises it to make the bank take over `code`
+ * @property {string} version of the model's weights: another one is loaded, and the code stays
+ * @property {number} revision Python raises it to make the hand take over `code`
  * @property {number[]} code
+ * @property {number | null} chosen the row of the image that `code` is of
  * @property {import("./dimension.js").Dimension[]} dims in the order to show
  * @property {number} visible
+ * @property {boolean} compact whether the picture is small
  * @property {import("./pixels.js").Shape} shape
- * @property {{original: string | null, reconstruction: string | null, decoded: string | null}} image base64 pixels
- * @property {string} caption
  * @property {boolean} prior
- * @property {[number, number] | null} plane the two dimensions that a map shows
- * @property {string} follow_key
+ * @property {string | null} rate of the training, in words
  */
 
 class BankView {
   /** @type {BankData} */ data = /** @type {any} */ (null);
-  /** @type {number[]} */ code = [];
-  /** @type {Row[]} */ rows = [];
-  /** @type {Decoder | null} */ decoder = null;
-  /** Whether the reconstruction of the image is still to come. */ missing = false;
-  /** @type {(name: string, value: unknown) => void} */ setState = () => {};
+  /** @type {import("./hand.js").Hand} */ hand = /** @type {any} */ (null);
+  /** @type {Film} */ film = /** @type {any} */ (null);
+  /** @type {Track[]} */ tracks = [];
+  /** Which strips the film keeps. */ filmed = "";
 
   /** @param {HTMLElement} host */
   constructor(host) {
     this.host = host;
-    this.canvas = make("canvas", { className: "hg-decoded hg-pixels", role: "img", "aria-label": "decoded image" });
-    this.caption = make("span");
-    this.latency = make("span", { className: "hg-latency" });
-    this.message = make("p", { className: "hg-message", "aria-live": "polite" });
-    this.pair = make("div", { className: "hg-pair" });
+    this.picture = new PictureView({
+      onReset: () => this.reset(),
+      onRandom: () => this.random(),
+      onMeter: () => meter.toggle(host),
+    });
     this.dims = make("div", { className: "hg-dims" });
-    this.random = button("Random", () => this.sample());
-    const actions = make(
-      "div",
-      { className: "hg-actions" },
-      button("Reset", () => this.reset()),
-      this.random,
-      button("Save PNG", () => savePng(this.canvas, `${this.data.model.replace(/[^\w.-]+/g, "-")}-decoded.png`)),
-    );
-    const foot = make("p", { className: "hg-caption" }, this.caption, this.latency);
-    const frame = make("div", { className: "hg-frame" }, this.canvas, this.message);
-    const picture = make("div", { className: "hg-picture" }, frame, foot, actions, this.pair);
-    host.replaceChildren(make("div", { className: "hg-bank-grid" }, picture, this.dims));
-    loadStyles().then(() => host.classList.add("hg-ready"));
+    this.strips = new StripSetting(() => this.layFilm());
+    const side = make("div", { className: "hg-side" }, this.strips.element, this.dims);
+    host.replaceChildren(make("div", { className: "hg-bank-grid" }, this.picture.element, side));
+    host.addEventListener("keydown", this.onKey);
+    loadStyles().then(() => {
+      host.classList.add("hg-ready");
+      meter.restore(host);
+    });
   }
 
-  /**
-   * @param {BankData} data
-   * @param {(name: string, value: unknown) => void} setState
-   */
-  update(data, setState) {
+  /** @param {BankData} data */
+  update(data) {
     const before = this.data;
     this.data = data;
-    this.setState = setState;
-    const moved = !before || changed(before, data, ["model", "revision", "shape"]) || this.code.length !== data.code.length;
-    if (!before || changed(before, data, ["dims", "visible"])) this.buildRows();
-    this.caption.textContent = data.caption;
-    this.random.title = data.prior ? "sample from the prior" : "sample near the data";
-    if (!before || changed(before, data, ["image", "shape"])) this.drawPair();
-    if (moved) this.adopt();
-    else if (changed(before, data, ["plane", "follow_key"])) this.announce();
+    if (!this.hand) this.attach(handOf(data.hand));
+    const dims = data.dims.map(({ index }) => index).join();
+    if (!before || dims !== before.dims.map(({ index }) => index).join()) this.build();
+    this.describe();
+    this.host.classList.toggle("hg-compact", data.compact);
+    meter.note("training", data.rate);
+    this.picture.describe(data);
+    const other = this.hand.origin !== originOf(data);
+    if (other) this.begin();
+    this.hand.follow(data.model, data.version, data.shape);
+    const moved = before && (before.model !== data.model || before.version !== data.version);
+    if (moved && !other) this.followImage();
   }
 
-  buildRows() {
+  /** @param {import("./hand.js").Hand} hand */
+  attach(hand) {
+    this.hand = hand;
+    this.film = new Film(hand);
+    this.picture.attach(hand);
+    hand.addEventListener("code", this.showCode);
+    hand.addEventListener("locks", this.showLocks);
+  }
+
+  build() {
     const { dims, visible } = this.data;
-    const most = Math.max(...dims.map((dimension) => dimension.activity), 1e-12);
-    const listener = { onValue: this.onValue, onInvalid: (/** @type {string} */ sentence) => this.say(sentence) };
-    const open = this.dims.querySelector("details")?.open ?? false;
-    this.rows = dims.map((dimension) => new Row(dimension, dimension.activity / most, listener));
-    this.rows.forEach((row) => row.show(this.code[row.dimension.index] ?? 0));
-    this.dims.replaceChildren(...layRows(this.rows, visible));
-    const details = this.dims.querySelector("details");
-    if (details) details.open = open;
+    const listener = {
+      onValue: (/** @type {number} */ index, /** @type {number} */ value, /** @type {boolean} */ committed) =>
+        this.hand.set(index, value, committed),
+      onLock: (/** @type {number} */ index) => this.hand.toggleLock(index),
+      onInvalid: (/** @type {string} */ sentence) => this.hand.say(sentence),
+    };
+    this.tracks = dims.map((dimension) => new Track(dimension, listener));
+    this.dims.replaceChildren(...layTracks(this.tracks, visible, () => this.layFilm()));
   }
 
-  /** Take Python's code over, and forget what is still on its way for the one before. */
-  adopt() {
-    const { model, shape, code, image } = this.data;
-    this.decoder?.close();
-    this.decoder = new Decoder(model, shape[0] * shape[1] * shape[2], {
-      onPicture: ({ picture, ms }) => {
-        drawPixels(this.canvas, picture, this.data.shape);
-        this.fillReconstruction(picture);
-        this.latency.textContent = `decoded in ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
-        this.say("");
-      },
-      onTrouble: (sentence) => this.say(sentence),
-    });
-    this.code = [...code];
+  /** The tracks' ranges and marks, which move while a model trains. */
+  describe() {
+    const { dims, prior } = this.data;
+    const most = Math.max(...dims.map(({ activity }) => activity), 1e-12);
+    this.tracks.forEach((track, i) => track.describe(dims[i], dims[i].activity / most, prior));
     this.showCode();
-    this.say("");
-    this.latency.textContent = "";
-    if (image.decoded) drawPixels(this.canvas, fromBase64(image.decoded), shape);
-    else this.decoder.request(this.code);
-    this.missing = Boolean(image.original) && !image.reconstruction;
-    this.announce();
+    this.showLocks();
+    this.layFilm();
+  }
+
+  layFilm() {
+    const shown = this.strips.shownFor(this.tracks.length);
+    const inSight = shown ? tracksInSight(this.tracks, this.dims) : [];
+    this.host.classList.toggle("hg-filmed", shown);
+    const key = inSight.map(({ dimension: { index, low, high } }) => [index, low, high]).join(" ");
+    if (key === this.filmed) return;
+    this.filmed = key;
+    this.film.show(inSight);
+  }
+
+  begin() {
+    const { data, hand } = this;
+    hand.origin = originOf(data);
+    hand.begin(data.code);
+    if (data.chosen === null) return;
+    this.fetchChosen("probe", data.chosen).then((point) => {
+      if (same(hand.code, data.code)) hand.move(Array.from(point.mean), false, point); // a live one has moved meanwhile
+    }, this.ignore);
+  }
+
+  /** Another snapshot of the same run: a hand that rests on an image goes to that image's code there. */
+  followImage() {
+    const { hand, data } = this;
+    const chosen = hand.chosen;
+    if (!chosen) return;
+    const resting = chosen.mean.every((value, i) => Math.abs(value - hand.code[i]) < 1e-5);
+    this.fetchChosen(chosen.of, chosen.row).then((point) => {
+      if (this.data !== data) return;
+      if (resting) hand.move(Array.from(point.mean), false, point);
+      else hand.note(point);
+    }, this.ignore);
   }
 
   /**
-   * The first answer to a code that Python gave is the reconstruction of the image it belongs to.
-   * @param {Uint8Array} picture
+   * @param {string} of
+   * @param {number} row
    */
-  fillReconstruction(picture) {
-    if (!this.missing) return;
-    this.missing = false;
-    this.pair.append(this.figure("reconstruction", picture));
+  fetchChosen(of, row) {
+    const { model, version } = this.data;
+    return dataPoint(model, version, of, row);
   }
 
-  showCode() {
-    this.rows.forEach((row) => row.show(this.code[row.dimension.index]));
-  }
+  ignore = () => {}; // the picture is there; only its original is not
 
-  drawPair() {
-    const { image } = this.data;
-    const given = /** @type {const} */ (["original", "reconstruction"]).filter((name) => image[name]);
-    this.pair.replaceChildren(
-      ...given.map((name) => this.figure(name, fromBase64(/** @type {string} */ (image[name])))),
-    );
-  }
-
-  /**
-   * @param {string} name
-   * @param {Uint8Array} pixels
-   */
-  figure(name, pixels) {
-    const canvas = make("canvas", { className: "hg-pixels", role: "img", "aria-label": name });
-    drawPixels(canvas, pixels, this.data.shape);
-    return make("figure", {}, canvas, make("figcaption", { textContent: name }));
-  }
-
-  onValue = (/** @type {number} */ index, /** @type {number} */ value, /** @type {boolean} */ committed) => {
-    const same = this.code[index] === value;
-    this.code[index] = value;
-    if (!same || this.message.textContent) this.decode();
-    if (committed) this.commit();
+  showCode = () => {
+    for (const track of this.tracks) track.show(this.hand.code[track.dimension.index] ?? 0);
   };
 
-  decode() {
-    this.decoder?.request(this.code);
-    this.announce();
-  }
-
-  commit() {
-    const { model, revision } = this.data;
-    this.setState("code", { model, revision, values: [...this.code] });
-  }
-
-  /** Tell the maps on the page where the code is. */
-  announce() {
-    const { plane, follow_key: key } = this.data;
-    if (!plane) return;
-    const detail = { key, x: this.code[plane[0]], y: this.code[plane[1]] };
-    window.dispatchEvent(new CustomEvent("hourglass:code", { detail }));
-  }
+  showLocks = () => {
+    for (const track of this.tracks) track.setLocked(this.hand.locks.has(track.dimension.index));
+  };
 
   reset() {
-    for (const { index, reset } of this.data.dims) this.code[index] = reset;
-    this.settle();
+    const code = [...this.hand.code];
+    for (const { index, reset } of this.data.dims) code[index] = reset;
+    this.hand.move(code, true);
   }
 
-  sample() {
-    for (const { index, mean, std } of this.data.dims) {
-      this.code[index] = this.data.prior ? normal() : mean + std * normal();
-    }
-    this.settle();
+  random() {
+    const code = [...this.hand.code];
+    for (const { index, mean, std } of this.data.dims) code[index] = this.data.prior ? normal() : mean + std * normal();
+    this.hand.move(code, true);
   }
 
-  settle() {
-    this.showCode();
-    this.say("");
-    this.decode();
-    this.commit();
-  }
-
-  /** @param {string} sentence */
-  say(sentence) {
-    if (this.message.textContent !== sentence) this.message.textContent = sentence;
-  }
+  onKey = (/** @type {KeyboardEvent} */ event) => {
+    const typing = event.target instanceof HTMLInputElement && event.target.type !== "range";
+    if (typing || !(event.ctrlKey || event.metaKey)) return;
+    const key = event.key.toLowerCase();
+    if (key === "z" && !event.shiftKey) this.hand.undo();
+    else if (key === "y" || key === "z") this.hand.redo();
+    else return;
+    event.preventDefault();
+  };
 
   close() {
-    this.decoder?.close();
+    this.film?.close();
+    this.picture.close();
+    meter.note("training", null);
+    this.hand?.removeEventListener("code", this.showCode);
+    this.hand?.removeEventListener("locks", this.showLocks);
   }
 }
 
-/** One draw from N(0, 1) (Box and Muller). */
-function normal() {
-  return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-}
-
-/**
- * @param {BankData} before
- * @param {BankData} after
- * @param {(keyof BankData)[]} names
- */
-function changed(before, after, names) {
-  return names.some((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-}
-
-/**
- * @param {string} text
- * @param {() => void} onclick
- */
-function button(text, onclick) {
-  return make("button", { type: "button", className: "hg-button", textContent: text, onclick });
+/** What the hand's code came from; a hand outlives its bank, and keeps its code while this stays the same. @param {BankData} data */
+function originOf({ model, revision, code }) {
+  return `${baseOf(model)} ${revision} ${code.length}`;
 }
 
 export default renderer(
   ".hg-bank",
   (host) => new BankView(host),
-  (view, { data, setStateValue }) => view.update(data, setStateValue),
+  (view, { data }) => view.update(data),
 );

@@ -1,8 +1,10 @@
-// One row of the latent bank: a label, a slider, a number, for one latent dimension.
+// One track of the latent bank: a label, a slider with its marks, a number, a lock and a film strip, for one dimension.
 import { make } from "./elements.js";
+import { LIMIT, range } from "./hand.js";
+import { icon } from "./icons.js";
 
-const LIMIT = 1e4;
 const STEPS = 200;
+const PRIOR = [-1, 0, 1]; // standard deviations
 
 /**
  * @typedef {object} Dimension
@@ -14,37 +16,93 @@ const STEPS = 200;
  * @property {number} std
  * @property {boolean} active
  * @property {number} activity
+ * @property {number[]} ticks the data's 5th, 25th, 50th, 75th and 95th percentile
  *
- * @typedef {object} RowListener
+ * @typedef {object} TrackListener
  * @property {(index: number, value: number, committed: boolean) => void} onValue
+ * @property {(index: number) => void} onLock
  * @property {(sentence: string) => void} onInvalid
  */
 
-export class Row {
+export class Track {
   value = 0;
 
   /**
    * @param {Dimension} dimension
-   * @param {number} share of the largest activity, 0 to 1
-   * @param {RowListener} listener
+   * @param {TrackListener} listener
    */
-  constructor(dimension, share, listener) {
-    const { index, low, high, active, activity } = dimension;
-    const name = `z${index}`;
+  constructor(dimension, listener) {
     this.dimension = dimension;
     this.listener = listener;
-    this.slider = make("input", { type: "range", min: low, max: high, step: (high - low) / STEPS, "aria-label": name });
+    const name = (this.name = `z${dimension.index}`);
+    this.slider = make("input", { type: "range", "aria-label": name });
     this.number = make("input", { type: "number", step: 0.1, className: "hg-number", "aria-label": `${name} value` });
-    const bar = make("i", { className: "hg-activity" });
-    bar.style.setProperty("--share", String(share));
-    const label = make("span", { className: "hg-label" }, make("span", { textContent: name }), bar);
-    label.title = active ? `activity ${activity.toPrecision(2)}` : "inactive: hardly varies over the data";
-    this.element = make("div", { className: active ? "hg-row" : "hg-row hg-inactive" }, label, this.slider, this.number);
-    this.slider.oninput = () => this.enter(this.slider.valueAsNumber, false);
-    this.slider.onchange = () => this.enter(this.slider.valueAsNumber, true);
-    this.slider.ondblclick = () => this.enter(dimension.reset, true);
-    this.number.oninput = () => this.type(false);
-    this.number.onchange = () => this.type(true);
+    this.bar = make("i", { className: "hg-activity" });
+    this.state = make("span", { className: "hg-state" });
+    this.label = make("span", { className: "hg-label" }, make("span", { textContent: name }), this.bar, this.state);
+    this.marks = make("div", { className: "hg-marks", "aria-hidden": "true" });
+    this.lock = make("button", { type: "button", className: "hg-lock", "aria-label": `lock ${name}` });
+    this.strip = make("canvas", { className: "hg-film hg-pixels", role: "img", "aria-label": `film strip of ${name}` });
+    const track = make("div", { className: "hg-track" }, this.marks, this.slider, this.strip);
+    this.element = make("div", { className: "hg-row", role: "group", "aria-label": name }, this.label, track, this.number, this.lock);
+    this.listen();
+    this.setLocked(false);
+  }
+
+  listen() {
+    const { slider, number, strip, lock, dimension } = this;
+    slider.oninput = () => this.enter(slider.valueAsNumber, false);
+    slider.onchange = () => this.enter(slider.valueAsNumber, true);
+    slider.ondblclick = () => this.enter(this.dimension.reset, true);
+    number.oninput = () => this.type(false);
+    number.onchange = () => this.type(true);
+    lock.onclick = () => this.listener.onLock(dimension.index);
+    strip.onclick = (event) => {
+      const { low, high } = this.dimension;
+      const along = event.offsetX / strip.clientWidth;
+      if (!slider.disabled) this.enter(low + along * (high - low), true);
+    };
+  }
+
+  /**
+   * The dimension as the data have it now; the value stays.
+   * @param {Dimension} dimension
+   * @param {number} share of the largest activity, 0 to 1
+   * @param {boolean} prior whether to mark it
+   */
+  describe(dimension, share, prior) {
+    this.dimension = dimension;
+    const { low, high, active, activity, ticks } = dimension;
+    Object.assign(this.slider, { min: low, max: high, step: (high - low) / STEPS });
+    this.element.classList.toggle("hg-inactive", !active);
+    this.bar.style.setProperty("--share", String(share));
+    this.state.textContent = active ? "" : "dead";
+    this.label.title = active
+      ? `activity ${activity.toPrecision(2)}`
+      : "dead: the data hardly vary along it, and the picture hardly follows it";
+    const [p5, p25, p50, p75, p95] = ticks.map((tick) => this.along(tick));
+    this.marks.replaceChildren(
+      mark("hg-most", p5, p95),
+      mark("hg-middle", p25, p75),
+      mark("hg-median", p50),
+      ...(prior ? PRIOR.filter((z) => z >= low && z <= high).map((z) => mark("hg-prior", this.along(z))) : []),
+    );
+    this.marks.title = `5, 25, 50, 75 and 95 % of the data: ${ticks.map((tick) => tick.toFixed(2)).join(", ")}`;
+    this.place(this.value);
+  }
+
+  /** @param {number} at */
+  along(at) {
+    const { low, high } = this.dimension;
+    return Math.min(1, Math.max(0, (at - low) / (high - low || 1)));
+  }
+
+  /** @param {boolean} locked */
+  setLocked(locked) {
+    this.slider.disabled = this.number.disabled = locked;
+    this.lock.setAttribute("aria-pressed", String(locked));
+    this.lock.title = locked ? "locked: nothing moves it" : "lock: Reset, Random and the map leave it as it is";
+    this.lock.replaceChildren(icon(locked ? "locked" : "unlocked"));
   }
 
   /**
@@ -66,16 +124,16 @@ export class Row {
     }
     this.number.setAttribute("aria-invalid", "true");
     if (committed || this.number.value) {
-      const limit = LIMIT.toLocaleString("en");
-      const name = `z${this.dimension.index}`;
-      this.listener.onInvalid(`${name} takes a number from −${limit} to ${limit}. The picture shows ${this.value.toFixed(2)}.`);
+      this.listener.onInvalid(`${this.name} takes a number from ${range()}. The picture shows ${this.value.toFixed(2)}.`);
     }
   }
 
   /** @param {number} value */
   show(value) {
     this.place(value);
-    this.number.value = value.toFixed(2);
+    if (document.activeElement !== this.number || this.number.valueAsNumber !== value) {
+      this.number.value = value.toFixed(2);
+    }
   }
 
   /**
@@ -84,8 +142,7 @@ export class Row {
    */
   place(value) {
     const { low, high, reset } = this.dimension;
-    const along = (/** @type {number} */ at) => Math.min(1, Math.max(0, (at - low) / (high - low || 1)));
-    const [from, to] = [along(reset), along(value)].sort((a, b) => a - b);
+    const [from, to] = [this.along(reset), this.along(value)].sort((a, b) => a - b);
     this.value = value;
     this.slider.value = String(value);
     this.slider.style.setProperty("--from", String(from));
@@ -96,22 +153,13 @@ export class Row {
 }
 
 /**
- * The sliders: the first `visible` in plain sight, the rest folded.
- * @param {Row[]} rows
- * @param {number} visible
+ * @param {string} className
+ * @param {number} from 0 to 1 along the track
+ * @param {number} [to]
  */
-export function layRows(rows, visible) {
-  const shown = grid(rows.slice(0, visible));
-  const rest = rows.slice(visible);
-  if (!rest.length) return [shown];
-  const summary = make("summary", { textContent: `${rest.length} more dimension${rest.length > 1 ? "s" : ""}` });
-  return [shown, make("details", { className: "hg-more" }, summary, grid(rest))];
-}
-
-/** @param {Row[]} rows */
-function grid(rows) {
-  const wide = rows.length > 8;
-  const element = make("div", { className: wide ? "hg-rows hg-two" : "hg-rows" }, ...rows.map((row) => row.element));
-  element.style.setProperty("--rows", String(Math.ceil(rows.length / 2)));
+function mark(className, from, to = from) {
+  const element = make("i", { className });
+  element.style.setProperty("--at", String(from));
+  element.style.setProperty("--long", String(to - from));
   return element;
 }

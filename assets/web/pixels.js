@@ -16,19 +16,46 @@ export function fromBase64(text) {
  * @param {Uint8Array} pixels
  * @param {Shape} shape one channel is grey, three are RGB
  */
-export function drawPixels(canvas, pixels, [height, width, channels]) {
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
+export function drawPixels(canvas, pixels, shape) {
+  drawTiles(canvas, pixels, shape, 1);
+}
+
+/**
+ * Draw images side by side, `across` in a row; the canvas takes just their size.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Uint8Array} pixels image after image
+ * @param {Shape} shape of one image
+ * @param {number} across
+ */
+export function drawTiles(canvas, pixels, shape, across) {
+  const [height, width, channels] = shape;
+  const down = Math.ceil(pixels.length / (height * width * channels) / across);
+  if (canvas.width !== across * width) canvas.width = across * width;
+  if (canvas.height !== down * height) canvas.height = down * height;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const image = context.createImageData(width, height);
+  context.putImageData(tiles(pixels, shape, across), 0, 0);
+}
+
+/**
+ * @param {Uint8Array} pixels image after image
+ * @param {Shape} shape of one image
+ * @param {number} across
+ */
+export function tiles(pixels, [height, width, channels], across) {
+  const count = pixels.length / (height * width * channels);
+  const image = new ImageData(across * width, Math.ceil(count / across) * height);
   const [green, blue] = channels >= 3 ? [1, 2] : [0, 0];
-  for (let from = 0, to = 0; to < image.data.length; from += channels, to += 4) {
-    image.data[to] = pixels[from];
-    image.data[to + 1] = pixels[from + green];
-    image.data[to + 2] = pixels[from + blue];
-    image.data[to + 3] = 255;
+  const words = new Uint32Array(image.data.buffer); // a whole pixel at once; the bytes are red, green, blue, alpha
+  let from = 0;
+  for (let tile = 0; tile < count; tile++) {
+    const corner = Math.floor(tile / across) * height * image.width + (tile % across) * width;
+    for (let row = 0; row < height; row++) {
+      for (let to = corner + row * image.width, end = to + width; to < end; to++, from += channels) {
+        words[to] = 0xff000000 | (pixels[from + blue] << 16) | (pixels[from + green] << 8) | pixels[from];
+      }
+    }
   }
-  context.putImageData(image, 0, 0);
+  return image;
 }
 
 /**

@@ -1,4 +1,5 @@
 // Rows of small images, redrawn in place. One payload of bytes: nested bytes do not survive Streamlit.
+import { unpack } from "./binary.js";
 import { make, renderer } from "./elements.js";
 import { drawPixels } from "./pixels.js";
 import { loadStyles } from "./theme.js";
@@ -12,17 +13,6 @@ import { loadStyles } from "./theme.js";
  * @property {string[][] | null} captions under each image
  */
 
-/**
- * uint32 little-endian length of the header, the header in JSON, the pixels.
- * @param {Uint8Array} bytes
- * @returns {{header: Header, pixels: Uint8Array}}
- */
-function unpack(bytes) {
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  return { header, pixels: bytes.subarray(4 + length) };
-}
-
 class StripView {
   frame = "";
   /** @type {HTMLCanvasElement[]} */ canvases = [];
@@ -35,12 +25,12 @@ class StripView {
 
   /** @param {Uint8Array} bytes */
   update(bytes) {
-    const { header, pixels } = unpack(bytes);
+    const { header, arrays } = unpack(bytes);
     const frame = JSON.stringify(header);
     if (frame !== this.frame) this.build(header);
     this.frame = frame;
     const size = header.shape[0] * header.shape[1] * header.shape[2];
-    this.canvases.forEach((canvas, i) => drawPixels(canvas, pixels.subarray(i * size, (i + 1) * size), header.shape));
+    this.canvases.forEach((canvas, i) => drawPixels(canvas, arrays.pixels.subarray(i * size, (i + 1) * size), header.shape));
   }
 
   /** @param {Header} header */

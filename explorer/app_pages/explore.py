@@ -1,28 +1,39 @@
 """Explore: a trained model under the hand."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
 
 from explorer import exploring, library
-from explorer.app_pages.shared import model_facts, plain, show_error, shown_images
-from explorer.components import Picture, bank, plot
-from explorer.exploring import Projection, Projections
-from explorer.figures import Plane, latent_map
+from explorer.app_pages.shared import model_facts, plain, show_error
+from explorer.components import Plane, bank, latent_map
+from explorer.exploring import Projections
+from explorer.jobs import Progress
 from explorer.latent.client import AnalystError
 from explorer.library import LibraryError, ModelEntry
 from explorer.runs.reader import Run
 from explorer.services import SERVICES
+from explorer.whole import WholeSets
+from models.arrays import CheckpointError
 
-MAP_HEIGHT = 520
-FOLLOW = "explore"
+MAP_HEIGHT = 500
+HAND = "explore"
 WATCH = 0.8  # seconds between two looks at the decoder
+LOOK = 0.4  # seconds between two looks at a request under way
+PROBE, ALL = "probe", "all"
+Found = TypeVar("Found")
 
 
 @st.cache_resource
 def projections() -> Projections:
     return Projections(SERVICES.workbench)
+
+
+@st.cache_resource
+def whole_sets() -> WholeSets:
+    return WholeSets(SERVICES.workbench)
 
 
 def choose_model() -> str | None:
@@ -74,15 +85,20 @@ def _slide(base: str, entry: ModelEntry) -> ModelEntry:
 
 @st.fragment(run_every=WATCH)
 def show_facts(entry: ModelEntry) -> None:
-    """The model in a line, and in words what is wrong with the process that decodes it, as soon as it is."""
+    """The model in a line, and in words what is wrong with the process that helps with it, as soon as it is."""
     model_facts(entry.experiment, entry.summary, SERVICES.decoder.trouble)
 
 
-def choose_plane(entry: ModelEntry) -> tuple[str, tuple[int, int]]:
-    """Which view of the codes: two dimensions, PCA or UMAP."""
+def choose_view(entry: ModelEntry) -> tuple[str, str, tuple[int, int]]:
+    """Which images (the probe set or all) and which view of their codes: two dimensions, PCA or UMAP."""
+    counts = {PROBE: f"{entry.summary['probe']:,}", ALL: f"all {exploring.all_images(entry):,}"}
+    of = st.segmented_control(
+        "Images", list(counts), format_func=lambda of: counts[of], default=PROBE, key=f"images-{entry.folder}",
+        label_visibility="collapsed", required=True,
+    )  # fmt: skip
     latent = entry.experiment.latent_dim
     if latent == 1:
-        return "Dimensions", (0, 0)  # one dimension has one view
+        return str(of), "Dimensions", (0, 0)  # one dimension has one view
     kinds = ["Dimensions", "PCA", "UMAP"]
     default = kinds[0] if latent == 2 else kinds[1]
     kind = st.segmented_control(
@@ -95,113 +111,102 @@ def choose_plane(entry: ModelEntry) -> tuple[str, tuple[int, int]]:
             first = st.selectbox("Across", order, index=0, format_func=lambda i: f"z{i}", key=f"across-{latent}")
             second = st.selectbox("Up", order, index=1, format_func=lambda i: f"z{i}", key=f"up-{latent}")
         pair = (first, second)
-    return str(kind), pair
-
-
-def state_of(entry: ModelEntry) -> dict[str, Any]:
-    """What this session looks at. A new snapshot of one run keeps the image; another model begins with its first."""
-    state = st.session_state.setdefault("explore", {"key": None, "chosen": None, "code": None, "revision": 0})
-    if state["key"] != entry.key:
-        same_run = state["key"] is not None and str(state["key"]).split("@")[0] == entry.key.split("@")[0]
-        take(state, entry, state["chosen"] if same_run and state["chosen"] is not None else 0)
-        state["key"] = entry.key
-    return state
-
-
-def take(state: dict[str, Any], entry: ModelEntry, row: int) -> None:
-    """Go to an image's code."""
-    codes = entry.codes()
-    strip = codes.reconstruction
-    code = codes.mean[row].tolist()
-    state |= {"chosen": row, "code": code, "moved": code, "revision": state["revision"] + 1}
-    known = strip[row] if row < len(strip) else None  # computed when the snapshot was made: there before the decoder is
-    state["reconstruction"] = (
-        known if known is not None else exploring.decoded(SERVICES.decoder, entry, codes.mean[row])
-    )
+    return str(of), str(kind), pair
 
 
 @st.fragment
-def explore(entry: ModelEntry, kind: str, pair: tuple[int, int]) -> None:
-    state, codes = state_of(entry), entry.codes()
+def explore(entry: ModelEntry, of: str, kind: str, pair: tuple[int, int]) -> None:
     map_side, bank_side = st.columns([5, 6], gap="large")
     with map_side:
-        view = plane_of(entry, kind, pair)
-        if view is not None:
-            show_map(entry, view, kind, pair, state)
+        show_map(entry, of, kind, pair)
     with bank_side:
-        image = entry.images()[state["chosen"]]
-        picture = Picture(decoded=state["reconstruction"], original=image, reconstruction=state["reconstruction"])
-        result = bank(
-            entry.key,
-            state["code"],
+        codes = entry.codes()
+        bank(
+            exploring.shown(entry),
+            codes.mean[0].tolist(),
             exploring.dimensions(codes, entry.experiment.info.stochastic),
-            entry.image_shape,
             key="explore-bank",
-            revision=state["revision"],
-            picture=picture,
-            caption=f"image {state['chosen'] + 1:,}: {entry.summary['class_names'][entry.labels[state['chosen']]]}",
-            prior=entry.experiment.info.stochastic,
-            plane=pair if kind == "Dimensions" else None,
-            follow_key=FOLLOW,
+            hand=HAND,
+            chosen=0,
         )
-        state["moved"] = result.code
 
 
-def show_map(entry: ModelEntry, view: Plane, kind: str, pair: tuple[int, int], state: dict[str, Any]) -> None:
-    here = state["moved"]
-    position = (here[pair[0]], here[pair[1]]) if kind == "Dimensions" and entry.experiment.latent_dim > 1 else None
-    figure = latent_map(
-        view,
-        entry.labels,
+def show_map(entry: ModelEntry, of: str, kind: str, pair: tuple[int, int]) -> None:
+    """The map of the probe set, or of all images as soon as they are encoded."""
+    points = exploring.probe_points(entry) if of == PROBE else all_points(entry)
+    if points is None:
+        return
+    plane = plane_of(entry, points, kind, pair)
+    if plane is None:
+        return
+    latent_map(
+        exploring.shown(entry),
+        plane,
+        points.labels,
         entry.summary["class_names"],
-        position=position,
-        chosen=state["chosen"],
-        follows=FOLLOW if position else None,
+        key="explore-map",
+        hand=HAND,
+        total=points.total,
+        what=points.what,
+        of=of,
+        height=MAP_HEIGHT,
+        screen=62,
     )
-    clicked = plot(figure, key="explore-map", height=MAP_HEIGHT, screen=64, label="latent map").point
-    st.caption(f"{shown_images(entry.summary)} Click a point to go to its code.")
-    if clicked is not None and isinstance(clicked.index, int):
-        take(state, entry, clicked.index)
-        st.rerun(scope="fragment")
 
 
-def plane_of(entry: ModelEntry, kind: str, pair: tuple[int, int]) -> Plane | None:
-    codes = entry.codes().mean
+def all_points(entry: ModelEntry) -> exploring.Points | None:
+    words = "Encoding all images: {}. They are kept for the next time."
+    try:
+        whole = wait_for(lambda: whole_sets().request(entry), words)
+    except (AnalystError, CheckpointError) as error:
+        show_error(f"The images could not be encoded: {error}")
+        st.button("Try again", key="again-all", on_click=whole_sets().forget_failure, args=(entry,))
+        return None
+    return exploring.whole_points(whole) if whole is not None else None
+
+
+def plane_of(entry: ModelEntry, points: exploring.Points, kind: str, pair: tuple[int, int]) -> Plane | None:
+    codes = points.codes
     if codes.shape[1] == 1:
-        return exploring.single_dimension(codes, entry.labels)
+        return exploring.single_dimension(codes, points.labels)
     if kind == "Dimensions":
         return exploring.dimension_plane(codes, *pair)
     if kind == "PCA":
         return exploring.principal_plane(codes)
-    return umap_plane(entry, codes)
+    return umap_plane(f"{entry.key} {points.of}", codes)
 
 
-def umap_plane(entry: ModelEntry, codes: np.ndarray) -> Plane | None:
+def umap_plane(key: str, codes: np.ndarray) -> Plane | None:
+    words = "UMAP: {}. The first time takes about half a minute; then it is kept."
     try:
-        found = projections().request(entry.key, codes)
+        found = wait_for(lambda: projections().request(key, codes), words)
     except AnalystError as error:
         show_error(f"UMAP could not be computed: {error} Choose PCA, or try again.")
-        st.button("Try again", on_click=projections().forget_failure, args=(entry.key,))
+        st.button("Try again", on_click=projections().forget_failure, args=(key,))
         return None
-    if isinstance(found, Projection):
-        wait_for_umap(entry, codes)
-        return None
-    return Plane(found, ("UMAP 1", "UMAP 2"), name="umap")
+    return Plane(found, ("UMAP 1", "UMAP 2"), "umap") if found is not None else None
 
 
-@st.fragment(run_every=0.4)
-def wait_for_umap(entry: ModelEntry, codes: np.ndarray) -> None:
-    """Progress; when the projection is there the page shows it."""
+def wait_for(look: Callable[[], Found | Progress], words: str) -> Found | None:
+    """What the look finds; while it is still under way, its progress and None. The page comes back when it is there."""
+    found = look()
+    if not isinstance(found, Progress):
+        return found
+    st.fragment(run_every=LOOK)(_show_progress)(look, words)
+    return None
+
+
+def _show_progress(look: Callable[[], object], words: str) -> None:
     try:
-        found = projections().request(entry.key, codes)
-    except AnalystError:
+        found = look()
+    except (AnalystError, CheckpointError):
         st.rerun()
-    if not isinstance(found, Projection):
+    if not isinstance(found, Progress):
         st.rerun()
-    st.progress(found.share, f"UMAP: {found.stage}. The first time takes about half a minute; then it is kept.")
+    st.progress(found.share, words.format(found.stage))
 
 
-model_side, snapshot_side, view_side = st.columns([5, 3, 5], vertical_alignment="center")
+model_side, snapshot_side, view_side = st.columns([5, 3, 7], vertical_alignment="center")
 with model_side:
     base = choose_model()
 if base is None:
@@ -215,6 +220,6 @@ else:
         show_error(str(error))
     else:
         with view_side, st.container(horizontal=True, horizontal_alignment="right"):
-            kind, pair = choose_plane(entry)
+            of, kind, pair = choose_view(entry)
         show_facts(entry)
-        explore(entry, kind, pair)
+        explore(entry, of, kind, pair)

@@ -5,16 +5,15 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
+from explorer import exploring, library
 from explorer.app_pages.setup_view import duration
 from explorer.app_pages.shared import model_facts, plain, show_error
-from explorer.components import plot, strip
-from explorer.figures import Plane, can_be_logarithmic, latent_map, loss_curves
-from explorer.latent.planes import steady_range
-from explorer.library import probe_images
-from explorer.runs.layout import LOG, PREVIEW, send_command
+from explorer.components import bank, latent_map, plot, strip
+from explorer.figures import can_be_logarithmic, loss_curves
+from explorer.library import LibraryError, ModelEntry
+from explorer.runs.layout import LOG, send_command
 from explorer.runs.reader import Run, Status
 from explorer.services import SERVICES
-from models.arrays import CheckpointError, load_arrays
 from models.catalogue import PIXEL_MODELS, TERMS
 from models.experiment import Experiment, TermSetting
 from models.schedules import SCHEDULES
@@ -24,8 +23,9 @@ CURVE_POINTS = 600  # a panel is half as many pixels wide; the browser draws the
 STEER_REFRESH = 1.0  # often enough to see what another page changed
 RECENT = 10.0  # seconds that a refusal stays on the page
 CURVES_HEIGHT = 330
-MAP_HEIGHT = 330
+MAP_HEIGHT = 290
 SCREEN = 41  # percent of its height
+MAP_SCREEN = 36  # the map has a bar above it and a line below
 STRIP_SCALE = 44
 _COLOURS = {"finished": "green", "failed": "red", "crashed": "red", "stopped": "orange", "paused": "orange"}
 
@@ -65,14 +65,16 @@ def _pictures(run: Run) -> None:
     """Curves, map and strip, drawn again in place."""
     if not run.has_started():
         return
-    preview = _read_preview(run)
+    entry = _live_entry(run)
     curves_side, map_side = st.columns([6, 5], gap="medium")
     with curves_side:
         _show_curves(run)
-    if preview is not None:
+        if entry is not None:
+            _show_strip(run, entry)
+    if entry is not None:
         with map_side:
-            _show_map(run, preview)
-        _show_strip(run, preview)
+            _show_map(run, entry)
+            _show_bank(run, entry)
 
 
 def _show_status(run: Run, status: Status) -> None:
@@ -131,49 +133,56 @@ def _show_curves(run: Run) -> None:
         st.toggle("Logarithmic", key="curves-log")
 
 
-def _read_preview(run: Run) -> dict[str, np.ndarray] | None:
-    """What the trainer last saw of its probe set; None before its first look."""
+def _live_entry(run: Run) -> ModelEntry | None:
+    """The run as its trainer last saw it; None before its first look."""
     try:
-        return load_arrays(run.folder / PREVIEW)
-    except CheckpointError:
+        return library.find(f"run/{run.name}@{library.LIVE}")
+    except LibraryError:
         return None
 
 
-def _show_map(run: Run, preview: dict[str, np.ndarray]) -> None:
-    summary = run.summary()
-    points = preview["plane"]
+def _show_map(run: Run, entry: ModelEntry) -> None:
+    codes, summary = entry.codes(), entry.summary
+    labels = entry.labels[: len(codes.mean)]
     key = f"ranges-{run.name}"
-    before = st.session_state.get(key, (None, None))
-    ranges = tuple(steady_range(points[:, axis], before[axis]) for axis in (0, 1))
-    st.session_state[key] = ranges
-    latent = run.experiment.latent_dim
-    titles = (
-        ("z0", "z1") if latent == 2 else ("z0", "") if latent == 1 else ("principal plane, turned to stay steady", "")
-    )
-    plane = Plane(points, titles, (ranges[0], ranges[1]), name=run.name)
-    labels = np.array(summary["labels"][: len(points)])
-    plot(
-        latent_map(plane, labels, summary["class_names"], live=True),
+    plane = exploring.live_plane(codes, labels, run.name, st.session_state.get(key))
+    st.session_state[key] = plane.ranges
+    latent_map(
+        exploring.shown(entry, version=str(entry.step)),
+        plane,
+        labels,
+        summary["class_names"],
         key=f"map-{run.name}",
+        hand=run.name,
+        total=summary["probe"],
+        what=f"probe images at step {entry.step:,}",
         height=MAP_HEIGHT,
-        screen=SCREEN,
-        label="latent map",
-    )
-    st.caption(
-        f"{len(points):,} of {summary['probe']:,} probe images, coloured by class, at step {preview['step'][0]:,}."
+        screen=MAP_SCREEN,
     )
 
 
-def _show_strip(run: Run, preview: dict[str, np.ndarray]) -> None:
-    summary = run.summary()
-    height, width, channels = summary["image_shape"]
-    images = probe_images(run.folder, summary["probe"], (height, width, channels))
+def _show_bank(run: Run, entry: ModelEntry) -> None:
+    codes, prior = entry.codes(), entry.experiment.info.stochastic
+    key = f"dims-{run.name}"
+    dims = exploring.live_dimensions(codes, prior, st.session_state.get(key))
+    st.session_state[key] = dims
+    status = run.status()
+    bank(
+        exploring.shown(entry, version=str(entry.step)),
+        codes.mean[0].tolist(),
+        dims,
+        key=f"bank-{run.name}",
+        hand=run.name,
+        chosen=0,
+        compact=True,
+        rate=status.images_per_second if status.active else None,
+    )
+
+
+def _show_strip(run: Run, entry: ModelEntry) -> None:
     output = PIXEL_MODELS[run.experiment.pixel_model].output
-    strip(
-        strip_rows(images, preview, output),
-        key=f"strip-{run.name}",
-        scale=STRIP_SCALE,
-    )
+    rows = strip_rows(entry.images(), entry.arrays(), output)
+    strip(rows, key=f"strip-{run.name}", scale=STRIP_SCALE)
 
 
 def strip_rows(images: np.ndarray, preview: Mapping[str, np.ndarray], output: str) -> dict[str, np.ndarray]:

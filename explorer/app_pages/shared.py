@@ -30,10 +30,3 @@ def model_facts(experiment: Experiment, summary: Mapping[str, Any], trouble: str
         facts.append(f"trained in {summary['seconds']:.0f} s")
     warning = f":orange-badge[:material/hourglass_top: {trouble}] " if trouble else ""
     st.caption(warning + " · ".join(facts))
-
-
-def shown_images(summary: Mapping[str, Any]) -> str:
-    """How many images a map shows of how many, and which."""
-    shown, test = summary["probe"], summary.get("probe_test", summary["probe"])
-    of_test = f"{test:,} of {summary['test_images']:,} test images"
-    return f"{of_test} shown." if test == shown else f"{of_test} shown, and {shown - test:,} others."

@@ -1,19 +1,22 @@
 """The Python side of the browser components. Their JavaScript is in ``assets/web``, served as files."""
 
-from explorer.components.bank import BankResult, Dimension, Picture, bank
+from explorer.components.bank import Dimension, Shown, bank
+from explorer.components.binary import pack
 from explorer.components.encode import figure_json
-from explorer.components.plot import PointClick, plot
+from explorer.components.latent_map import Plane, latent_map
+from explorer.components.plot import plot
 from explorer.components.strip import strip
 from explorer.components.web import asset_routes
 
 __all__ = [
-    "BankResult",
     "Dimension",
-    "Picture",
-    "PointClick",
+    "Plane",
+    "Shown",
     "asset_routes",
     "bank",
     "figure_json",
+    "latent_map",
+    "pack",
     "plot",
     "strip",
 ]

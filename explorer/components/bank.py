@@ -1,13 +1,11 @@
-"""The latent bank: a slider for every latent dimension, and the picture that the code decodes to."""
+"""The latent bank: a track for every latent dimension, and the picture that the code decodes to."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-import numpy as np
 import streamlit as st
 
-from explorer.components.web import ignore, loader
+from explorer.components.web import loader
 
 _BANK = st.components.v2.component(
     "hourglass_bank", html='<div class="hg-bank"></div>', js=loader("bank"), isolate_styles=False
@@ -26,67 +24,51 @@ class Dimension:
     std: float = 1.0
     active: bool = True
     activity: float = 1.0
+    ticks: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)  # 5, 25, 50, 75, 95 % of the data
 
 
 @dataclass(frozen=True)
-class Picture:
-    """What to show beside the sliders, as uint8 arrays of one shape (rows, columns, channels)."""
+class Shown:
+    """The model that a component decodes with. `version` tells apart what one key means at two times."""
 
-    decoded: np.ndarray | None = None
-    original: np.ndarray | None = None
-    reconstruction: np.ndarray | None = None
-
-
-@dataclass(frozen=True)
-class BankResult:
-    """The code as the hand last left it (or as it was given, while untouched in this revision)."""
-
-    code: list[float]
+    key: str
+    shape: tuple[int, int, int]  # (height, width, channels) of its images
+    stochastic: bool
+    version: str = ""
 
 
 def bank(
-    model: str,
-    code: Sequence[float] | np.ndarray,
+    model: Shown,
+    code: Sequence[float],
     dims: Sequence[Dimension],
-    shape: tuple[int, int, int],
     *,
     key: str,
+    hand: str,
     revision: int = 0,
-    picture: Picture | None = None,
-    caption: str = "",
-    prior: bool = False,
-    plane: tuple[int, int] | None = None,
-    follow_key: str = "",
+    chosen: int | None = None,
     visible: int = 16,
-) -> BankResult:
-    """Show the bank. It keeps the code that the hand made until ``revision`` or ``model`` changes, then takes ``code``.
+    compact: bool = False,
+    rate: float | None = None,
+) -> None:
+    """Show the bank. A latent map with the same `hand` moves with it.
 
-    ``dims`` come in the order to show; those after the first ``visible`` are folded. ``prior`` says that Random draws
-    from N(0, 1) and not around the data. With ``plane`` the bank tells charts that follow ``follow_key`` where it is.
+    The code lives in the browser: the hand takes `code` over when it is first shown, and again when the model (not
+    just its snapshot) or `revision` changes. `chosen` is the row of the probe image that `code` is of. `dims` come in
+    the order to show; those after the first `visible` are folded. A `compact` bank has a small picture. `rate` is a
+    training's images per second.
     """
-    start = [float(value) for value in code]
-    shown = picture or Picture()
     data = {
-        "model": model,
+        "hand": hand,
+        "model": model.key,
+        "version": model.version,
         "revision": revision,
-        "code": start,
+        "code": [float(value) for value in code],
+        "chosen": chosen,
         "dims": [asdict(dimension) for dimension in dims],
         "visible": visible,
-        "shape": list(shape),
-        "image": {name: _pixels(getattr(shown, name), shape) for name in ("decoded", "original", "reconstruction")},
-        "caption": caption,
-        "prior": prior,
-        "plane": list(plane) if plane else None,
-        "follow_key": follow_key,
+        "compact": compact,
+        "shape": list(model.shape),
+        "prior": model.stochastic,
+        "rate": f"{rate:,.0f} images/s" if rate is not None else None,
     }
-    moved = _BANK(key=key, data=data, on_code_change=ignore).code
-    ours = moved and (moved["model"], moved["revision"], len(moved["values"])) == (model, revision, len(start))
-    return BankResult([float(value) for value in moved["values"]] if ours else start)
-
-
-def _pixels(image: np.ndarray | None, shape: tuple[int, int, int]) -> str | None:
-    if image is None:
-        return None
-    if image.dtype != np.uint8 or image.size != np.prod(shape):
-        raise ValueError(f"The bank shows uint8 images of shape {shape}, not {image.dtype} of {image.shape}.")
-    return base64.b64encode(np.ascontiguousarray(image).tobytes()).decode("ascii")
+    _BANK(key=key, data=data)

@@ -1,12 +1,11 @@
 """Rows of small images (input, reconstruction, ...), redrawn in place."""
 
-import json
-import struct
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
 
+from explorer.components.binary import pack
 from explorer.components.web import loader
 
 _STRIP = st.components.v2.component(
@@ -23,15 +22,8 @@ def strip(
 ) -> None:
     """Show one row of images a label: uint8 arrays (images, rows, columns, channels), all of one shape.
 
-    An image is at most ``scale`` CSS pixels wide. ``captions`` go under the images of the rows that they name.
-    """
-    _STRIP(key=key, data=pack(rows, scale=scale, captions=captions))
-
-
-def pack(rows: Mapping[str, np.ndarray], *, scale: int, captions: Mapping[str, Sequence[str]] | None = None) -> bytes:
-    """Return the one payload that ``strip.js`` reads: header length, header, pixels.
-
-    One payload, because Streamlit carries bytes safely only at the top.
+    An image is at most ``scale`` CSS pixels wide. ``captions`` go under the images of the rows that they name. Raises
+    ValueError for other arrays.
     """
     arrays = list(rows.values())
     if not arrays or any(a.dtype != np.uint8 or a.ndim != 4 or a.shape != arrays[0].shape for a in arrays):
@@ -45,5 +37,4 @@ def pack(rows: Mapping[str, np.ndarray], *, scale: int, captions: Mapping[str, S
         "scale": scale,
         "captions": [list(captions.get(label, ())) for label in rows] if captions else None,
     }
-    text = json.dumps(header).encode()
-    return struct.pack("<I", len(text)) + text + b"".join(a.tobytes() for a in arrays)
+    _STRIP(key=key, data=pack(header, {"pixels": np.stack(arrays)}))

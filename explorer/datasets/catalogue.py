@@ -66,6 +66,16 @@ _ALL = (
         licence=_GENERATED,
     ),
     DatasetInfo(
+        name="shapes_rgb",
+        title="Coloured shapes, 64 × 64",
+        image_shape=(64, 64, 3),
+        examples=6_000,
+        training=5_000,
+        class_names=SHAPE_NAMES,
+        description="Squares, ellipses and hearts on black, each of a hue that is one more known factor.",
+        licence=_GENERATED,
+    ),
+    DatasetInfo(
         name="mnist",
         title="MNIST",
         image_shape=(28, 28, 1),

@@ -15,7 +15,7 @@ import numpy as np
 
 from explorer.datasets.catalogue import DatasetError, DatasetInfo, dataset_info
 from explorer.datasets.npz import LabelledImages, check_images, read_npz_images
-from explorer.datasets.shapes import draw_shapes, sample_factors
+from explorer.datasets.shapes import draw_shapes, paint, sample_factors, sample_hues
 
 DATA_FOLDER_VARIABLE = "HOURGLASS_DATA"
 _MNIST_COUNTS = (60_000, 10_000)
@@ -98,6 +98,9 @@ def _load_digits(info: DatasetInfo) -> Images:
 def _load_shapes(info: DatasetInfo) -> Images:
     factors = sample_factors(info.examples)
     images = draw_shapes(factors, side=info.image_shape[0])
+    if info.image_shape[2] == 3:
+        factors["hue"] = sample_hues(info.examples)
+        images = paint(images, factors["hue"])
     labels = factors["shape"].astype(np.int64)
     kept = info.examples - info.examples // _SHAPES_PER_TEST_IMAGE
     return Images(
@@ -189,6 +192,7 @@ LOADERS: dict[str, Callable[[DatasetInfo], Images]] = {
     "digits": _load_digits,
     "shapes": _load_shapes,
     "shapes64": _load_shapes,
+    "shapes_rgb": _load_shapes,
     "mnist": _load_mnist,
     "fashion_mnist": _load_mnist,
 }

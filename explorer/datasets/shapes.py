@@ -83,6 +83,28 @@ def draw_shapes(factors: dict[str, np.ndarray], side: int) -> np.ndarray:
     return images
 
 
+def sample_hues(count: int, seed: int = SEED) -> np.ndarray:
+    """Draw `count` hues, uniformly and independently of all other factors, float64 (count,).
+
+    A hue is a share of the colour circle, from 0 to 1: 0 is red, 1/3 green, 2/3 blue.
+    """
+    return np.random.default_rng((seed, 1)).uniform(size=count)
+
+
+def paint(images: np.ndarray, hues: np.ndarray) -> np.ndarray:
+    """Give each of the grey images, uint8 (count, height, width, 1), its hue (count,), fully saturated, on black.
+
+    Returns uint8 (count, height, width, 3).
+    """
+    # Each channel is full within a sixth of the circle around its own hue, and 0 from two sixths on.
+    away = np.abs((hues[:, None] - np.array([0, 1 / 3, 2 / 3]) + 0.5) % 1 - 0.5)
+    light = np.rint(255 * np.clip(2 - 6 * away, 0, 1)).astype(np.uint16)
+    painted = np.empty((*images.shape[:3], 3), np.uint8)
+    for channel in range(3):
+        painted[..., channel] = (images[..., 0] * light[:, channel, None, None] + 127) // 255
+    return painted
+
+
 def _draw(distance: Callable[..., np.ndarray], factors: dict[str, np.ndarray], side: int) -> np.ndarray:
     scale, rotation, x, y = (
         factors[name].astype(np.float32)[:, None, None] for name in ("scale", "rotation", "x", "y")

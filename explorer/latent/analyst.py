@@ -16,6 +16,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import numpy as np
 
 from explorer.latent.frames import read_frame, write_frame
+from explorer.runs.layout import EXPERIMENT
+from models.arrays import load_arrays, modified
 
 KEPT_MODELS = 8
 Report = Callable[[dict[str, Any]], None]  # sends progress
@@ -23,7 +25,10 @@ Answer = tuple[dict[str, Any], bytes]
 
 
 class Decoder:
-    """The generator of one run, kept compiled; snapshots of the run are put into it as they are asked for."""
+    """The generator of one run, kept compiled; snapshots of the run are put into it as they are asked for.
+
+    A snapshot is known by its path and by when it was written, for the live one is written again and again.
+    """
 
     def __init__(self, folder: Path):
         import tensorflow as tf
@@ -34,7 +39,7 @@ class Decoder:
         run = Run(folder)
         self.latent_dim = run.experiment.latent_dim
         self.twins = build_twins(run.experiment, tuple(run.summary()["image_shape"]))
-        self.snapshot: str | None = None
+        self.snapshot: tuple[str, int] | None = None
         self._constant = tf.constant
 
         def generate(codes):
@@ -48,13 +53,13 @@ class Decoder:
 
     def decode(self, snapshot: str, codes: np.ndarray) -> np.ndarray:
         """Codes (n, latent) float32 -> images (n, height, width, channels) uint8."""
-        from models.arrays import load_arrays
         from models.checkpoints import assign_weights
 
-        if snapshot != self.snapshot:
+        wanted = (snapshot, modified(Path(snapshot)))
+        if wanted != self.snapshot:
             self.snapshot = None  # half-assigned weights must never pass for a snapshot
-            assign_weights(self.twins, load_arrays(Path(snapshot)))
-            self.snapshot = snapshot
+            assign_weights(self.twins, load_arrays(Path(snapshot)), ["decoder"])
+            self.snapshot = wanted
         given = self._constant(codes)
         return (self._generate_one if len(codes) == 1 else self._generate)(given).numpy()
 
@@ -63,21 +68,32 @@ class Analyst:
     """Answers requests; one method for each kind."""
 
     def __init__(self):
-        self.decoders: OrderedDict[str, Decoder] = OrderedDict()
+        self.decoders: OrderedDict[tuple[str, int], Decoder] = OrderedDict()
 
     def decode(self, header: dict[str, Any], payload: bytes, _report: Report) -> Answer:
         decoder = self._decoder(header["folder"])
         codes = np.frombuffer(payload, np.float32).reshape(-1, decoder.latent_dim)
         images = decoder.decode(header["snapshot"], codes)
-        return {"shape": images.shape}, images.tobytes()
+        return {}, images.tobytes()
 
     def _decoder(self, folder: str) -> Decoder:
-        if folder not in self.decoders:
-            self.decoders[folder] = Decoder(Path(folder))
-        self.decoders.move_to_end(folder)
+        key = (folder, modified(Path(folder) / EXPERIMENT))  # a folder may be made anew, with another experiment
+        if key not in self.decoders:
+            self.decoders[key] = Decoder(Path(folder))
+        self.decoders.move_to_end(key)
         while len(self.decoders) > KEPT_MODELS:
             self.decoders.popitem(last=False)
-        return self.decoders[folder]
+        return self.decoders[key]
+
+    def encode(self, header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
+        from explorer.latent.encoding import encode_whole
+
+        encode_whole(
+            Path(header["folder"]),
+            Path(header["snapshot"]),
+            lambda stage, share: report({"stage": stage, "share": share}),
+        )
+        return {}, b""
 
     def project(self, header: dict[str, Any], payload: bytes, report: Report) -> Answer:
         from explorer.latent.projections import umap_points
@@ -94,7 +110,12 @@ class Analyst:
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer until the requests end. A fault in one request is its answer; it does not end the process."""
     analyst = Analyst()
-    kinds = {"decode": analyst.decode, "project": analyst.project, "estimate": analyst.estimate}
+    kinds = {
+        "decode": analyst.decode,
+        "encode": analyst.encode,
+        "project": analyst.project,
+        "estimate": analyst.estimate,
+    }
     while True:
         try:
             header, payload = read_frame(requests)

@@ -3,35 +3,45 @@
 import numpy as np
 
 
-def plane(codes: np.ndarray, previous: np.ndarray | None = None) -> np.ndarray:
-    """Codes (n, latent) as points (n, 2): the code itself where it has two dimensions, else its principal plane.
-
-    One dimension is drawn against the order of the points. `previous`, the plane of the same points a moment ago, fixes
-    what a principal plane leaves open, its rotation and reflection (orthogonal Procrustes, Schönemann 1966).
-    """
-    count, dimensions = codes.shape
-    if dimensions == 1:
-        return np.column_stack([codes[:, 0], np.linspace(-1, 1, count, dtype=codes.dtype)])
-    if dimensions == 2:
-        return codes
-    points = PrincipalPlane(codes).project(codes)
-    if previous is None:
-        return points
-    u, _, vt = np.linalg.svd(points.T @ (previous - previous.mean(axis=0)))
-    return (points @ (u @ vt)).astype(codes.dtype)
-
-
 class PrincipalPlane:
-    """The plane of largest variance through codes (n, latent)."""
+    """The plane of largest variance through codes (n, latent), of at least two dimensions.
+
+    `axes` (2, latent) are orthonormal and `centre` (latent,) is the mean: points on the plane are
+    (codes - centre) @ axes.T, and a point is the code centre + point @ axes.
+    """
 
     def __init__(self, codes: np.ndarray):
-        self.mean = codes.mean(axis=0)
-        _, values, self.axes = np.linalg.svd(codes - self.mean, full_matrices=False)
-        self.axes = self.axes[:2]
+        self.centre = codes.mean(axis=0)
+        _, values, axes = np.linalg.svd(codes - self.centre, full_matrices=False)
+        self.axes = axes[:2]
         self.explained = float((values[:2] ** 2).sum() / max((values**2).sum(), 1e-12))
 
     def project(self, codes: np.ndarray) -> np.ndarray:
-        return (codes - self.mean) @ self.axes.T
+        return (codes - self.centre) @ self.axes.T
+
+    def turn(self, codes: np.ndarray, previous: np.ndarray) -> None:
+        """Turn and mirror the axes within their plane until `codes` lie as near as can be to where they were.
+
+        `previous` (n, 2) are the points of the same codes a moment ago. Orthogonal Procrustes, Schönemann 1966: this
+        fixes what a plane of largest variance leaves open, so that a view which follows a training does not jump.
+        """
+        u, _, vt = np.linalg.svd(self.project(codes).T @ (previous - previous.mean(axis=0)))
+        self.axes = (u @ vt).T @ self.axes
+
+
+def steady_axes(codes: np.ndarray, previous: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Axes (2 or 1, latent) and centre (latent,) of a view of codes (n, latent) that follows a training, float32.
+
+    Points are (codes - centre) @ axes.T. Codes of one or two dimensions are shown as they are; of more, their principal
+    plane, turned to `previous`, the points of the first of the same codes a moment ago.
+    """
+    dimensions = codes.shape[1]
+    if dimensions <= 2:
+        return np.eye(dimensions, dtype=np.float32), np.zeros(dimensions, np.float32)
+    plane = PrincipalPlane(codes)
+    if previous is not None:
+        plane.turn(codes[: len(previous)], previous[: len(codes)])
+    return plane.axes.astype(np.float32), plane.centre.astype(np.float32)
 
 
 def steady_range(values: np.ndarray, previous: tuple[float, float] | None = None) -> tuple[float, float]:

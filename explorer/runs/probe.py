@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from safetensors import SafetensorError
 
-from explorer.latent.planes import plane
+from explorer.latent.planes import steady_axes
 from explorer.runs.layout import PROBE_IMAGES
 from explorer.sprites import save_sprites
 from models import catalogue, tensors
@@ -19,7 +19,7 @@ from models.checkpoints import weights_of
 from models.variants import Program
 
 SIZE = 1000  # codes in every snapshot
-LIVE = 500  # codes in a preview
+LIVE = 500  # codes in a live snapshot
 LIVE_WHEN_SLOW = 250
 SLOW = 0.025  # seconds
 STRIP = 12  # images shown with their reconstruction
@@ -33,7 +33,7 @@ class Probe:
         self.images = images
         self.live = LIVE
         self.previews = 0
-        self.previous_plane: np.ndarray | None = None
+        self.previous_points: np.ndarray | None = None
         self._data: Any = tf.constant(images.astype(np.float32) / 255.0)
         self._strip = self._data[:STRIP]
         experiment, twins = program.experiment, program.twins
@@ -60,7 +60,7 @@ class Probe:
                 *looked.values(),
             )
             finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(values)) for values in seen])
-            return codes[tensors.Z_MEAN], looked, finite
+            return codes, looked, finite
 
         number = [tf.TensorSpec([], tf.int32)]
         self._encode = tf.function(encode, input_signature=number)
@@ -71,20 +71,19 @@ class Probe:
         save_sprites(folder / PROBE_IMAGES, self.images)
 
     def save_preview(self, path: Path, step: int) -> bool:
-        """The strip and the plane of the first codes, for the live page. A denoising model's strip is its noisy input.
+        """The live snapshot: decoder, first codes with a steady view of them, and the strip, all of this step.
 
-        False, and nothing is saved, where weights, codes or pictures are no longer numbers.
+        A denoising model's strip is its noisy input. False, and nothing is saved, where weights, codes or pictures are
+        no longer numbers.
         """
         began = time.perf_counter()
         codes, looked, finite = self._preview(tf.constant(self.live))
         if not finite:
             return False
-        codes = codes.numpy()
-        previous = self.previous_plane[: len(codes)] if self.previous_plane is not None else None
-        self.previous_plane = plane(codes, previous)
-        arrays = {"plane": self.previous_plane.astype(np.float32), "step": np.array([step]), **_shown(looked)}
+        arrays = {**_codes(codes), **_shown(looked), "step": np.array([step])}
         if self._noisy is not None:
             arrays["corrupted"] = _pixels(np.clip(self._noisy.numpy(), 0, 1))
+        arrays |= self._view(arrays[f"probe/{tensors.Z_MEAN}"]) | weights_of(self.program.twins, ["decoder"])
         with contextlib.suppress(OSError, SafetensorError):  # the next one comes soon
             save_arrays(path, arrays, durable=False)
         self.previews += 1
@@ -92,11 +91,21 @@ class Probe:
             self.live = LIVE_WHEN_SLOW
         return True
 
+    def _view(self, codes: np.ndarray) -> dict[str, np.ndarray]:
+        axes, centre = steady_axes(codes, self.previous_points)
+        self.previous_points = (codes - centre) @ axes.T
+        return {"axes": axes, "centre": centre}
+
     def save_snapshot(self, path: Path, step: int) -> None:
         """Weights, all codes and the strip of the clean images: everything that exploring needs."""
-        codes = {f"probe/{name}": value.numpy() for name, value in self._encode(tf.constant(SIZE)).items()}
+        codes = _codes(self._encode(tf.constant(SIZE)))
         looked = {f"probe/{name}": value for name, value in _shown(self._look(self._strip)).items()}
         save_arrays(path, {**weights_of(self.program.twins), **codes, **looked, "step": np.array([step])})
+
+
+def _codes(encoded: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Mean and log-variance, where there is one, as files name them."""
+    return {f"probe/{name}": value.numpy() for name, value in encoded.items()}
 
 
 def _pixels(images: np.ndarray) -> np.ndarray:
@@ -110,13 +119,3 @@ def _shown(looked: Mapping[str, Any]) -> dict[str, np.ndarray]:
     (linear,) = values.values()
     largest = float(np.finfo(np.float16).max)
     return {"linear": linear.clip(-largest, largest).astype(np.float16), "reconstruction": pictures}
-
-
-def mean_squared_error(program: Program, images: np.ndarray, batch_size: int = 1000) -> float:
-    """Of what a person would see against uint8 images (n, height, width, channels), per pixel, in 0..1."""
-    total = 0.0
-    for start in range(0, len(images), batch_size):
-        seen = tf.constant(images[start : start + batch_size].astype(np.float32) / 255.0)
-        shown = program.twins.inference(seen, training=False)[tensors.RECONSTRUCTION]
-        total += float(tf.reduce_sum(tf.square(shown - seen)))
-    return total / images.size

@@ -1,0 +1,157 @@
+// One model at one snapshot, ready to decode: here, in a thread beside the page, or on the server.
+import { unpack } from "./binary.js";
+import { Lane } from "./lane.js";
+import { Network, NotRunnableError } from "./network.js";
+import { decodeByServer } from "./server_path.js";
+import { fetchWeights, NotPortableError } from "./weights.js";
+import { dropModel, thread } from "./workers.js";
+
+const PAGE_MS = 4; // a decode that takes longer would be felt on the page's own thread
+const PAGE_MACS = 8e6; // too many to even try how long they take there
+const TRIALS = 9;
+const SERVER_BATCH = 64; // codes in one request: the hand waits for it at most
+
+/** @typedef {"browser" | "thread" | "server"} Place */
+
+/** Median milliseconds of one decode, by the layers: a snapshot of the same network is not timed again. */
+const speeds = /** @type {Map<string, number>} */ (new Map());
+let engines = 0;
+
+export class Engine {
+  id = ++engines;
+  #closing = new AbortController();
+  /** @type {Lane<Float32Array, Uint8Array>} */ #hand = new Lane((code) => this.#far(code, 1, "hand"));
+  /** @type {Lane<Float32Array, Uint8Array>} */ #hover = new Lane((code) => this.#far(code, 1, "hand"));
+
+  /**
+   * @param {string} model
+   * @param {import("./pixels.js").Shape} shape
+   * @param {ArrayBuffer | null} bytes null: the server decodes
+   * @param {string} reason why it does
+   * @param {(sentence: string) => void} onTrouble
+   */
+  constructor(model, shape, bytes, reason, onTrouble) {
+    this.model = model;
+    this.shape = shape;
+    this.size = shape[0] * shape[1] * shape[2];
+    this.bytes = bytes;
+    this.reason = reason;
+    this.onTrouble = onTrouble;
+    this.network = bytes ? networkOf(bytes) : null;
+    this.step = this.network?.step ?? null;
+    /** @type {Place} */ this.place = this.network ? placeOf(this.network) : "server";
+  }
+
+  /**
+   * Load a model. Only a whole one is ever returned.
+   * @param {string} model
+   * @param {import("./pixels.js").Shape} shape
+   * @param {AbortSignal} signal
+   * @param {(sentence: string) => void} onTrouble
+   * @throws {import("./weights.js").WeightsError} where the weights cannot be had
+   */
+  static async open(model, shape, signal, onTrouble) {
+    try {
+      const bytes = await fetchWeights(model, signal, onTrouble);
+      return new Engine(model, shape, bytes, "", onTrouble);
+    } catch (error) {
+      if (!(error instanceof NotPortableError || error instanceof NotRunnableError)) throw error;
+      return new Engine(model, shape, null, /** @type {Error} */ (error).message, onTrouble);
+    }
+  }
+
+  /**
+   * One code for the picture under the hand: at once where that is quick, else the newest one as soon as it is there.
+   * @param {number[]} code
+   * @returns {Uint8Array | Promise<Uint8Array | null>} null where it was overtaken or could not be decoded
+   */
+  decode(code) {
+    return this.#one(code, this.#hand);
+  }
+
+  /**
+   * The same for what the pointer is over.
+   * @param {number[]} code
+   */
+  hover(code) {
+    return this.#one(code, this.#hover);
+  }
+
+  /**
+   * @param {number[]} code
+   * @param {Lane<Float32Array, Uint8Array>} lane
+   */
+  #one(code, lane) {
+    const values = Float32Array.from(code);
+    if (this.network && this.place === "browser") return this.network.decode(values, 1);
+    return lane.ask(values);
+  }
+
+  /**
+   * Many codes, never on the page's own thread.
+   * @param {Float32Array} codes one after the other
+   * @param {number} count
+   * @returns {Promise<Uint8Array | null>} null where they could not be decoded
+   */
+  async film(codes, count) {
+    if (this.place !== "server" || count <= SERVER_BATCH) return this.#far(codes, count, "film");
+    const pictures = new Uint8Array(count * this.size);
+    const latent = codes.length / count;
+    for (let from = 0; from < count; from += SERVER_BATCH) {
+      const some = Math.min(SERVER_BATCH, count - from);
+      const part = await this.#far(codes.subarray(from * latent, (from + some) * latent), some, "film");
+      if (!part) return null;
+      pictures.set(part, from * this.size);
+    }
+    return pictures;
+  }
+
+  /**
+   * @param {Float32Array} codes
+   * @param {number} count
+   * @param {"hand" | "film"} name
+   */
+  async #far(codes, count, name) {
+    const { signal } = this.#closing;
+    if (signal.aborted) return null;
+    if (!this.bytes) return decodeByServer(this.model, codes, count * this.size, signal, this.onTrouble);
+    const answer = await thread(name).decode({ id: this.id, bytes: this.bytes }, codes, count);
+    return signal.aborted ? null : (answer?.pixels ?? null);
+  }
+
+  /** Nothing that is still on its way will be answered. */
+  close() {
+    this.#closing.abort();
+    dropModel(this.id);
+  }
+}
+
+/** @param {ArrayBuffer} bytes */
+function networkOf(bytes) {
+  const { header, arrays } = unpack(new Uint8Array(bytes));
+  return Object.assign(new Network(header, arrays), { step: /** @type {number} */ (header.step), layers: header.layers });
+}
+
+/**
+ * @param {ReturnType<typeof networkOf>} network
+ * @returns {Place}
+ */
+function placeOf(network) {
+  if (network.macs > PAGE_MACS) return "thread";
+  const key = JSON.stringify([network.layers, network.latent, network.shape]);
+  let ms = speeds.get(key);
+  if (ms === undefined) speeds.set(key, (ms = timed(network)));
+  return ms > PAGE_MS ? "thread" : "browser";
+}
+
+/** @param {Network} network */
+function timed(network) {
+  const times = [];
+  for (let trial = 0; trial < TRIALS; trial++) {
+    const codes = Float32Array.from({ length: network.latent }, () => 4 * Math.random() - 2);
+    const start = performance.now();
+    network.decode(codes, 1);
+    times.push(performance.now() - start);
+  }
+  return times.slice(-5).sort((a, b) => a - b)[2]; // the first ones were not compiled yet
+}

@@ -1,0 +1,79 @@
+"""Runs that a benchmark needs: trained to their end, in training meanwhile, or made of a bundled model."""
+
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+from explorer import library
+from explorer.datasets.loading import DATA_FOLDER_VARIABLE
+from explorer.places import ROOT
+from explorer.runs.launcher import Launcher, new_run_folder
+from explorer.runs.layout import SUMMARY, write_json
+from explorer.runs.reader import Run
+from explorer.runs.writer import RunWriter
+from models.experiment import Experiment
+
+_LONGEST_RUN = 300.0  # seconds
+_LONGEST_START = 90.0
+_WARM = 50  # steps; what comes before compiles
+
+
+def mnist_or(otherwise: str) -> str:
+    """MNIST where a copy is at hand, else another data set."""
+    beside = ROOT.parent / "shared" / "data"
+    if beside.is_dir():
+        os.environ.setdefault(DATA_FOLDER_VARIABLE, str(beside))
+    folder = os.environ.get(DATA_FOLDER_VARIABLE)
+    return "mnist" if folder and (Path(folder) / "mnist.npz").is_file() else otherwise
+
+
+def trained(parent: Path, experiment: Experiment) -> Path:
+    """The folder, in `parent`, of a run that was trained to its end."""
+    launcher = Launcher()
+    folder = new_run_folder(experiment, parent)
+    run = launcher.start(experiment, folder)
+    try:
+        launcher.processes[folder].wait(_LONGEST_RUN)
+        with run:
+            if (status := run.status()).state != "finished":
+                raise RuntimeError(f"The run ended as {status.state}. {status.message}")
+    finally:
+        launcher.close()
+    return folder
+
+
+@contextlib.contextmanager
+def in_training(parent: Path, experiment: Experiment) -> Generator[Run]:
+    """A run that trains, past its first steps, until this is left. Its experiment must be long enough."""
+    launcher = Launcher()
+    run = launcher.start(experiment, new_run_folder(experiment, parent))
+    try:
+        with run:
+            deadline = time.monotonic() + _LONGEST_START
+            while not run.has_started() or run.status().step < _WARM:
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"The training took no {_WARM} steps within {_LONGEST_START:.0f} s.")
+                time.sleep(0.2)
+            yield run
+            if (status := run.status()).state != "training":
+                raise RuntimeError(f"The run was {status.state} before the benchmark's end. {status.message}")
+    finally:
+        launcher.close()
+
+
+def not_portable(parent: Path, name: str) -> Path:
+    """A run with the weights of a bundled model, whose summary says that no browser may run it."""
+    entry = library.find(f"bundled/{name}")
+    folder = parent / name
+    shutil.copytree(entry.folder, folder)
+    write_json(folder / SUMMARY, {**entry.summary, "decoder": {"unsupported": "The benchmark wants the server."}})
+    writer = RunWriter(folder)
+    try:
+        writer.add_snapshot(entry.step)
+        writer.set_state("finished")
+    finally:
+        writer.close()
+    return folder

@@ -1,0 +1,60 @@
+"""POST /api/decode: codes become images, without a Streamlit rerun."""
+
+import asyncio
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import Response
+
+from explorer import library
+from explorer.api.edge import FOREIGN, octets, refuse, same_origin
+from explorer.latent.client import AnalystError, AskAgainError
+from explorer.services import SERVICES
+
+MOST_CODES = 256  # in one request
+LARGEST_VALUE = 1e4
+TIMEOUT = 30.0  # seconds; the first request of a model compiles it
+
+
+def read_codes(body: bytes, latent_dim: int) -> np.ndarray:
+    """The body as codes (n, latent) float32. Raises ValueError with a sentence."""
+    count, rest = divmod(len(body), 4 * latent_dim)
+    if rest or not 1 <= count <= MOST_CODES:
+        raise ValueError(
+            f"The code was {len(body)} bytes; this model takes 1 to {MOST_CODES} codes of {latent_dim} float32 values."
+        )
+    codes = np.frombuffer(body, "<f4").reshape(count, latent_dim)
+    if not np.isfinite(codes).all() or np.abs(codes).max() > LARGEST_VALUE:
+        raise ValueError(f"The code had a value that is no number or beyond ±{LARGEST_VALUE:,.0f}. Give a smaller one.")
+    return codes
+
+
+async def _body(request: Request) -> bytes:
+    """The body, read no further than any allowed request is long."""
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > MOST_CODES * 512 * 4:
+            raise ValueError(f"The request was over {MOST_CODES * 512 * 4:,} bytes. Send fewer codes.")
+    return bytes(data)
+
+
+async def decode(request: Request) -> Response:
+    """POST /api/decode?model=KEY with float32 codes: the images as raw uint8, (n, height, width, channels)."""
+    if not same_origin(request):
+        return refuse(403, FOREIGN)
+    try:
+        entry = library.find(request.query_params.get("model", ""))
+        codes = read_codes(await _body(request), entry.experiment.latent_dim)
+        future = SERVICES.decoder.ask("decode", codes.tobytes(), folder=str(entry.folder), snapshot=str(entry.snapshot))
+        async with asyncio.timeout(TIMEOUT):
+            _, pixels = await asyncio.wrap_future(future)
+    except ValueError as error:  # LibraryError among them
+        return refuse(400, str(error))
+    except AskAgainError as error:
+        return refuse(503, str(error))
+    except AnalystError as error:
+        return refuse(500, str(error))
+    except TimeoutError:
+        return refuse(504, f"The decoder gave no answer within {TIMEOUT:.0f} s. Try again.")
+    return octets(pixels)

@@ -1,0 +1,86 @@
+"""GET /api/points: codes and images of single data points, for what hovers over a map."""
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import Response
+
+from explorer import library
+from explorer.api.edge import FOREIGN, octets, refuse, same_origin
+from explorer.components.binary import pack
+from explorer.latent.whole import kept_whole
+from explorer.library import LibraryError, ModelEntry
+from models.arrays import CheckpointError
+
+MOST_ROWS = 256  # in one request
+_ROWS = re.compile("[0-9]{1,9}(,[0-9]{1,9})*")
+
+
+class _Points(NamedTuple):
+    mean: np.ndarray
+    log_var: np.ndarray | None
+    images: np.ndarray
+    labels: np.ndarray
+
+
+class _NotEncodedError(ValueError):
+    """The codes that were asked for do not exist yet."""
+
+
+def points(request: Request) -> Response:
+    """GET /api/points?model=KEY&of=probe|all&rows=3,17: {rows, labels, shape} with mean, log_var and images, packed."""
+    if not same_origin(request):
+        return refuse(403, FOREIGN)
+    query = request.query_params
+    try:
+        entry = library.find(query.get("model", ""))
+        found = _points(entry, query.get("of", "probe"))
+        rows = read_rows(query.get("rows", ""), len(found.mean))
+    except _NotEncodedError as error:
+        return refuse(409, str(error))
+    except CheckpointError as error:
+        return refuse(500, str(error))
+    except ValueError as error:  # LibraryError among them
+        return refuse(400, str(error))
+    return octets(_pack(entry, found, rows))
+
+
+def read_rows(text: str, count: int) -> list[int]:
+    """Row numbers such as `3,17`, each below `count`. Raises ValueError with a sentence."""
+    given = repr(text if len(text) <= 60 else text[:57] + "...")
+    if len(text) > 10 * MOST_ROWS or not _ROWS.fullmatch(text) or text.count(",") >= MOST_ROWS:
+        raise ValueError(f"The rows were {given}; allowed are 1 to {MOST_ROWS} numbers with commas between.")
+    rows = [int(row) for row in text.split(",")]
+    if max(rows) >= count:
+        raise ValueError(f"Row {max(rows)} was asked for; there are codes of {count:,} images, from row 0 on.")
+    return rows
+
+
+def _points(entry: ModelEntry, of: str) -> _Points:
+    if of == "probe":
+        codes = entry.codes()
+        return _Points(codes.mean, codes.log_var, _probe_images(entry), entry.labels)
+    if of != "all":
+        raise ValueError(f"of was {of[:60]!r}; allowed are probe and all. Choose one of these.")
+    whole = None if entry.live else kept_whole(entry.snapshot, entry.image_shape)
+    if whole is None:
+        raise _NotEncodedError(f"{entry.key} has not encoded all its images. Ask for all images in Explore first.")
+    return _Points(whole.mean, whole.log_var, whole.images, whole.labels)
+
+
+def _probe_images(entry: ModelEntry) -> np.ndarray:
+    try:
+        return entry.images()
+    except (OSError, ValueError) as error:
+        raise LibraryError(f"The probe images of {entry.folder.name} cannot be read ({error}).") from error
+
+
+def _pack(entry: ModelEntry, found: _Points, rows: list[int]) -> bytes:
+    names = entry.summary["class_names"]
+    header = {"rows": rows, "labels": [names[label] for label in found.labels[rows]], "shape": entry.image_shape}
+    arrays = {"mean": found.mean[rows].astype(np.float32), "images": found.images[rows]}
+    if found.log_var is not None:
+        arrays["log_var"] = found.log_var[rows].astype(np.float32)
+    return pack(header, arrays)

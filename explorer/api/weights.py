@@ -1,0 +1,84 @@
+"""GET /api/weights: a decoder's layers and weights, for a browser that decodes by itself."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import Response
+
+from explorer import library
+from explorer.api.edge import FOREIGN, octets, refuse, same_origin
+from explorer.components.binary import pack
+from explorer.library import LibraryError, ModelEntry
+from models.arrays import CheckpointError, load_arrays, modified
+
+MOST_BYTES = 64_000_000
+DIGEST = "Hourglass-SHA256"
+
+
+class NoPortableDecoderError(ValueError):
+    """The browser cannot run this decoder; the message can be shown."""
+
+
+def weights(request: Request) -> Response:
+    """GET /api/weights?model=KEY: header {model, step, shape, latent, layers} and the weights by name, packed.
+
+    The digest of the body is in a header of its own: weights that do not arrive whole must not be drawn.
+    """
+    if not same_origin(request):
+        return refuse(403, FOREIGN)
+    try:
+        entry = library.find(request.query_params.get("model", ""))
+        body, digest = _packed(entry.key, entry.snapshot, modified(entry.snapshot))
+    except LibraryError as error:
+        return refuse(400, str(error))
+    except NoPortableDecoderError as error:
+        return refuse(422, str(error))
+    except CheckpointError as error:
+        return refuse(500, str(error))
+    return octets(body, {DIGEST: digest})
+
+
+@lru_cache(maxsize=8)
+def _packed(key: str, snapshot: Path, _modified: int) -> tuple[bytes, str]:
+    entry = library.find(key)
+    layers, arrays = layers_of(entry), load_arrays(snapshot)
+    header = {
+        "model": key,
+        "step": int(arrays["step"][0]),
+        "shape": entry.image_shape,
+        "latent": entry.experiment.latent_dim,
+        "layers": layers,
+    }
+    body = pack(header, _named(layers, arrays, snapshot.name))
+    return body, hashlib.sha256(body).hexdigest()
+
+
+def layers_of(entry: ModelEntry) -> list[dict[str, Any]]:
+    """The decoder's layers as its run wrote them down. Raises NoPortableDecoderError where there are none."""
+    decoder = entry.summary.get("decoder", {})
+    if "layers" in decoder:
+        return decoder["layers"]
+    raise NoPortableDecoderError(
+        decoder.get("unsupported")
+        or f"{entry.folder.name} was trained by an earlier version of Hourglass, which kept no list of layers. The "
+        "server decodes it; train it again to have the browser do so."
+    )
+
+
+def _named(layers: list[dict[str, Any]], arrays: dict[str, np.ndarray], file: str) -> dict[str, np.ndarray]:
+    """The weights that the layers name. Raises CheckpointError where one is missing, or all are too large."""
+    names = [layer[part] for layer in layers for part in ("kernel", "bias") if layer.get(part) is not None]
+    if missing := sorted(set(names) - set(arrays)):
+        raise CheckpointError(f"{file} lacks the weights {', '.join(missing)[:200]}. Choose another snapshot.")
+    found = {name: arrays[name].astype(np.float32) for name in names}
+    size = sum(array.nbytes for array in found.values())
+    if size > MOST_BYTES:
+        raise NoPortableDecoderError(
+            f"The decoder's weights are {size / 1e6:,.0f} MB; a browser is sent at most {MOST_BYTES / 1e6:,.0f} MB. "
+            "The server decodes this model."
+        )
+    return found

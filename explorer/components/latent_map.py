@@ -1,0 +1,100 @@
+"""The latent map: codes of data points in a plane, with the decode of wherever the pointer is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from explorer.components.bank import Shown
+from explorer.components.binary import pack
+from explorer.components.web import loader
+
+_MAP = st.components.v2.component(
+    "hourglass_map", html='<div class="hg-map"></div>', js=loader("map"), isolate_styles=False
+)
+_FULL = 65_535  # a coordinate is sent in 16 bits: finer than any screen, and half the size
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Points in two dimensions, what their axes are, and the way back.
+
+    points: (n, 2), (code - centre) @ axes.T where there are axes; their second column is free where there is one axis.
+    axes: (1 or 2, latent), orthonormal; None for a projection with no way back, such as UMAP.
+    """
+
+    points: np.ndarray
+    titles: tuple[str, str]
+    name: str  # zoom and selection are kept while this stays the same
+    axes: np.ndarray | None = None
+    centre: np.ndarray | None = None
+    ranges: tuple[Range, Range] | None = None
+
+
+def latent_map(
+    model: Shown,
+    plane: Plane,
+    labels: np.ndarray,
+    class_names: Sequence[str],
+    *,
+    key: str,
+    hand: str,
+    total: int,
+    what: str = "images",
+    of: str = "probe",
+    height: int = 360,
+    screen: int = 0,
+) -> None:
+    """Show the map. It moves the code of `hand`, as the bank of the same hand does.
+
+    `total` is how many `what` there are, of which the points are some. `of` names the set that the rows belong to:
+    "probe" or "all". The map is `height` pixels high, and on a large screen `screen` percent of it.
+    """
+    header, arrays = _payload(plane, labels, len(class_names))
+    header |= {
+        "hand": hand,
+        "model": model.key,
+        "version": model.version,
+        "shape": list(model.shape),
+        "stochastic": model.stochastic,
+        "of": of,
+        "classes": list(class_names),
+        "total": total,
+        "what": what,
+        "height": f"max({height}px, {screen}vh)",
+        "label": "latent map",
+    }
+    _MAP(key=key, data=pack(header, arrays))
+
+
+def _payload(plane: Plane, labels: np.ndarray, classes: int) -> tuple[dict, dict[str, np.ndarray]]:
+    if classes > 256 or len(labels) != len(plane.points):
+        raise ValueError(
+            f"A map was given {len(plane.points)} points, {len(labels)} labels and {classes} classes; it takes as many "
+            "labels as points and at most 256 classes."
+        )
+    spans = [_span(plane.points[:, axis]) for axis in (0, 1)]
+    packed = [_packed(plane.points[:, axis], span) for axis, span in enumerate(spans)]
+    arrays = {
+        "points": np.concatenate(packed),
+        "labels": labels.astype(np.uint8),
+        "axes": _floats(plane.axes),
+        "centre": _floats(plane.centre),
+    }
+    header = {"titles": plane.titles, "name": plane.name, "spans": spans, "ranges": plane.ranges}
+    return header, arrays
+
+
+def _span(values: np.ndarray) -> Range:
+    low, high = float(values.min(initial=np.inf)), float(values.max(initial=-np.inf))
+    return (low, high) if low < high else (low - 0.5, low + 0.5) if low == high else (0.0, 1.0)
+
+
+def _packed(values: np.ndarray, span: Range) -> np.ndarray:
+    return np.round((values - span[0]) / (span[1] - span[0]) * _FULL).astype(np.uint16)
+
+
+def _floats(values: np.ndarray | None) -> np.ndarray:
+    return np.zeros(0, np.float32) if values is None else values.astype(np.float32)

@@ -1,0 +1,57 @@
+"""Long requests to the workbench, which pages look at again and again until they are done. No Streamlit."""
+
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from explorer.latent.client import AnalystClient, AnalystError, Answer, AskAgainError
+
+
+@dataclass
+class Progress:
+    """A request under way: how far it is, and its answer."""
+
+    answer: Future[Answer] = field(default_factory=Future)
+    stage: str = "starting its process"
+    share: float = 0.0
+
+    def note(self, progress: dict[str, Any]) -> None:
+        self.stage, self.share = progress["stage"], progress["share"]
+
+
+class Jobs:
+    """Requests of the whole server, by key: a second page joins the one under way."""
+
+    def __init__(self, workbench: AnalystClient):
+        self.workbench = workbench
+        self._lock = threading.Lock()
+        self._running: dict[str, Progress] = {}
+        self._failed: dict[str, AnalystError] = {}
+
+    def look(self, key: str, request: str, payload: bytes = b"", **values: Any) -> Answer | Progress:
+        """The answer, once for each time that it was asked for, or the request under way; begins it if it is not.
+
+        Raises AnalystError where it failed, and again until `forget_failure`: it must not be tried without end.
+        """
+        with self._lock:
+            if key in self._failed:
+                raise self._failed[key]
+            if key not in self._running:
+                progress = Progress()
+                try:
+                    progress.answer = self.workbench.ask(request, payload, progress.note, **values)
+                except AskAgainError:
+                    return progress  # asked again at the next look
+                self._running[key] = progress
+            if not self._running[key].answer.done():
+                return self._running[key]
+            try:
+                return self._running.pop(key).answer.result()
+            except AnalystError as error:
+                self._failed[key] = error
+                raise
+
+    def forget_failure(self, key: str) -> None:
+        with self._lock:
+            self._failed.pop(key, None)

@@ -1,0 +1,72 @@
+"""What a run says of its model besides the weights: its data, its probe set, its decoder's layers, how good it is."""
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from models.portable import NotPortableError, decoder_layers
+
+from explorer.datasets.loading import Images
+from models import tensors
+from models.training import TrainingLoop
+from models.twins import Twins
+from models.variants import Program
+
+Parts = tuple[np.ndarray, np.ndarray]  # indices of the training and of the validation images
+
+
+def probe_set(images: Images, parts: Parts, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """At most `size` images (n, height, width, channels) and their labels (n,).
+
+    Test images first, which no training saw; a small data set is filled up from the rest.
+    """
+    training, validation = parts
+    rest = np.concatenate([validation, training])[:size]
+    return (
+        np.concatenate([images.test_images[:size], images.images[rest]])[:size],
+        np.concatenate([images.test_labels[:size], images.labels[rest]])[:size],
+    )
+
+
+def describe(program: Program, images: Images, parts: Parts, probe_labels: np.ndarray) -> dict[str, Any]:
+    """The summary of a run that begins, as JSON values."""
+    training, validation = parts
+    return {
+        "dataset": program.experiment.dataset,
+        "image_shape": list(images.images.shape[1:]),
+        "class_names": list(images.class_names),
+        "labels": probe_labels.tolist(),
+        "probe": len(probe_labels),
+        "probe_test": min(len(images.test_images), len(probe_labels)),
+        "training_images": len(training),
+        "validation_images": len(validation),
+        "test_images": len(images.test_images),
+        "parameters": program.twins.parameters,
+        "decoder": describe_decoder(program.twins),
+    }
+
+
+def describe_decoder(twins: Twins) -> dict[str, Any]:
+    """The generator's layers, for a browser that decodes by itself, or in a sentence why it cannot."""
+    try:
+        return {"layers": decoder_layers(twins)}
+    except NotPortableError as reason:
+        return {"unsupported": str(reason)}
+
+
+def measure(program: Program, images: np.ndarray) -> dict[str, Any]:
+    """Every term and total on held-out images, uint8 (n, height, width, channels), and the error that a person sees."""
+    loop = TrainingLoop(program.model, images)
+    values = loop.evaluate(np.arange(len(images), dtype=np.int32))
+    test = {name: float(value) for name, value in zip(loop.series, values, strict=True)}
+    return {"test": test, "test_mse": mean_squared_error(program.twins, images)}
+
+
+def mean_squared_error(twins: Twins, images: np.ndarray, batch_size: int = 1000) -> float:
+    """Of what a person would see against uint8 images (n, height, width, channels), per pixel, in 0..1."""
+    total = 0.0
+    for start in range(0, len(images), batch_size):
+        seen = tf.constant(images[start : start + batch_size].astype(np.float32) / 255.0)
+        shown = twins.inference(seen, training=False)[tensors.RECONSTRUCTION]
+        total += float(tf.reduce_sum(tf.square(shown - seen)))
+    return total / images.size

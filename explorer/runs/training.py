@@ -1,0 +1,206 @@
+"""The course of one training: its steps, what is told meanwhile and kept, and the commands that change it."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from explorer.datasets.loading import Images, split
+from explorer.runs.commands import SetLearningRate, SetWeight, Simple
+from explorer.runs.guard import LossGuard
+from explorer.runs.layout import PREVIEW, SNAPSHOTS, SUMMARY, snapshot_file, write_json
+from explorer.runs.listening import Listener
+from explorer.runs.pace import Pace
+from explorer.runs.probe import SIZE, Probe
+from explorer.runs.summary import describe, measure, probe_set
+from explorer.runs.writer import RunWriter
+from models.experiment import Experiment
+from models.training import TrainingLoop, epoch_batches
+from models.variants import build
+
+CALL_SECONDS = 0.04  # of steps between two looks at the inbox; a call into TensorFlow costs a millisecond
+MOST_STEPS_A_CALL = 16
+FLUSH_EVERY = 0.2  # seconds
+PREVIEW_EVERY = 0.4
+PREVIEW_SHARE = 0.05  # of the time, at most
+SNAPSHOT_EVERY = 15.0
+SNAPSHOT_SPACING = 3.0  # at least, at the ends of epochs
+MOST_SNAPSHOTS = 24
+
+
+class Trainer:
+    """An experiment on its data, with its store. `train` runs to the end."""
+
+    def __init__(self, folder: Path, experiment: Experiment, images: Images, store: RunWriter, listener: Listener):
+        self.folder, self.experiment, self.images, self.store = folder, experiment, images, store
+        self.listener = listener
+        self.training, self.validation = split(len(images.images), experiment.validation_fraction, experiment.seed)
+        self.program = build(experiment, images.images.shape[1:])
+        model = self.program.model
+        self.loop = TrainingLoop(model, images.images)
+        self.guard = LossGuard(model.series, tuple(objective.name for objective in model.objectives))
+        self.probe = self._make_probe()
+        self.terms = dict(experiment.terms)
+        self.term_columns = [self.loop.series.index(name) for name in self.terms]
+        self.learning_rate = experiment.learning_rate
+        self.weights = np.zeros(len(self.terms))  # in force at the last step, in the order of the terms
+        self.steps_a_call = 1
+        self.step, self.epoch, self.watch = 0, 0.0, Pace()
+        self.snapshots: list[int] = []
+        self.snapshot_every = SNAPSHOT_EVERY
+        self.last_flush = self.last_preview = self.last_snapshot = -np.inf
+        self.preview_pause = PREVIEW_EVERY
+
+    def _make_probe(self) -> Probe:
+        parts = (self.training, self.validation)
+        images, labels = probe_set(self.images, parts, SIZE)
+        probe = Probe(self.program, images)
+        probe.save_images(self.folder)
+        self.summary = describe(self.program, self.images, parts, labels)
+        write_json(self.folder / SUMMARY, self.summary)
+        return probe
+
+    def train(self) -> None:
+        self.store.open_history(self.loop.series, list(self.terms))
+        self.store.set_state("preparing", "compiling")
+        self._snapshot()
+        self.listener.heed()
+        self.store.set_state("training")
+        self.watch.start()
+        for epoch in range(self.experiment.epochs):
+            self._train_epoch(epoch)
+            self._validate(epoch + 1)
+        self._snapshot()
+        self.watch.stop()
+
+    def _train_epoch(self, epoch: int) -> None:
+        batches = epoch_batches(self.training, self.experiment.batch_size, self.experiment.seed, epoch)
+        done = 0
+        while done < len(batches):
+            self._obey()
+            some = self._next(batches, done)
+            epochs = epoch + (done + np.arange(len(some) + 1)) / len(batches)
+            self._train_steps(some, epochs)
+            done += len(some)
+            self._report()
+
+    def _next(self, batches: list[np.ndarray], done: int) -> list[np.ndarray]:
+        """The batches of the next call: as many as take about CALL_SECONDS; a short last batch goes alone."""
+        some = batches[done : done + self.steps_a_call]
+        return some[:-1] if len(some) > 1 and len(some[-1]) < len(some[0]) else some
+
+    def _train_steps(self, batches: list[np.ndarray], epochs: np.ndarray) -> None:
+        """Train on the batches; `epochs` says where each begins and, with one more value, where the last one ends."""
+        weights = np.array([[s.weight_at(begin) for s in self.terms.values()] for begin in epochs[:-1]])
+        began = self.watch.seconds
+        rows = self.loop.train_many(np.stack(batches), weights.astype(np.float32))
+        self.weights = weights[-1]
+        seconds = np.linspace(began, self.watch.seconds, len(rows) + 1)[1:]
+        a_step = max((self.watch.seconds - began) / len(rows), 1e-6)
+        self.steps_a_call = int(np.clip(CALL_SECONDS / a_step, 1, MOST_STEPS_A_CALL))
+        for batch, values, weight, epoch, second in zip(batches, rows, weights, epochs[1:], seconds, strict=True):
+            self.step, self.epoch = self.step + 1, float(epoch)
+            self.watch.images += len(batch)
+            clock = (epoch, second, self.learning_rate)
+            self.store.log_step(self.step, np.concatenate([clock, values, weight, values[self.term_columns] * weight]))
+            if (fault := self.guard.check(self.step, values, self.learning_rate)) is not None:
+                raise FloatingPointError(fault)
+
+    def _report(self) -> None:
+        """Status, live snapshot and snapshot, each when it is due; none may take more than its share of the time."""
+        now = time.perf_counter()
+        if now - self.last_flush > FLUSH_EVERY:
+            self.store.flush(**self.place(), images_per_second=self.watch.rate())
+            self.last_flush = now
+        if now - self.last_preview > self.preview_pause:
+            self._preview()
+            self.last_preview = time.perf_counter()
+            self.preview_pause = max(PREVIEW_EVERY, (self.last_preview - now) / PREVIEW_SHARE)
+        if now - self.last_snapshot > self.snapshot_every:
+            self._snapshot()
+
+    def place(self) -> dict[str, float]:
+        """Where the training is, as the store's status says it."""
+        return {"step": self.step, "epoch": self.epoch, "seconds": self.watch.seconds}
+
+    def _validate(self, epoch: int) -> None:
+        values = self.loop.evaluate(self.validation, between=self._obey)
+        weighted = values[self.term_columns] * self.weights
+        self.store.log_validation(self.step, float(epoch), np.concatenate([values, weighted]))
+        last = epoch == self.experiment.epochs
+        if not last and time.perf_counter() - self.last_snapshot > SNAPSHOT_SPACING:
+            self._snapshot()
+
+    def _preview(self) -> None:
+        """A step's loss can be a number while the weights that it moved to give none: such a model is not shown."""
+        if not self.probe.save_preview(self.folder / PREVIEW, self.step):
+            raise FloatingPointError(
+                f"The weights are no longer numbers at step {self.step:,}. The last good snapshot is kept. "
+                f"Try a learning rate below {self.learning_rate:g}, or smaller weights of the terms."
+            )
+
+    def _snapshot(self) -> None:
+        if self.step in self.snapshots:
+            return
+        self._preview()
+        self.probe.save_snapshot(self.folder / SNAPSHOTS / snapshot_file(self.step), self.step)
+        self.snapshots.append(self.step)
+        self.store.flush(**self.place())
+        self.store.add_snapshot(self.step)
+        self.store.flush()
+        self.last_snapshot = time.perf_counter()
+        if len(self.snapshots) > MOST_SNAPSHOTS:
+            for step in self.snapshots[1:-1:2]:
+                self.store.remove_snapshot(step)
+                self.snapshots.remove(step)
+            self.snapshot_every *= 2
+
+    def _obey(self) -> None:
+        """Take commands; while paused, do nothing else."""
+        paused = False
+        while True:
+            for command in self.listener.inbox.take():
+                if isinstance(command, ValueError):
+                    self.store.log_event("refused", message=str(command))
+                    self.store.flush()
+                elif isinstance(command, Simple) and command.command != "stop":
+                    paused = self._obey_simple(command, paused)
+                elif isinstance(command, SetWeight | SetLearningRate):
+                    self._change(command)
+                else:
+                    self.listener.obey_urgent(command)
+            self.listener.check_parent()
+            if not paused:
+                return
+            time.sleep(0.05)
+
+    def _obey_simple(self, command: Simple, paused: bool) -> bool:
+        wanted = command.command == "pause"
+        if wanted != paused:
+            (self.watch.stop if wanted else self.watch.start)()
+            self.store.log_event(command.command)
+            self.store.flush(**self.place())
+            if wanted and self.step:
+                self._snapshot()
+            self.store.set_state("paused" if wanted else "training")
+        return wanted
+
+    def _change(self, command: SetWeight | SetLearningRate) -> None:
+        self.store.status |= self.place()
+        match command:
+            case SetWeight(term=term, value=value) if term in self.terms:
+                self.store.log_event("weight", term=term, value=value, before=self.terms[term].weight)
+                self.terms[term] = self.terms[term].model_copy(update={"weight": value})
+            case SetWeight(term=term):
+                self.store.log_event("refused", message=f"There is no term {term}; there are {', '.join(self.terms)}.")
+            case SetLearningRate(value=value):
+                self.store.log_event("learning_rate", value=value, before=self.learning_rate)
+                self.learning_rate = value
+                self.program.set_learning_rate(value)
+        self.store.flush()
+
+    def finish(self) -> None:
+        """Measure the model on the held-out test images and put the result where readers find it."""
+        results = measure(self.program, self.images.test_images)
+        self.summary |= {**results, "seconds": self.watch.seconds, "steps": self.step}
+        write_json(self.folder / SUMMARY, self.summary)

@@ -1,0 +1,47 @@
+"""Requests to the app's own routes, by hand through ASGI, and what the browser makes of packed arrays."""
+
+import asyncio
+import json
+import struct
+from urllib.parse import urlencode
+
+import numpy as np
+from starlette.applications import Starlette
+
+from explorer.routes import routes
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def call(path: str, query: dict[str, str], headers: dict[str, str], body: bytes = b"", method: str = "GET") -> Answer:
+    """(status, headers, body) of the route at this path."""
+    sent: list[dict] = []
+
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    given_headers = {"host": "localhost:8501", **headers}
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+        "path": path, "raw_path": path.encode(), "root_path": "", "server": ("localhost", 8501),
+        "query_string": urlencode(query).encode(), "client": ("127.0.0.1", 5),
+        "headers": [(name.encode(), value.encode()) for name, value in given_headers.items()],
+    }  # fmt: skip
+    route = next(route for route in routes() if getattr(route, "path", "") == path)
+    asyncio.run(Starlette(routes=[route])(scope, receive, send))
+    found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], found, b"".join(message.get("body", b"") for message in sent[1:])
+
+
+def unpack(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:
+    """The header and the arrays of `explorer.components.binary.pack`."""
+    (length,) = struct.unpack_from("<I", data)
+    header, place, arrays = json.loads(data[4 : 4 + length]), 4 + length, {}
+    for entry in header.pop("arrays"):
+        kind, count = np.dtype(f"<{entry['type']}"), int(np.prod(entry["shape"]))
+        arrays[entry["name"]] = np.frombuffer(data, kind, count, place).reshape(entry["shape"])
+        place += -(-count * kind.itemsize // 8) * 8
+    return header, arrays

@@ -1,0 +1,171 @@
+"""Every kind of model under the hand on the real Explore page: the picture is what the server would decode."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
+
+from explorer.datasets.catalogue import DATASETS
+from tests.browser_helpers import (
+    SLOW,
+    along,
+    box_of,
+    code,
+    decoded,
+    difference,
+    drag,
+    open_model,
+    picture,
+    pixels,
+    record,
+    recorded,
+    slider,
+)
+from tests.conftest import ROOT
+from tests.helpers import wait_for
+from tests.made_runs import BRANDS, MODELS, NOT_PORTABLE, STEPS, made_home
+
+pytestmark = pytest.mark.browser
+FRAMES = 11  # of a film strip
+NEWEST = STEPS[-1]
+NOT_WHOLE = "The weights did not arrive whole."
+
+
+@pytest.fixture(scope="module")
+def explore(app_server) -> str:
+    """Return the URL of the real app, with a run of every kind."""
+    return app_server(ROOT / "app.py", HOURGLASS_HOME=str(made_home()))
+
+
+def _by_server(page: Page, name: str, codes: Sequence[Sequence[float]], step: int = NEWEST) -> np.ndarray:
+    return decoded(page, f"run/{name}@{step}", codes, DATASETS[MODELS[name]["dataset"]].image_shape)
+
+
+def _matches_the_server(page: Page, name: str) -> None:
+    """The picture becomes what the server decodes the code to. A thread beside the page may need a moment."""
+    (expected,) = _by_server(page, name, [code(page)])
+    wait_for(lambda: _same(picture(page), expected), 10)
+
+
+def _same(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and difference(one, other) <= 1
+
+
+def _sliders(page: Page) -> Locator:
+    return page.get_by_role("slider", name=re.compile(r"^z\d"))
+
+
+@pytest.mark.parametrize("name", ["line", "colour", "four", "sixteen", "hundred"])
+def test_a_model_of_any_size_decodes_in_the_browser_as_the_server_does(explore, page, artefacts, name):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    open_model(page, explore, f"run/{name}")
+    expect(page.locator(".hg-latency")).to_contain_text("in the browser")
+    latent, before = MODELS[name]["latent_dim"], picture(page)
+    expect(_sliders(page)).to_have_count(min(latent, 16))
+    for one, keys in zip(_sliders(page).all(), (("PageUp",), ("ArrowLeft", "End"), ("Home", "PageUp")), strict=False):
+        for key in keys:
+            one.press(key)
+        _matches_the_server(page, name)
+        drag(page, along(one, 0.3), along(one, 0.8))
+        _matches_the_server(page, name)
+    moved = picture(page)
+    assert not np.array_equal(moved, before)
+    coloured = DATASETS[MODELS[name]["dataset"]].image_shape[2] == 3
+    assert np.ptp(moved.astype(int), axis=2).any() == coloured
+    if latent <= 8:
+        _strips_match_the_server(page, name)
+    else:
+        expect(page.locator(".hg-film").first).to_be_hidden()
+    page.screenshot(path=artefacts / f"explore-made-{name}.png")
+    assert any("/api/weights" in url for url in asked)
+    assert not [url for url in asked if "/api/decode" in url]
+
+
+def _strips_match_the_server(page: Page, name: str, step: int = NEWEST) -> None:
+    here = code(page)
+    for index in range(len(here)):
+        low, high = (float(slider(page, f"z{index}").get_attribute(end) or 0) for end in ("min", "max"))
+        codes = np.tile(here, (FRAMES, 1))
+        codes[:, index] = low + (np.arange(FRAMES) + 0.5) / FRAMES * (high - low)
+        expected = np.concatenate(list(_by_server(page, name, codes.tolist(), step)), axis=1)
+        strip = page.get_by_role("img", name=f"film strip of z{index}")
+        wait_for(lambda strip=strip, expected=expected: _same(pixels(strip), expected), 10)
+
+
+def test_many_dimensions_are_folded_and_those_decode_too(explore, page):
+    open_model(page, explore, "run/hundred")
+    page.get_by_text("84 more dimensions").click()
+    expect(_sliders(page)).to_have_count(100)
+    before = picture(page)
+    _sliders(page).nth(90).press("End")
+    _matches_the_server(page, "hundred")
+    assert not np.array_equal(picture(page), before)
+
+
+def test_a_dimension_that_says_nothing_is_named_as_such(explore, page):
+    open_model(page, explore, "run/sixteen")
+    dead = page.get_by_role("group", name="z3", exact=True)
+    expect(dead).to_contain_text("dead")
+    expect(_sliders(page).last).to_have_attribute("aria-label", "z3")  # the least active one
+    expect(page.get_by_text("dead", exact=True)).to_have_count(1)
+
+
+def test_the_map_of_one_dimension_has_a_line_that_goes_with_the_hand(explore, page):
+    open_model(page, explore, "run/line")
+    line = page.locator(".hg-map .hg-z")
+    expect(line).to_have_attribute("d", re.compile(r"^M[\d.]+ 0V\d+$"))
+    glass = page.locator(".hg-map-glass")
+    box = box_of(glass)
+    drag(page, along(glass, 0.5), along(glass, 0.2), (along(glass, 0.8)[0], box["y"] + 9))
+    read = "plot => plot._fullLayout.xaxis.d2p"
+    at = page.locator(".hg-map .hg-plot").evaluate(f"(plot, z) => ({read})(z)", code(page)[0])
+    assert at == pytest.approx(0.8 * box["width"], abs=1)
+    assert float((line.get_attribute("d") or "M").split()[0][1:]) == pytest.approx(at, abs=0.1)
+    _matches_the_server(page, "line")
+
+
+def test_a_model_that_the_browser_cannot_run_is_decoded_by_the_server(explore, page):
+    open_model(page, explore, "run/foreign")
+    expect(page.locator(".hg-latency")).to_contain_text("by the server")
+    expect(page.locator(".hg-latency")).to_have_attribute("title", NOT_PORTABLE)
+    expect(page.locator(".hg-message")).to_be_empty()
+    drag(page, along(slider(page, "z0"), 0.3), along(slider(page, "z0"), 0.8))
+    _matches_the_server(page, "foreign")
+    _strips_match_the_server(page, "foreign")
+
+
+def _cut(route: Route) -> None:
+    """Answer with the beginning of the weights, under the digest of all of them."""
+    whole: APIResponse = route.fetch()
+    headers = {name: value for name, value in whole.headers.items() if name != "content-length"}
+    route.fulfill(status=200, headers=headers, body=whole.body()[:-40])
+
+
+def test_weights_that_come_in_part_are_said_and_asked_for_again(explore, page):
+    waiting: list[Route] = []
+    answers = [_cut]
+    page.route("**/api/weights*", lambda route: answers.pop()(route) if answers else waiting.append(route))
+    page.goto(f"{explore}/?model=run/four")
+    expect(page.locator(".hg-message")).to_contain_text(NOT_WHOLE, timeout=SLOW)
+    wait_for(lambda: page.wait_for_timeout(50) or waiting)
+    expect(page.locator(".hg-latency")).to_be_empty()  # nothing was drawn
+    waiting[0].continue_()
+    expect(page.locator(".hg-message")).to_be_empty()
+    expect(page.locator(".hg-latency")).to_contain_text("in the browser")
+    _matches_the_server(page, "four")
+
+
+def test_weights_that_never_come_whole_are_never_drawn(explore, page):
+    page.route("**/api/weights*", _cut)
+    page.goto(f"{explore}/?model=run/four")
+    message = page.locator(".hg-message")
+    expect(message).to_have_text(NOT_WHOLE, timeout=SLOW)  # no longer "Asking again"
+    record(page)
+    slider(page, "z0").press("PageUp")
+    page.wait_for_timeout(300)
+    expect(page.locator(".hg-latency")).to_be_empty()
+    assert not recorded(page)[1]
+    expect(message).to_have_text(NOT_WHOLE)
