@@ -12,6 +12,7 @@ from tests.helpers import wait_for
 
 SLOW = 60_000  # ms: TensorFlow loads in child processes on a shared machine
 Spot = tuple[float, float]
+Codes = Sequence[Sequence[float]] | np.ndarray
 
 _BASE64 = """const base64 = (bytes) => {
     let text = "";
@@ -82,8 +83,8 @@ def wait_for_other_picture(page: Page, before: np.ndarray) -> None:
     wait_for(lambda: not np.array_equal(picture(page), before))
 
 
-def decoded(page: Page, model: str, codes: Sequence[Sequence[float]], shape: tuple[int, ...]) -> np.ndarray:
-    """What the server decodes codes to, uint8 (count, height, width, 3). Asked beside the page, which sees nothing of it."""
+def decoded(page: Page, model: str, codes: Codes, shape: tuple[int, ...]) -> np.ndarray:
+    """What the server decodes codes to, uint8 (count, height, width, 3). The page sees nothing of the request."""
     address = urljoin(page.url, f"/api/decode?{urlencode({'model': model})}")
     body = np.array(codes, "<f4").tobytes()
     answer = wait_for(lambda: _unless_starting(page.request.post(address, data=body)))
@@ -115,6 +116,19 @@ def recorded(page: Page) -> tuple[list[list[float]], list[tuple[int, np.ndarray]
 
 def _coloured(data: str, size: tuple[int, int]) -> np.ndarray:
     return np.frombuffer(base64.b64decode(data), np.uint8).reshape(*size, 4)[..., :3]
+
+
+def strip_codes(page: Page, index: int, frames: int = 11) -> np.ndarray:
+    """What the film strip of a dimension shows, (frames, latent): the code here, with the slider's range along it."""
+    codes = np.tile(code(page), (frames, 1))
+    low, high = (float(slider(page, f"z{index}").get_attribute(end) or 0) for end in ("min", "max"))
+    codes[:, index] = low + (np.arange(frames) + 0.5) / frames * (high - low)
+    return codes
+
+
+def strip(page: Page, index: int) -> np.ndarray:
+    """The film strip of a dimension, all frames side by side, uint8 (height, frames * width, 3)."""
+    return pixels(page.get_by_role("img", name=f"film strip of z{index}", exact=True))
 
 
 def box_of(locator: Locator) -> FloatRect:

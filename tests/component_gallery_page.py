@@ -27,7 +27,7 @@ dims = [
     )
     for i in range(int(st.query_params.get("dims", LATENT)))
 ]
-bank(model, chosen["code"], dims, key="bank", hand="gallery", revision=chosen["revision"], chosen=7, rate=1234.5)
+bank(model, chosen["code"], dims, key="bank", hand="gallery", revision=chosen["revision"], rate=1234.5)
 
 left, right = st.columns(2)
 with left:

@@ -52,7 +52,7 @@ def made_home() -> Path:
 
 
 def make_run(folder: Path, summary: dict[str, Any], **settings: Any) -> None:
-    """A finished run with a snapshot at each of STEPS, as the trainer writes them; `summary` replaces parts of its own."""
+    """A finished run with a snapshot at each of STEPS, as the trainer writes them; `summary` replaces parts of it."""
     folder.mkdir(parents=True)
     experiment = quick(**settings)
     store = unfinished(folder, experiment)

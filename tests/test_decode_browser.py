@@ -1,7 +1,6 @@
 """Every kind of model under the hand on the real Explore page: the picture is what the server would decode."""
 
 import re
-from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 from explorer.datasets.catalogue import DATASETS
 from tests.browser_helpers import (
     SLOW,
+    Codes,
     along,
     box_of,
     code,
@@ -18,18 +18,17 @@ from tests.browser_helpers import (
     drag,
     open_model,
     picture,
-    pixels,
     record,
     recorded,
     slider,
+    strip,
+    strip_codes,
 )
 from tests.conftest import ROOT
 from tests.helpers import wait_for
-from tests.made_runs import BRANDS, MODELS, NOT_PORTABLE, STEPS, made_home
+from tests.made_runs import MODELS, NOT_PORTABLE, STEPS, made_home
 
 pytestmark = pytest.mark.browser
-FRAMES = 11  # of a film strip
-NEWEST = STEPS[-1]
 NOT_WHOLE = "The weights did not arrive whole."
 
 
@@ -39,8 +38,8 @@ def explore(app_server) -> str:
     return app_server(ROOT / "app.py", HOURGLASS_HOME=str(made_home()))
 
 
-def _by_server(page: Page, name: str, codes: Sequence[Sequence[float]], step: int = NEWEST) -> np.ndarray:
-    return decoded(page, f"run/{name}@{step}", codes, DATASETS[MODELS[name]["dataset"]].image_shape)
+def _by_server(page: Page, name: str, codes: Codes) -> np.ndarray:
+    return decoded(page, f"run/{name}@{STEPS[-1]}", codes, DATASETS[MODELS[name]["dataset"]].image_shape)
 
 
 def _matches_the_server(page: Page, name: str) -> None:
@@ -84,15 +83,10 @@ def test_a_model_of_any_size_decodes_in_the_browser_as_the_server_does(explore, 
     assert not [url for url in asked if "/api/decode" in url]
 
 
-def _strips_match_the_server(page: Page, name: str, step: int = NEWEST) -> None:
-    here = code(page)
-    for index in range(len(here)):
-        low, high = (float(slider(page, f"z{index}").get_attribute(end) or 0) for end in ("min", "max"))
-        codes = np.tile(here, (FRAMES, 1))
-        codes[:, index] = low + (np.arange(FRAMES) + 0.5) / FRAMES * (high - low)
-        expected = np.concatenate(list(_by_server(page, name, codes.tolist(), step)), axis=1)
-        strip = page.get_by_role("img", name=f"film strip of z{index}")
-        wait_for(lambda strip=strip, expected=expected: _same(pixels(strip), expected), 10)
+def _strips_match_the_server(page: Page, name: str) -> None:
+    for index in range(MODELS[name]["latent_dim"]):
+        expected = np.concatenate(list(_by_server(page, name, strip_codes(page, index))), axis=1)
+        wait_for(lambda index=index, expected=expected: _same(strip(page, index), expected), 10)
 
 
 def test_many_dimensions_are_folded_and_those_decode_too(explore, page):
@@ -120,8 +114,7 @@ def test_the_map_of_one_dimension_has_a_line_that_goes_with_the_hand(explore, pa
     glass = page.locator(".hg-map-glass")
     box = box_of(glass)
     drag(page, along(glass, 0.5), along(glass, 0.2), (along(glass, 0.8)[0], box["y"] + 9))
-    read = "plot => plot._fullLayout.xaxis.d2p"
-    at = page.locator(".hg-map .hg-plot").evaluate(f"(plot, z) => ({read})(z)", code(page)[0])
+    at = page.locator(".hg-map .hg-plot").evaluate("(plot, z) => plot._fullLayout.xaxis.d2p(z)", code(page)[0])
     assert at == pytest.approx(0.8 * box["width"], abs=1)
     assert float((line.get_attribute("d") or "M").split()[0][1:]) == pytest.approx(at, abs=0.1)
     _matches_the_server(page, "line")

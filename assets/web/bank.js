@@ -31,6 +31,7 @@ class BankView {
   /** @type {import("./hand.js").Hand} */ hand = /** @type {any} */ (null);
   /** @type {Film} */ film = /** @type {any} */ (null);
   /** @type {Track[]} */ tracks = [];
+  /** Those that are not folded: hundreds of others would cost a frame at each move. @type {Track[]} */ inSight = [];
   /** Which strips the film keeps. */ filmed = "";
 
   /** @param {HTMLElement} host */
@@ -88,14 +89,19 @@ class BankView {
       onInvalid: (/** @type {string} */ sentence) => this.hand.say(sentence),
     };
     this.tracks = dims.map((dimension) => new Track(dimension, listener));
-    this.dims.replaceChildren(...layTracks(this.tracks, visible, () => this.layFilm()));
+    this.dims.replaceChildren(...layTracks(this.tracks, visible, () => this.describe()));
   }
 
   /** The tracks' ranges and marks, which move while a model trains. */
   describe() {
     const { dims, prior } = this.data;
     const most = Math.max(...dims.map(({ activity }) => activity), 1e-12);
-    this.tracks.forEach((track, i) => track.describe(dims[i], dims[i].activity / most, prior));
+    const described = new Map(dims.map((dimension) => [dimension.index, dimension]));
+    this.inSight = tracksInSight(this.tracks, this.dims);
+    for (const track of this.inSight) {
+      const dimension = described.get(track.dimension.index) ?? track.dimension;
+      track.describe(dimension, dimension.activity / most, prior);
+    }
     this.showCode();
     this.showLocks();
     this.layFilm();
@@ -103,7 +109,7 @@ class BankView {
 
   layFilm() {
     const shown = this.strips.shownFor(this.tracks.length);
-    const inSight = shown ? tracksInSight(this.tracks, this.dims) : [];
+    const inSight = shown ? this.inSight : [];
     this.host.classList.toggle("hg-filmed", shown);
     const key = inSight.map(({ dimension: { index, low, high } }) => [index, low, high]).join(" ");
     if (key === this.filmed) return;
@@ -117,7 +123,7 @@ class BankView {
     hand.begin(data.code);
     if (data.chosen === null) return;
     this.fetchChosen("probe", data.chosen).then((point) => {
-      if (same(hand.code, data.code)) hand.move(Array.from(point.mean), false, point); // a live one has moved meanwhile
+      if (same(hand.code, data.code)) hand.carry(point); // a live one has moved meanwhile
     }, this.ignore);
   }
 
@@ -129,7 +135,7 @@ class BankView {
     const resting = chosen.mean.every((value, i) => Math.abs(value - hand.code[i]) < 1e-5);
     this.fetchChosen(chosen.of, chosen.row).then((point) => {
       if (this.data !== data) return;
-      if (resting) hand.move(Array.from(point.mean), false, point);
+      if (resting) hand.carry(point);
       else hand.note(point);
     }, this.ignore);
   }
@@ -146,11 +152,11 @@ class BankView {
   ignore = () => {}; // the picture is there; only its original is not
 
   showCode = () => {
-    for (const track of this.tracks) track.show(this.hand.code[track.dimension.index] ?? 0);
+    for (const track of this.inSight) track.show(this.hand.code[track.dimension.index] ?? 0);
   };
 
   showLocks = () => {
-    for (const track of this.tracks) track.setLocked(this.hand.locks.has(track.dimension.index));
+    for (const track of this.inSight) track.setLocked(this.hand.locks.has(track.dimension.index));
   };
 
   reset() {

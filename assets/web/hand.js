@@ -119,6 +119,15 @@ export class Hand extends EventTarget {
   }
 
   /**
+   * Be taken to where an image's code is now: the hand did not do it, so it is no step to undo.
+   * @param {Chosen} chosen
+   */
+  carry(chosen) {
+    this.move(Array.from(chosen.mean), false, chosen);
+    this.#settled = this.#place();
+  }
+
+  /**
    * Say which image the code is of.
    * @param {Chosen | null} chosen
    */

@@ -209,8 +209,9 @@ def _steer(run: Run) -> None:
             step=0.5,
             format="%.4g",
             key=key,
-            on_change=_send_weight,
-            args=(run, term, key),
+            on_change=_send,
+            args=(run, key, "weight"),
+            kwargs={"term": term},
         )
     key = f"rate-{run.name}"
     _follow(run, key, "learning_rate", experiment.learning_rate)
@@ -221,14 +222,14 @@ def _steer(run: Run) -> None:
         step=1e-4,
         format="%.5g",
         key=key,
-        on_change=_send_rate,
-        args=(run, key),
+        on_change=_send,
+        args=(run, key, "learning_rate"),
     )
     key = f"go-on-{run.name}"
     started = run.has_started()
     goes_on = started and run.status().goes_on
     next(columns).toggle(
-        "Keep training when Hourglass closes", value=goes_on, key=key, on_change=_send_go_on, args=(run, key)
+        "Keep training when Hourglass closes", value=goes_on, key=key, on_change=_send, args=(run, key, "go_on")
     )
     if started and (refused := run.events("refused")) and run.status().seconds - refused[-1].seconds < RECENT:
         st.warning(plain(str(refused[-1].detail["message"])))
@@ -252,13 +253,6 @@ def _scheduled(run: Run, setting: TermSetting) -> str:
     return f", now × {share:.2f}"
 
 
-def _send_weight(run: Run, term: str, key: str) -> None:
-    send_command(run.folder, "weight", term=term, value=st.session_state[key])
-
-
-def _send_rate(run: Run, key: str) -> None:
-    send_command(run.folder, "learning_rate", value=st.session_state[key])
-
-
-def _send_go_on(run: Run, key: str) -> None:
-    send_command(run.folder, "go_on", value=st.session_state[key])
+def _send(run: Run, key: str, command: str, **values: str) -> None:
+    """Tell the trainer what a widget now says."""
+    send_command(run.folder, command, **values, value=st.session_state[key])
