@@ -7,9 +7,6 @@ import streamlit as st
 from explorer.routes import routes
 from explorer.services import SERVICES, disable_nagle
 
-# Before the server is up: TensorFlow loads in the analyst while the first page is on its way.
-SERVICES.decoder.start()
-
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: object):

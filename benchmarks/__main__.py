@@ -6,15 +6,28 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from benchmarks.decode_browser import decode_browser
+from benchmarks.decode_fallback import decode_fallback
 from benchmarks.decode_server import decode_server
 from benchmarks.figures import HEADING, Figure, write_report
+from benchmarks.latent_map import latent_map
 from benchmarks.refresh import refresh
 from benchmarks.startup import startup
+from benchmarks.strips import strips
 from benchmarks.training import training
 
 Table = Mapping[str, Callable[[], list[Figure]]]
 BENCHMARKS: Table = MappingProxyType(
-    {"startup": startup, "decode_server": decode_server, "training": training, "refresh": refresh}
+    {
+        "startup": startup,
+        "decode_browser": decode_browser,
+        "decode_fallback": decode_fallback,
+        "decode_server": decode_server,
+        "strips": strips,
+        "map": latent_map,
+        "training": training,
+        "refresh": refresh,
+    }
 )
 
 

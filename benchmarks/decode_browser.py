@@ -5,9 +5,9 @@ page had (given by the browser's process, so waiting for the page's thread and f
 moves over counts) until the canvas has been drawn to. `frame` is the animation frame that comes next, in which it is
 shown. All pictures of all counted blocks are taken together.
 
-The plain app runs with the project's own settings of Streamlit, which are faster than the default ones. One press of an
-arrow key on its `st.slider` is measured, since it sends nothing while it is dragged: from the key's time stamp until the
-new image is loaded.
+The plain app runs with the project's own settings of Streamlit, which are faster than the default ones. Presses of an
+arrow key on its `st.slider` are measured, since it sends nothing while it is dragged: from the key's time stamp until
+the new image is loaded.
 """
 
 from statistics import median
@@ -27,22 +27,26 @@ PLAIN = ROOT / "benchmarks" / "plain_app.py"
 
 
 def decode_browser(blocks: int = BLOCKS) -> list[Figure]:
-    """Blocks of both sides alternate: a drag for each model, some key presses in the plain app. The first one warms up."""
+    """Blocks of both sides alternate: a drag for each model, then keys in the plain app. The first block warms up."""
     dragged: dict[str, list[Notes]] = {name: [] for name in MODELS}
     pressed: list[float] = []
     entry = library.find(MODELS["2-D"])
     arguments = [str(entry.folder), str(entry.snapshot)]
-    with home() as folder, home() as other, served(APP, folder) as ours, served(PLAIN, other, *arguments) as plain:
-        with seats(len(MODELS) + 1) as (*explorers, beside):
-            for seat, model in zip(explorers, MODELS.values(), strict=True):
-                if "in the browser" not in (said := seat.explore(ours.url, model)):
-                    raise RuntimeError(f"The page says of {model}: {said}.")
-            _open_plain(beside, plain.url)
-            for block in range(blocks + 1):
-                for seat, notes in zip(explorers, dragged.values(), strict=True):
-                    seat.page.bring_to_front()
-                    notes.append(seat.drag("z0", SECONDS))
-                pressed.append(_press(beside, f"z{block % 2}"))
+    with (
+        home() as folder,
+        home() as other,
+        served(APP, folder) as ours,
+        served(PLAIN, other, *arguments) as plain,
+        seats(len(MODELS) + 1) as (*explorers, beside),
+    ):
+        for seat, model in zip(explorers, MODELS.values(), strict=True):
+            if "in the browser" not in (said := seat.explore(ours.url, model)):
+                raise RuntimeError(f"The page says of {model}: {said}.")
+        _open_plain(beside, plain.url)
+        for block in range(blocks + 1):
+            for seat, notes in zip(explorers, dragged.values(), strict=True):
+                notes.append(seat.drag(SECONDS))
+            pressed.append(_press(beside, f"z{block % 2}"))
     figures = [figure for name, notes in dragged.items() for figure in _figures(name, notes[1:])]
     ours_ms = [float(np.median(notes.latencies())) for notes in dragged["2-D"][1:]]
     return [
@@ -82,7 +86,7 @@ def _press(seat: Seat, slider: str) -> float:
     page.get_by_role("group", name=slider, exact=True).get_by_role("slider").focus()
     taken = []
     for _ in range(PRESSES):
-        page.evaluate("async () => { await hgProbe.start(null); hgProbe.nextImage(); }")
+        page.evaluate("async () => { await hgProbe.start(null); hgProbe.expectImage(); }")
         page.keyboard.press("ArrowRight")
         page.evaluate("hgImage")
         found = page.evaluate("hgProbe.stop()")

@@ -1,4 +1,4 @@
-"""The same drag with a model that the browser may not run, while one real training takes what processor time it can get.
+"""The same drag with a model that the browser may not run, while one real training takes all the time it can get.
 
 The picture comes from `POST /api/decode`. Measured is from the time stamp of the pointer event whose code was asked for
 (the newest report of the mouse then) until its picture is drawn, and how many such pictures come in a second.
@@ -30,7 +30,7 @@ def decode_fallback(blocks: int = BLOCKS) -> list[Figure]:
         ):
             if "by the server" not in (said := seat.explore(server.url, f"run/{run.name}")):
                 raise RuntimeError(f"The page says of {run.name}: {said}.")
-            notes = [seat.drag("z0", SECONDS) for _ in range(blocks + 1)][1:]
+            notes = [seat.drag(SECONDS) for _ in range(blocks + 1)][1:]
             rate = training.status().images_per_second
     return [*_figures(notes), Figure("images/s of the training meanwhile", rate, "images/s")]
 

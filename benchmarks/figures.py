@@ -41,10 +41,10 @@ class Figure:
     def as_row(self, benchmark: str) -> str:
         verdict = {True: "holds", False: "MISSED", None: ""}[self.holds]
         value = f"{self.value:,.0f}" if abs(self.value) >= 1000 else f"{self.value:.3g}"
-        return f"{benchmark:<14} {self.figure:<46} {value:>9} {self.unit:<9} {self.bound or '':<8} {verdict}".rstrip()
+        return f"{benchmark:<16} {self.figure:<46} {value:>9} {self.unit:<9} {self.bound or '':<8} {verdict}".rstrip()
 
 
-HEADING = f"{'benchmark':<14} {'figure':<46} {'value':>9} {'unit':<9} {'bound':<8}".rstrip()
+HEADING = f"{'benchmark':<16} {'figure':<46} {'value':>9} {'unit':<9} {'bound':<8}".rstrip()
 
 
 def median_ratio(above: Iterable[float], below: Iterable[float]) -> float:

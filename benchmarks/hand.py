@@ -89,17 +89,17 @@ class Seat:
         for name, value in storage.items():
             pair = json.dumps([f"hourglass:{name}", json.dumps(value)])
             self.page.add_init_script(f"localStorage.setItem(...{pair})")
-        self._sent: list[Sent] = []
+        self.sent: list[Sent] = []
         self.received: list[bytes] = []
         self.page.on("request", self._note_request)
         self.page.on("websocket", self._watch_socket)
 
     def _note_request(self, request: Request) -> None:
         head = sum(len(name) + len(value) + 4 for name, value in request.headers.items())
-        self._sent.append(Sent(request.url, len(request.url) + head + len(request.post_data_buffer or b"")))
+        self.sent.append(Sent(request.url, len(request.url) + head + len(request.post_data_buffer or b"")))
 
     def _watch_socket(self, socket: WebSocket) -> None:
-        socket.on("framesent", lambda frame: self._sent.append(_message(frame)))
+        socket.on("framesent", lambda frame: self.sent.append(_message(frame)))
         socket.on("framereceived", lambda frame: self.received.append(frame if isinstance(frame, bytes) else b""))
 
     def explore(self, url: str, model: str) -> str:
@@ -110,24 +110,26 @@ class Seat:
         said.wait_for(timeout=LONGEST)
         return said.inner_text()
 
-    def drag(self, slider: str, seconds: float) -> Notes:
-        """Press on a slider, go to and fro along it, let go."""
-        box = self.page.get_by_role("slider", name=slider, exact=True).bounding_box()
+    def drag(self, seconds: float, hand: str = "explore") -> Notes:
+        """Press on the bank's first slider, go to and fro along it, let go."""
+        self.page.bring_to_front()
+        self.page.locator(".hg-bank .hg-picture").scroll_into_view_if_needed()
+        box = self.page.locator(".hg-bank").get_by_role("slider").first.bounding_box()
         if box is None:
-            raise RuntimeError(f"The page shows no slider {slider}.")
+            raise RuntimeError("The page shows no slider.")
         middle, reach = box["x"] + box["width"] / 2, REACH * box["width"]
         y = box["y"] + box["height"] / 2
-        return self.move(to_and_fro((middle - reach, y), (middle + reach, y), seconds), pressed=True)
+        return self.move(to_and_fro((middle - reach, y), (middle + reach, y), seconds), pressed=True, hand=hand)
 
-    def move(self, path: Sequence[Point], *, pressed: bool, hand: str | None = "explore") -> Notes:
+    def move(self, path: Sequence[Point], *, pressed: bool, hand: str = "explore") -> Notes:
         """Go along a path, a point for each report of the mouse."""
         self.page.mouse.move(*path[0])
         self.page.evaluate("name => hgProbe.start(name)", hand)
-        before = len(self._sent)
+        before = len(self.sent)
         seconds = self._report(path, pressed=pressed)
         found = self.page.evaluate("hgProbe.stop()")
         moves, frames = np.array(found["moves"], float).reshape(-1, 3), np.array(found["frames"], float)
-        return Notes(moves, found["drawn"], frames, seconds, self._sent[before:])
+        return Notes(moves, found["drawn"], frames, seconds, self.sent[before:])
 
     def _report(self, path: Sequence[Point], *, pressed: bool) -> float:
         """Send the reports on time, whatever the page does. Playwright's own mouse waits for the page after each."""
@@ -144,6 +146,10 @@ class Seat:
             for _ in events:  # each is answered when the page has handled it
                 socket.recv(_LONGEST_ANSWER)
             return time.perf_counter() - began
+
+    def largest_received(self, mark: bytes) -> int:
+        """Bytes of the largest message from the server with this in it, since the page was opened."""
+        return max((len(message) for message in self.received if mark in message), default=0)
 
     def close(self) -> None:
         self._context.close()

@@ -1,4 +1,4 @@
-"""The app that people write: `streamlit run benchmarks/plain_app.py -- FOLDER SNAPSHOT`. A slider for each dimension."""
+"""The app that people write: `streamlit run benchmarks/plain_app.py -- FOLDER SNAPSHOT`. One slider a dimension."""
 
 import sys
 from pathlib import Path
@@ -9,8 +9,6 @@ import streamlit as st
 from benchmarks.predict_child import load_generator
 
 load_model = st.cache_resource(load_generator)
-
-
 model = load_model(Path(sys.argv[1]), Path(sys.argv[2]))
 z = [st.slider(f"z{i}", -3.0, 3.0, 0.0, 0.05) for i in range(model.input_shape[1])]
 picture = model.predict(np.array([z], np.float32), verbose=0)[0]

@@ -8,6 +8,7 @@
 (() => {
   const CANVASES = { picture: "canvas.hg-decoded", film: "canvas.hg-film", card: ".hg-card canvas" };
   const EVENTS = ["pointerdown", "pointermove", "keydown", "click"];
+  const LONGEST = 30_000;
   const lasting = { library: 0, messages: [] };
   let notes = null;
   let hand = null;
@@ -36,7 +37,7 @@
     }
   };
 
-  addEventListener("load", ({ target }) => {
+  document.addEventListener("load", ({ target }) => { // which does not get as far as the window
     if (target instanceof HTMLScriptElement && target.src.includes("plotly")) lasting.library = performance.now();
     if (!(target instanceof HTMLImageElement) || !notes) return;
     note("image", 0);
@@ -53,6 +54,7 @@
     }
   };
 
+  const nextFrame = () => new Promise(requestAnimationFrame);
   const frame = () => {
     if (!notes) return;
     notes.frames.push(performance.now());
@@ -66,12 +68,26 @@
       notes = { moves: [], drawn: [], frames: [] };
       requestAnimationFrame(frame);
     },
+    // When the map has said so and the next frame has run.
+    async mapDrawn(said, longest) {
+      while (!document.querySelector(".hg-shown")?.textContent.startsWith(said)) {
+        if (performance.now() > longest) throw new Error(`The map does not say: ${said}.`);
+        await nextFrame();
+      }
+      await nextFrame();
+      return { ...lasting, at: performance.now() };
+    },
     films: () => notes.drawn.filter(({ what }) => what === "film").map(({ index }) => index),
     stop() {
       const found = { ...notes, ...lasting };
       notes = null;
       return found;
     },
-    nextImage: () => (window.hgImage = new Promise((resolve) => (loaded = resolve))) && null,
+    expectImage() {
+      window.hgImage = new Promise((resolve, reject) => {
+        loaded = resolve;
+        setTimeout(() => reject(new Error("No image came.")), LONGEST);
+      });
+    },
   };
 })();

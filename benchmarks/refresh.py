@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, CDPSession, Page
 
 from benchmarks.apps import APP, Server, chromium, home, served
 from benchmarks.figures import Figure, median_ratio
-from explorer.runs.launcher import Launcher, new_run_folder
+from benchmarks.runs import trained
 from explorer.runs.layout import CLOCK, DATABASE, EXPERIMENT, PREVIEW, WEIGHT_PREFIX, write_json
 from explorer.runs.reader import Run
 from explorer.runs.writer import RunWriter
@@ -109,7 +109,9 @@ def refresh(pairs: int = PAIRS, long: int = LONG) -> list[Figure]:
     short_costs: list[Cost] = []
     long_costs: list[Cost] = []
     with home() as folder, chromium() as browser:
-        base = _trained(folder)
+        # A real run of one epoch, whose files the live runs begin with.
+        experiment = Experiment.parse({"dataset": "digits", "variant": "vae", "latent_dim": 2, "epochs": 1})
+        base = trained(folder / "base", experiment)
         runs = folder / "runs"
         with _closing(LiveRun(base, runs / "long", long)) as grown, served(APP, folder) as server:
             for number in range(pairs + 1):
@@ -132,22 +134,6 @@ def _figures(short: list[Cost], long: list[Cost]) -> list[Figure]:
             Figure(f"{side}: one update at {LONG:,} steps", median(many), "ms"),
         ]
     return figures
-
-
-def _trained(parent: Path) -> Path:
-    """A real run of one epoch, whose files the live runs begin with."""
-    experiment = Experiment.parse({"dataset": "digits", "variant": "vae", "latent_dim": 2, "epochs": 1})
-    launcher = Launcher()
-    folder = new_run_folder(experiment, parent / "base")
-    run = launcher.start(experiment, folder)
-    try:
-        launcher.processes[folder].wait(120)
-        with run:
-            if (status := run.status()).state != "finished":
-                raise RuntimeError(f"The run ended as {status.state}. {status.message}")
-    finally:
-        launcher.close()
-    return folder
 
 
 @contextmanager

@@ -4,17 +4,14 @@ The trainer's window holds its rows, its previews, and the validation and the sn
 last; `fit` only trains, for as many epochs, and neither validates nor writes.
 """
 
-import os
 import subprocess
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
 from benchmarks.apps import Child, home
 from benchmarks.figures import Figure, median_ratio
-from explorer.datasets.loading import DATA_FOLDER_VARIABLE
-from explorer.places import ROOT
+from benchmarks.runs import mnist_or
 from explorer.runs.launcher import Launcher, new_run_folder
 from explorer.runs.reader import Run
 from models.experiment import Experiment
@@ -38,7 +35,7 @@ class Window:
 
 def training(pairs: int = PAIRS, epochs: int | None = None) -> list[Figure]:
     """Both sides train the same networks on the same images for the same number of steps, alternately."""
-    dataset = _dataset()
+    dataset = mnist_or("shapes")
     figures: list[Figure] = []
     for network, bound in BOUNDS.items():
         settings = {"dataset": dataset, "variant": "vae", "network": network, "batch_size": 128, "latent_dim": 2}
@@ -59,15 +56,6 @@ def training(pairs: int = PAIRS, epochs: int | None = None) -> list[Figure]:
             Figure(f"{title}: snapshots in a window", min(window.snapshots for window in ours), ""),
         ]
     return figures
-
-
-def _dataset() -> str:
-    """MNIST where a copy is at hand, else the generated shapes."""
-    beside = ROOT.parent / "shared" / "data"
-    if beside.is_dir():
-        os.environ.setdefault(DATA_FOLDER_VARIABLE, str(beside))
-    folder = os.environ.get(DATA_FOLDER_VARIABLE)
-    return "mnist" if folder and (Path(folder) / "mnist.npz").is_file() else "shapes"
 
 
 def _train(experiment: Experiment) -> Window:

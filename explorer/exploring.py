@@ -23,6 +23,11 @@ def shown(entry: ModelEntry, version: str = "") -> Shown:
     return Shown(entry.key, entry.image_shape, entry.experiment.info.stochastic, version)
 
 
+def runs_in_browser(entry: ModelEntry) -> bool:
+    """Whether the run wrote its decoder down as layers, so that the browser can decode."""
+    return "layers" in entry.summary.get("decoder", {})
+
+
 @dataclass(frozen=True)
 class Points:
     """The codes that a map shows: `codes` (n, latent) and `labels` (n,) of some of `total` things."""

@@ -1,7 +1,8 @@
 """The processes that belong to the app: two analysts and the trainers it started. One of each for the whole server.
 
 The decoder must answer within a frame, and UMAP holds its interpreter for seconds while it compiles, so projections and
-estimates have an analyst of their own (the same program), which is started when it is first needed.
+estimates have an analyst of their own (the same program). Each is started when it is first needed: most models are
+decoded by the browser, and a decoder that nobody asks would take 660 MB and the seconds in which the first page opens.
 """
 
 import gc
@@ -24,7 +25,6 @@ class Services:
     _closing: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
-        self.decoder.start()
         threading.Thread(target=self._reap, name="reaper", daemon=True).start()
 
     def _reap(self) -> None:

@@ -1,13 +1,18 @@
 """What the browser tests of the whole app share: models on a page, hands, and pictures as arrays."""
 
 import base64
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from typing import Literal
 from urllib.parse import urlencode, urljoin
 
 import numpy as np
-from playwright.sync_api import APIResponse, FloatRect, Locator, Page, expect
+import psutil
+from playwright.sync_api import APIResponse, Browser, FloatRect, Locator, Page, expect
 
+from explorer.api.points import MOST_ROWS
+from tests.api_helpers import unpack
 from tests.helpers import wait_for
 
 SLOW = 60_000  # ms: TensorFlow loads in child processes on a shared machine
@@ -44,6 +49,19 @@ _RECORD = f"""async (name) => {{
         put.call(this, image, ...place);
     }};
 }}"""
+
+
+@contextlib.contextmanager
+def watched_page(
+    browser: Browser, width: int = 1280, height: int = 800, scheme: Literal["light", "dark"] = "light"
+) -> Generator[Page]:
+    """A page for longer than a test, or of another look; a script error on it is a failure."""
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.context.close()
+    assert not errors, errors
 
 
 def open_model(page: Page, url: str, model: str) -> None:
@@ -134,9 +152,7 @@ def strip(page: Page, index: int) -> np.ndarray:
 def box_of(locator: Locator) -> FloatRect:
     """Where an element is on the page, in sight."""
     locator.scroll_into_view_if_needed()
-    box = locator.bounding_box()
-    assert box
-    return box
+    return wait_for(locator.bounding_box, 5)  # a live chart may be about to put another element there
 
 
 def along(track: Locator, share: float) -> Spot:
@@ -158,6 +174,36 @@ def map_spots(page: Page, *spots: Spot) -> list[Spot]:
     """Where places of the map's plane are on the page."""
     page.locator(".hg-map").scroll_into_view_if_needed()
     return [(x, y) for x, y in page.locator(".hg-map").evaluate(_PIXELS, list(spots))]
+
+
+def data_points(page: Page, model: str, count: int, of: str = "probe") -> tuple[np.ndarray, list[str]]:
+    """The codes (count, latent) and the classes of a map's first points, as the server has them."""
+    means, labels = [], []
+    for first in range(0, count, MOST_ROWS):
+        rows = ",".join(map(str, range(first, min(first + MOST_ROWS, count))))
+        address = urljoin(page.url, f"/api/points?{urlencode({'model': model, 'of': of, 'rows': rows})}")
+        header, arrays = unpack(page.request.get(address).body())
+        means.append(arrays["mean"])
+        labels += header["labels"]
+    return np.concatenate(means), labels
+
+
+def lone_point(page: Page, places: np.ndarray) -> tuple[int, Spot]:
+    """The row and place of the point that is farthest from its nearest neighbour, well within the plane in sight."""
+    low, high = np.array(map_ranges(page)).T
+    spots = (places - low) / (high - low)  # across and up may have other units
+    apart = np.sqrt(((spots[:, None] - spots) ** 2).sum(axis=2))
+    np.fill_diagonal(apart, np.inf)
+    nearest = np.where((np.abs(spots - 0.5) > 0.45).any(axis=1), 0, apart.min(axis=1))
+    row = int(nearest.argmax())
+    return row, (float(places[row, 0]), float(places[row, 1]))
+
+
+def hover(page: Page, spot: Spot) -> None:
+    """Move the pointer to a place of the map's plane."""
+    ((x, y),) = map_spots(page, spot)
+    page.mouse.move(x - 2, y)
+    page.mouse.move(x, y)
 
 
 def map_ranges(page: Page) -> list[list[float]]:
@@ -183,3 +229,14 @@ def number_in(text: str, pattern: str) -> int:
     found = re.search(pattern, text)
     assert found, text
     return int(found[1].replace(",", ""))
+
+
+def server_of(url: str) -> psutil.Process:
+    """The process that listens at an address of this machine."""
+    port = int(url.rpartition(":")[2])
+    (server,) = {
+        connection.pid
+        for connection in psutil.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+    }
+    return psutil.Process(server)

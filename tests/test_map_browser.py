@@ -8,17 +8,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser_helpers import Spot, code, drag, hover, lone_point, map_spots, number_in
 from tests.component_gallery import some_codes
 
 pytestmark = pytest.mark.browser
 
 GALLERY = Path(__file__).with_name("component_gallery.py")
-PIXELS = """(map, positions) => {
-    map.scrollIntoView({ block: "end" }); // a click elsewhere may have scrolled it away
-    const { left, top } = map.querySelector(".hg-map-glass").getBoundingClientRect();
-    const { xaxis, yaxis } = map.querySelector(".hg-plot")._fullLayout;
-    return positions.map(([x, y]) => [left + xaxis.d2p(x), top + yaxis.d2p(y)]);
-}"""
 EMPTY = (-2.0, -4.0)  # no point is near it
 
 
@@ -41,42 +36,21 @@ def _map(page: Page) -> Locator:
     return page.locator(".hg-map")
 
 
-def _pixels(page: Page, *positions: tuple[float, float]) -> list[list[float]]:
-    return _map(page).evaluate(PIXELS, list(positions))
-
-
-def _hover(page: Page, position: tuple[float, float]) -> None:
-    ((x, y),) = _pixels(page, position)
-    page.mouse.move(x - 3, y)
-    page.mouse.move(x, y)
-
-
-def _drag(page: Page, *positions: tuple[float, float]) -> None:
-    (x, y), *rest = _pixels(page, *positions)
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for across, down in rest:
-        page.mouse.move(across, down, steps=6)
-    page.mouse.up()
+def _drag(page: Page, *positions: Spot) -> None:
+    drag(page, *map_spots(page, *positions), steps=6)
 
 
 def _code(page: Page) -> list[float]:
-    return [float(part) for part in page.get_by_role("textbox", name="code as text").input_value().split(",")]
+    return code(page, "gallery")
 
 
-def _lone_point() -> tuple[int, tuple[float, float]]:
-    """Return the row and place of the point that is farthest from its nearest neighbour, within the axes."""
-    places = some_codes(2000)[0][:, :2]
-    apart = np.hypot(*(places[:, None] - places).transpose(2, 0, 1))
-    np.fill_diagonal(apart, np.inf)
-    apart[(np.abs(places) > 4).any(axis=1)] = 0
-    row = int(apart.min(axis=1).argmax())
-    return row, (float(places[row, 0]), float(places[row, 1]))
+def _lone_point(page: Page) -> tuple[int, Spot]:
+    return lone_point(page, some_codes(2000)[0][:, :2])
 
 
 def test_hover_on_empty_ground_decodes_that_position_and_moves_nothing(shown: Page) -> None:
     before = _code(shown)
-    _hover(shown, EMPTY)
+    hover(shown, EMPTY)
     card = shown.locator(".hg-card")
     expect(card).to_contain_text("decoded here")
     brightest = card.locator("canvas").first.evaluate(
@@ -94,8 +68,8 @@ def test_hover_on_empty_ground_decodes_that_position_and_moves_nothing(shown: Pa
 
 
 def test_hover_on_a_point_shows_its_image_its_posterior_and_samples(shown: Page, artefacts: Path) -> None:
-    row, place = _lone_point()
-    _hover(shown, place)
+    row, place = _lone_point(shown)
+    hover(shown, place)
     card = shown.locator(".hg-card")
     expect(card).to_contain_text(f"image {row + 1:,}: ")
     expect(card).to_contain_text("samples of its posterior")
@@ -115,8 +89,8 @@ def test_hover_on_a_point_shows_its_image_its_posterior_and_samples(shown: Page,
 
 
 def test_a_click_on_a_point_takes_its_code(shown: Page) -> None:
-    row, place = _lone_point()
-    ((x, y),) = _pixels(shown, place)
+    row, place = _lone_point(shown)
+    ((x, y),) = map_spots(shown, place)
     shown.mouse.click(x, y)
     expect(shown.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}: ")
     assert _code(shown) == pytest.approx(some_codes(2000)[0][row], abs=1e-4)
@@ -125,7 +99,7 @@ def test_a_click_on_a_point_takes_its_code(shown: Page) -> None:
 def test_a_click_on_empty_ground_takes_the_position_and_leaves_the_rest(shown: Page) -> None:
     shown.get_by_role("button", name="Random").click()
     before = _code(shown)
-    ((x, y),) = _pixels(shown, EMPTY)
+    ((x, y),) = map_spots(shown, EMPTY)
     shown.mouse.click(x, y)
     expect(shown.get_by_role("spinbutton", name="z0 value")).to_have_value(re.compile(r"^-(1\.9|2\.0)"))
     assert _code(shown)[:2] == pytest.approx(EMPTY, abs=0.03)
@@ -190,16 +164,16 @@ def test_lasso_and_box_select_and_the_legend_counts(shown: Page, artefacts: Path
     inside = (codes[:, 0] < 0) & (codes[:, 0] > -5) & (codes[:, 1] > 0) & (codes[:, 1] < 5)
     said = shown.locator(".hg-shown")
     expect(said).to_have_text(re.compile(r"2,000 of 70,000 images shown, \d+ selected\."))
-    selected = int(re.search(r"(\d+) selected", said.inner_text())[1])  # type: ignore[index]
+    selected = number_in(said.inner_text(), r"([\d,]+) selected")
     assert selected == pytest.approx(inside.sum(), abs=12)  # the hand's corners are whole pixels
     for group in range(10):
         text = _map(shown).locator(".legendtext").nth(group).text_content() or ""
-        chosen, whole = (int(part) for part in re.search(r"(\d+) / (\d+)", text).groups())  # type: ignore[union-attr]
+        chosen, whole = (number_in(text, pattern) for pattern in (r"(\d+) /", r"/ (\d+)"))
         assert whole == (groups == group).sum()
         assert chosen == pytest.approx((inside & (groups == group)).sum(), abs=6)
     shown.screenshot(path=artefacts / "map-lasso.png")
     shown.get_by_role("button", name=re.compile("Select a box")).click()
-    ((x, y),) = _pixels(shown, EMPTY)
+    ((x, y),) = map_spots(shown, EMPTY)
     shown.mouse.click(x, y)
     expect(said).to_have_text("2,000 of 70,000 images shown.")
 
@@ -214,7 +188,7 @@ def test_zoom_survives_a_rerun_and_a_double_click_ends_it(shown: Page) -> None:
     expect(shown.get_by_role("spinbutton", name="z0 value")).to_have_value("2.00")
     assert plot.evaluate(zoomed)
     shown.get_by_role("button", name=re.compile("^Move z")).click()
-    x, y = _pixels(shown, (0.0, 0.0))[0]
+    x, y = map_spots(shown, (0.0, 0.0))[0]
     shown.mouse.dblclick(x, y)
     shown.wait_for_function("plot => plot._fullLayout.xaxis.range[0] < -4.5", arg=plot.element_handle())
 

@@ -25,7 +25,7 @@ from tests.made_runs import BRANDS, MODELS, STEPS, made_home
 pytestmark = pytest.mark.browser
 NEW, OLD = STEPS
 NEW_BRAND, OLD_BRAND = BRANDS
-# At each frame of the page: the first pixels of the picture, of all images in all strips, and of all decodes on the map.
+# At each frame of the page: the first pixels of the picture, of all images in all strips, of all decodes on the map.
 _WATCH = """side => {
     const first = (canvas) => {
         const across = canvas.width / side;
@@ -65,7 +65,7 @@ def test_a_switch_during_a_drag_never_mixes_two_models(explore, page, name, lag)
     page.get_by_role("combobox", name="Behind").select_option("decodes")
     expect(page.locator("canvas.hg-map-back")).to_be_visible()
     waiting: list[Route] = []
-    page.route("**/api/weights*", waiting.append)
+    page.route("**/api/weights*", lambda route: waiting.append(route))
     record(page)
     page.evaluate(_WATCH, picture(page).shape[0])
     _drag_through_a_switch(page, waiting)
@@ -97,7 +97,7 @@ def _drag_through_a_switch(page: Page, waiting: list[Route]) -> None:
 
 
 def _drawn_are_of_one_model_each(page: Page, name: str, lag: int) -> None:
-    """Each recorded picture is the old model's or the new one's decode of its code, and no old one follows a new one."""
+    """Each picture is the old model's or the new one's decode of its code, and no old one follows a new one."""
     codes, drawn = recorded(page)
     assert len(drawn) > 15
     assert np.ptp(np.array(codes)[:, 1:], axis=0).max() == 0  # the hand moved z0 alone
@@ -126,10 +126,25 @@ def test_a_hand_that_rests_on_an_image_goes_along_to_its_code_in_another_snapsho
     open_model(page, explore, f"run/four@{OLD}")
     before, original = code(page), page.get_by_role("img", name="original").screenshot()
     _take_new_snapshot(page)
-    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
-    wait_for(lambda: page.wait_for_timeout(50) or code(page) != before, 20)
-    assert code(page) == pytest.approx([-value for value in before], abs=1e-4)  # so these runs are made
+    expected = _by_server(page, "four", NEW, [[-value for value in before]])[0]  # so these runs are made
+    wait_for(lambda: difference(picture(page), expected) <= 1, 20)
+    assert code(page) == pytest.approx([-value for value in before], abs=1e-4)
     expect(page.locator(".hg-caption")).to_contain_text("image 1: ")
-    wait_for(lambda: difference(picture(page), _by_server(page, "four", NEW, [code(page)])[0]) <= 1, 10)
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
     assert page.get_by_role("img", name="original").screenshot() == original
     assert page.url.endswith(f"%40{NEW}")
+
+
+@pytest.mark.xfail(reason="bank.js takes the hand to the image's new code before the new weights are there")
+def test_an_image_s_code_in_another_snapshot_is_not_decoded_by_the_old_one(explore, page):
+    open_model(page, explore, f"run/four@{OLD}")
+    before = code(page)
+    waiting: list[Route] = []
+    page.route("**/api/weights*", lambda route: waiting.append(route))
+    record(page)
+    with page.expect_response("**/api/points*"):
+        _take_new_snapshot(page)
+    page.wait_for_timeout(300)  # the image's code has come, the weights have not
+    old = _by_server(page, "four", OLD, [before])[0]
+    assert all(difference(drawn, old) <= 1 for _, drawn in recorded(page)[1])
+    waiting[0].continue_()

@@ -73,7 +73,8 @@ export class Track {
   describe(dimension, share, prior) {
     this.dimension = dimension;
     const { low, high, active, activity, ticks } = dimension;
-    Object.assign(this.slider, { min: low, max: high, step: (high - low) / STEPS });
+    const step = (high - low) / STEPS;
+    Object.assign(this.slider, { min: low, max: high + 1e-6 * step, step }); // a step is rounded: the end must stay in reach
     this.element.classList.toggle("hg-inactive", !active);
     this.bar.style.setProperty("--share", String(share));
     this.state.textContent = active ? "" : "dead";

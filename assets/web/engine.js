@@ -10,6 +10,8 @@ const PAGE_MS = 4; // a decode that takes longer would be felt on the page's own
 const PAGE_MACS = 8e6; // too many to even try how long they take there
 const TRIALS = 9;
 const SERVER_BATCH = 64; // codes in one request: the hand waits for it at most
+const HAND_RESTS_MS = 40; // without a request of the hand, and film may ask the one decoder that both share
+const FILM_WAITS_MS = 250; // at most: strips go on during a long drag, only slower
 
 /** @typedef {"browser" | "thread" | "server"} Place */
 
@@ -20,6 +22,7 @@ let engines = 0;
 export class Engine {
   id = ++engines;
   #closing = new AbortController();
+  /** When the hand last asked for a decode from afar. */ #handAt = -Infinity;
   /** @type {Lane<Float32Array, Uint8Array>} */ #hand = new Lane((code) => this.#far(code, 1, "hand"));
   /** @type {Lane<Float32Array, Uint8Array>} */ #hover = new Lane((code) => this.#far(code, 1, "hand"));
 
@@ -94,16 +97,24 @@ export class Engine {
    * @returns {Promise<Uint8Array | null>} null where they could not be decoded
    */
   async film(codes, count) {
-    if (this.place !== "server" || count <= SERVER_BATCH) return this.#far(codes, count, "film");
+    if (this.place !== "server") return this.#far(codes, count, "film");
     const pictures = new Uint8Array(count * this.size);
     const latent = codes.length / count;
     for (let from = 0; from < count; from += SERVER_BATCH) {
       const some = Math.min(SERVER_BATCH, count - from);
+      await this.#handRests();
       const part = await this.#far(codes.subarray(from * latent, (from + some) * latent), some, "film");
       if (!part) return null;
       pictures.set(part, from * this.size);
     }
     return pictures;
+  }
+
+  async #handRests() {
+    const end = performance.now() + FILM_WAITS_MS;
+    while (performance.now() < Math.min(end, this.#handAt + HAND_RESTS_MS)) {
+      await new Promise((resolve) => setTimeout(resolve, HAND_RESTS_MS / 2));
+    }
   }
 
   /**
@@ -114,6 +125,7 @@ export class Engine {
   async #far(codes, count, name) {
     const { signal } = this.#closing;
     if (signal.aborted) return null;
+    if (name === "hand") this.#handAt = performance.now();
     if (!this.bytes) return decodeByServer(this.model, codes, count * this.size, signal, this.onTrouble);
     const answer = await thread(name).decode({ id: this.id, bytes: this.bytes }, codes, count);
     return signal.aborted ? null : (answer?.pixels ?? null);

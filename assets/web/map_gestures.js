@@ -46,9 +46,18 @@ export class Gestures {
     const far = Math.hypot(event.clientX - this.#start.clientX, event.clientY - this.#start.clientY);
     this.#moved ||= far > CLICK;
     if (!this.#moved) return;
-    if (this.tool === "move") this.map.moveTo(event, false);
-    else this.#outline(event);
+    if (this.tool !== "move") return this.#outline(event);
+    this.map.moveTo(event, false);
+    if (event.pointerType === "touch") this.#showUnderFinger(event);
   };
+
+  /** On a phone the large picture may be out of sight. @param {PointerEvent} event */
+  #showUnderFinger(event) {
+    const { hand, card } = this.map;
+    if (!hand.picture || !hand.engine) return;
+    card.showDecode(hand.picture.pixels, hand.engine.shape);
+    card.moveTo(event);
+  }
 
   /** @param {PointerEvent} event */
   #outline(event) {
@@ -64,6 +73,7 @@ export class Gestures {
     if (!this.#start || event.pointerId !== this.#start.pointerId) return;
     this.#start = null;
     this.map.marks.draw([]);
+    this.map.card.hide();
     if (this.tool === "move") {
       if (this.#moved) this.map.moveTo(event, true);
       else this.map.click(event);

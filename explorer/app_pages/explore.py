@@ -83,9 +83,16 @@ def _slide(base: str, entry: ModelEntry) -> ModelEntry:
     return library.find(f"{base}@{step}")
 
 
-@st.fragment(run_every=WATCH)
 def show_facts(entry: ModelEntry) -> None:
-    """The model in a line, and in words what is wrong with the process that helps with it, as soon as it is."""
+    """The model in a line; where the server decodes it, also in words what is wrong with that, as soon as it is."""
+    if exploring.runs_in_browser(entry):
+        model_facts(entry.experiment, entry.summary)
+        return
+    SERVICES.decoder.start()
+    st.fragment(run_every=WATCH)(_show_watched_facts)(entry)
+
+
+def _show_watched_facts(entry: ModelEntry) -> None:
     model_facts(entry.experiment, entry.summary, SERVICES.decoder.trouble)
 
 
