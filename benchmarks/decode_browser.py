@@ -3,7 +3,8 @@
 The hand reports 125 times a second, as a USB mouse does. Measured is from the time stamp of the newest report that the
 page had (given by the browser's process, so waiting for the page's thread and for the frame with which Chromium hands
 moves over counts) until the canvas has been drawn to. `frame` is the animation frame that comes next, in which it is
-shown. All pictures of all counted blocks are taken together.
+shown. All pictures of all counted blocks are taken together. A request is any HTTP request and any message by the
+WebSocket; those with which a fragment's `run_every` asks on time, whatever the hand does, are counted apart.
 
 The plain app runs with the project's own settings of Streamlit, which are faster than the default ones. Presses of an
 arrow key on its `st.slider` are measured, since it sends nothing while it is dragged: from the key's time stamp until

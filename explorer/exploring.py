@@ -76,10 +76,19 @@ def dimensions(codes: Codes, prior: bool) -> list[Dimension]:
     ]  # fmt: skip
 
 
-def live_dimensions(codes: Codes, prior: bool, before: Sequence[Dimension] | None) -> list[Dimension]:
-    """The same for a running training: the order stays as it was, and ranges move in steps, so that no track jumps."""
+def live_dimensions(
+    codes: Codes, prior: bool, before: Sequence[Dimension] | None, *, visible: int = 16, settled: bool = False
+) -> list[Dimension]:
+    """The same for a running training: ranges move in steps and the order stays as it was, so that no track jumps.
+
+    The order is made anew where an active dimension would be folded, behind the first `visible`, while a dead one is
+    shown, and once the training has `settled`.
+    """
     fresh = {dimension.index: dimension for dimension in dimensions(codes, prior)}
-    order = [dimension.index for dimension in before] if before else list(fresh)
+    order = [dimension.index for dimension in before or ()]
+    active = [fresh[i].active for i in order]
+    if settled or not order or (any(active[visible:]) and not all(active[:visible])):
+        order = list(fresh)
     known = {dimension.index: (dimension.low, dimension.high) for dimension in before or ()}
     reach = {i: steady_range(np.append(codes.mean[:, i], [-1.0, 1.0]), known.get(i)) for i in order}
     return [replace(fresh[i], low=reach[i][0], high=reach[i][1]) for i in order]
@@ -112,11 +121,15 @@ def single_dimension(codes: np.ndarray, labels: np.ndarray) -> Plane:
     return Plane(points, ("z0", "class"), "z0", np.ones((1, 1), np.float32), np.zeros(1, np.float32))
 
 
-def live_plane(codes: Codes, labels: np.ndarray, name: str, before: Ranges | None) -> Plane:
-    """A running training's codes in the view that its trainer keeps steady; axes that move in steps."""
+def live_plane(codes: Codes, labels: np.ndarray, classes: int, name: str, before: Ranges | None) -> Plane:
+    """A running training's codes in the view that its trainer keeps steady; axes that move in steps.
+
+    `labels` (n,) are below `classes`; `before` are the ranges of the view before this one.
+    """
     latent = codes.mean.shape[1]
     if latent == 1:
-        return replace(single_dimension(codes.mean, labels), name=name)
+        reach = steady_range(codes.mean[:, 0], before[0] if before else None)
+        return replace(single_dimension(codes.mean, labels), name=name, ranges=(reach, (-0.8, classes - 0.2)))
     titles = ("z0", "z1") if latent == 2 else ("principal plane, turned to stay steady", "")
     if codes.axes is None or codes.centre is None:
         raise ValueError(f"{name} is no live snapshot: it has no steady view. Give the codes of run/NAME@live.")
@@ -136,10 +149,12 @@ class Projections:
 
         Raises AnalystError where it failed, and again until `forget_failure`: it must not be tried without end.
         """
-        if (kept := kept_projection(codes)) is not None:
+        # Finding out whether it is kept reads all codes: not at every look at one under way.
+        if not self._jobs.knows(key) and (kept := kept_projection(codes)) is not None:
             return kept
-        payload = np.ascontiguousarray(codes, np.float32).tobytes()
-        found = self._jobs.look(key, "project", payload, shape=list(codes.shape))
+        found = self._jobs.look(
+            key, "project", lambda: np.ascontiguousarray(codes, np.float32).tobytes(), shape=list(codes.shape)
+        )
         return found if isinstance(found, Progress) else np.frombuffer(found[1], np.float32).reshape(-1, 2)
 
     def forget_failure(self, key: str) -> None:

@@ -1,6 +1,7 @@
 """Long requests to the workbench, which pages look at again and again until they are done. No Streamlit."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,9 +30,15 @@ class Jobs:
         self._running: dict[str, Progress] = {}
         self._failed: dict[str, AnalystError] = {}
 
-    def look(self, key: str, request: str, payload: bytes = b"", **values: Any) -> Answer | Progress:
+    def knows(self, key: str) -> bool:
+        """Whether the request is under way, or failed."""
+        with self._lock:
+            return key in self._running or key in self._failed
+
+    def look(self, key: str, request: str, payload: Callable[[], bytes] = bytes, **values: Any) -> Answer | Progress:
         """The answer, once for each time that it was asked for, or the request under way; begins it if it is not.
 
+        `payload` is called only where the request begins: a look is frequent, and the bytes may be many.
         Raises AnalystError where it failed, and again until `forget_failure`: it must not be tried without end.
         """
         with self._lock:
@@ -40,7 +47,7 @@ class Jobs:
             if key not in self._running:
                 progress = Progress()
                 try:
-                    progress.answer = self.workbench.ask(request, payload, progress.note, **values)
+                    progress.answer = self.workbench.ask(request, payload(), progress.note, **values)
                 except AskAgainError:
                     return progress  # asked again at the next look
                 self._running[key] = progress

@@ -5,7 +5,8 @@ Keys: `bundled/NAME` and `run/NAME`; a step behind `@` names the snapshot, witho
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -29,13 +30,29 @@ class LibraryError(ValueError):
     """A key that names no model; the message can be shown."""
 
 
+class DamagedError(LibraryError):
+    """A model with a file that is missing or cannot be read; the message can be shown."""
+
+
+@contextmanager
+def _reading(folder: Path) -> Generator[None]:
+    """Whatever goes wrong with a model's file becomes a DamagedError: a trainer may delete a snapshot at any time."""
+    try:
+        yield
+    except CheckpointError as error:  # a sentence already
+        raise DamagedError(str(error)) from error
+    except KeyError as error:
+        raise DamagedError(f"A snapshot of {folder.name} lacks {error}. Choose another snapshot.") from error
+    except (OSError, ValueError) as error:
+        raise DamagedError(f"A file of {folder.name} cannot be read ({error}). Choose another model.") from error
+
+
 @dataclass(frozen=True)
 class Codes:
     """What a snapshot says of the probe set; a live one only of the first images of it."""
 
     mean: np.ndarray  # (n, latent)
     log_var: np.ndarray | None  # (n, latent); None where the encoder gives no distribution
-    reconstruction: np.ndarray  # of the first images' means, (strip, height, width, channels) uint8
     axes: np.ndarray | None = None  # (2 or 1, latent), of a live snapshot's steady view; see `planes.steady_axes`
     centre: np.ndarray | None = None  # (latent,)
 
@@ -63,6 +80,11 @@ class ModelEntry:
         return np.array(self.summary["labels"])
 
     @property
+    def base(self) -> str:
+        """The key of the model, whatever the snapshot."""
+        return self.key.partition("@")[0]
+
+    @property
     def bundled(self) -> bool:
         return self.key.startswith("bundled/")
 
@@ -71,22 +93,25 @@ class ModelEntry:
         return self.key.endswith(f"@{LIVE}")
 
     def codes(self) -> Codes:
-        """Raises CheckpointError for a missing or damaged file."""
-        return _live_codes(self.arrays()) if self.live else _codes(self.snapshot, modified(self.snapshot))
+        """What the snapshot says of the probe set. Raises DamagedError for a missing or damaged file."""
+        with _reading(self.folder):
+            return _live_codes(self.arrays()) if self.live else _codes(self.snapshot, modified(self.snapshot))
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Everything in the snapshot's file. Raises CheckpointError for a missing or damaged one."""
-        return _live_arrays(self.snapshot, self.modified) if self.live else load_arrays(self.snapshot)
+        """Everything in the snapshot's file. Raises DamagedError for a missing or damaged one."""
+        with _reading(self.folder):
+            return _live_arrays(self.snapshot, self.modified) if self.live else load_arrays(self.snapshot)
 
     def images(self) -> np.ndarray:
-        """The probe images, uint8 (n, height, width, channels)."""
-        return probe_images(self.folder, self.summary["probe"], self.image_shape)
+        """The probe images, uint8 (n, height, width, channels). Raises DamagedError for a missing or damaged file."""
+        with _reading(self.folder):
+            return _probe_images(self.folder, self.summary["probe"], self.image_shape)
 
 
 @lru_cache(maxsize=16)
 def _codes(path: Path, _modified: int) -> Codes:
     arrays = load_arrays(path)
-    return Codes(arrays["probe/z_mean"], arrays.get("probe/z_log_var"), arrays["probe/reconstruction"])
+    return Codes(arrays["probe/z_mean"], arrays.get("probe/z_log_var"))
 
 
 @lru_cache(maxsize=4)
@@ -95,14 +120,11 @@ def _live_arrays(path: Path, _modified: int) -> dict[str, np.ndarray]:
 
 
 def _live_codes(arrays: dict[str, np.ndarray]) -> Codes:
-    pictures = arrays["reconstruction"]
-    if "corrupted" in arrays:  # they are of the noisy images, not of these codes
-        pictures = pictures[:0]
-    return Codes(arrays["probe/z_mean"], arrays.get("probe/z_log_var"), pictures, arrays["axes"], arrays["centre"])
+    return Codes(arrays["probe/z_mean"], arrays.get("probe/z_log_var"), arrays["axes"], arrays["centre"])
 
 
 @lru_cache(maxsize=16)
-def probe_images(folder: Path, count: int, shape: tuple[int, int, int]) -> np.ndarray:
+def _probe_images(folder: Path, count: int, shape: tuple[int, int, int]) -> np.ndarray:
     return load_sprites(folder / PROBE_IMAGES, count, shape)
 
 

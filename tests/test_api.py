@@ -10,8 +10,9 @@ import pytest
 
 from explorer import library
 from explorer.api import weights as weights_route
+from explorer.api.bodies import Bodies, Body
 from explorer.latent.encoding import encode_whole
-from explorer.runs.layout import PREVIEW, SUMMARY, write_json
+from explorer.runs.layout import PREVIEW, PROBE_IMAGES, SUMMARY, write_json
 from models.arrays import load_arrays, save_arrays
 from tests.api_helpers import Answer, call, unpack
 from tests.helpers import trained_home
@@ -56,15 +57,28 @@ def test_a_decoder_arrives_whole_and_is_the_one_of_the_snapshot(run, key):
         np.testing.assert_array_equal(arrays[name], array)
 
 
-def test_a_body_is_packed_once_and_anew_when_the_live_snapshot_changes(run):
-    first, again = weights(f"{KEY}@live"), weights(f"{KEY}@live")
-    assert first == again
-    packed = weights_route._packed.cache_info()
-    weights(f"{KEY}@live")
-    assert weights_route._packed.cache_info().hits == packed.hits + 1
+def test_a_body_is_packed_once_and_anew_when_the_live_snapshot_changes(run, monkeypatch):
+    first = weights(f"{KEY}@live")
+    with monkeypatch.context() as patched:
+        patched.delattr(weights_route, "pack")
+        assert weights(f"{KEY}@live") == first
     arrays = load_arrays(run / PREVIEW)
     save_arrays(run / PREVIEW, {**arrays, "step": np.array([77])})
     assert unpack(weights(f"{KEY}@live")[2])[0]["step"] == 77
+
+
+def test_bodies_are_bounded_in_bytes_and_there_is_one_a_slot():
+    bodies, two = Bodies(5), Body(b"12", "")
+    bodies.keep("a", 1, two)
+    assert (bodies.get("a", 1), bodies.get("a", 2), bodies.get("b", 1)) == (two, None, None)
+    bodies.keep("a", 2, two)
+    assert (bodies.get("a", 1), bodies.get("a", 2), bodies.size) == (None, two, 2)
+    bodies.keep("b", 1, two)
+    bodies.get("a", 2)
+    bodies.keep("c", 1, two)  # b is the one not asked for the longest
+    assert (bodies.get("a", 2), bodies.get("b", 1), bodies.get("c", 1)) == (two, None, two)
+    bodies.keep("d", 1, Body(b"123456", ""))
+    assert (bodies.get("d", 1), bodies.size) == (None, 0)
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
@@ -122,6 +136,14 @@ def test_points_of_the_probe_set(run, key):
 def test_a_model_without_a_posterior_has_points_without_one(run):
     _, arrays = unpack(points("bundled/mnist-ae-16d", rows="999")[2])
     assert set(arrays) == {"mean", "images"}
+
+
+def test_points_whose_files_are_damaged_are_said(run):
+    (run / PROBE_IMAGES).unlink()
+    answer = points(rows="1")
+    assert (answer[0], sentence(answer).startswith("A file of quick cannot be read (")) == (500, True)
+    library.find(KEY).snapshot.write_bytes(b"half")
+    assert (points(rows="1")[0], "Choose another snapshot." in sentence(points(rows="1"))) == (500, True)
 
 
 BAD_ROWS = ["", "1,", ",1", "-1", "1.5", "1e3", "x", "1 ,2", "٣", "9" * 10, "1," * 300 + "1", "0," * 256 + "0"]

@@ -38,7 +38,7 @@ def encode(entry: ModelEntry) -> list[tuple[str, float]]:
 def test_every_image_is_there_with_its_code_and_label(entry):
     assert kept_whole(entry.snapshot, SHAPE) is None
     told = encode(entry)
-    assert (told[0], told[-1][0]) == (("loading digits", 0.0), "encoding")
+    assert (told[0], told[-1][0]) == (("loading digits", 0.0), "computing their codes")
     assert [share for _, share in told] == sorted(share for _, share in told)
     found, data = kept_whole(entry.snapshot, SHAPE), load_images("digits")
     assert found is not None
@@ -61,8 +61,9 @@ def test_images_are_kept_once_and_codes_for_each_snapshot(entry):
     assert len(list(codes_folder().iterdir())) == 2
 
 
-def test_the_oldest_codes_go(entry, monkeypatch):
-    monkeypatch.setattr(whole, "MOST_FILES", 1)
+@pytest.mark.parametrize(("bound", "most"), [("MOST_FILES", 1), ("MOST_BYTES", 100)])
+def test_the_oldest_codes_go(entry, monkeypatch, bound, most):
+    monkeypatch.setattr(whole, bound, most)
     encode(entry)
     encode(library.find("run/quick@0"))
     assert kept_whole(entry.snapshot, SHAPE) is None
@@ -133,6 +134,19 @@ def test_a_second_page_joins_the_job_and_the_answer_is_given_once():
     first.answer.set_result(({}, b"done"))
     assert jobs.look("a", "encode") == ({}, b"done")
     assert isinstance(jobs.look("a", "encode"), Progress)
+
+
+def test_the_bytes_of_a_job_are_made_only_where_it_begins():
+    jobs, made = Jobs(Workbench()), []
+
+    def payload() -> bytes:
+        made.append(1)
+        return b"codes"
+
+    assert not jobs.knows("a")
+    for _ in range(3):
+        jobs.look("a", "project", payload)
+    assert (jobs.knows("a"), len(made)) == (True, 1)
 
 
 def test_a_failure_is_kept_until_it_is_forgotten():

@@ -3,12 +3,15 @@ import { layTracks, StripSetting, tracksInSight } from "./bank_tracks.js";
 import { Track } from "./dimension.js";
 import { make, renderer } from "./elements.js";
 import { Film } from "./film.js";
-import { baseOf, handOf, same } from "./hand.js";
+import { baseOf } from "./following.js";
+import { handOf, same } from "./hand.js";
 import { meter } from "./meter.js";
 import { PictureView } from "./picture.js";
 import { dataPoint } from "./points_source.js";
 import { normal } from "./random.js";
 import { loadStyles } from "./theme.js";
+
+const MOST_BELOW = 4; // tracks with strips below the picture; more stand beside it, where it stays in sight
 
 /**
  * @typedef {object} BankData
@@ -64,11 +67,8 @@ class BankView {
     this.host.classList.toggle("hg-compact", data.compact);
     meter.note("training", data.rate);
     this.picture.describe(data);
-    const other = this.hand.origin !== originOf(data);
-    if (other) this.begin();
     this.hand.follow(data.model, data.version, data.shape);
-    const moved = before && (before.model !== data.model || before.version !== data.version);
-    if (moved && !other) this.followImage();
+    if (this.hand.origin !== originOf(data)) this.begin();
   }
 
   /** @param {import("./hand.js").Hand} hand */
@@ -76,6 +76,7 @@ class BankView {
     this.hand = hand;
     this.film = new Film(hand);
     this.picture.attach(hand);
+    hand.join();
     hand.addEventListener("code", this.showCode);
     hand.addEventListener("locks", this.showLocks);
   }
@@ -111,6 +112,7 @@ class BankView {
     const shown = this.strips.shownFor(this.tracks.length);
     const inSight = shown ? this.inSight : [];
     this.host.classList.toggle("hg-filmed", shown);
+    this.host.classList.toggle("hg-many", this.tracks.length > MOST_BELOW);
     const key = inSight.map(({ dimension: { index, low, high } }) => [index, low, high]).join(" ");
     if (key === this.filmed) return;
     this.filmed = key;
@@ -122,31 +124,9 @@ class BankView {
     hand.origin = originOf(data);
     hand.begin(data.code);
     if (data.chosen === null) return;
-    this.fetchChosen("probe", data.chosen).then((point) => {
-      if (same(hand.code, data.code)) hand.carry(point); // a live one has moved meanwhile
+    dataPoint(data.model, data.version, "probe", data.chosen).then((point) => {
+      if (same(hand.code, data.code)) hand.carry(point, true); // a live one has moved meanwhile
     }, this.ignore);
-  }
-
-  /** Another snapshot of the same run: a hand that rests on an image goes to that image's code there. */
-  followImage() {
-    const { hand, data } = this;
-    const chosen = hand.chosen;
-    if (!chosen) return;
-    const resting = chosen.mean.every((value, i) => Math.abs(value - hand.code[i]) < 1e-5);
-    this.fetchChosen(chosen.of, chosen.row).then((point) => {
-      if (this.data !== data) return;
-      if (resting) hand.carry(point);
-      else hand.note(point);
-    }, this.ignore);
-  }
-
-  /**
-   * @param {string} of
-   * @param {number} row
-   */
-  fetchChosen(of, row) {
-    const { model, version } = this.data;
-    return dataPoint(model, version, of, row);
   }
 
   ignore = () => {}; // the picture is there; only its original is not
@@ -185,6 +165,7 @@ class BankView {
     this.film?.close();
     this.picture.close();
     meter.note("training", null);
+    this.hand?.part();
     this.hand?.removeEventListener("code", this.showCode);
     this.hand?.removeEventListener("locks", this.showLocks);
   }

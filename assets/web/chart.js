@@ -31,7 +31,8 @@ export class Chart {
 
   /**
    * Load the library and draw, once however often it is asked for meanwhile.
-   * @returns {Promise<boolean>} false where it could not be loaded; the host then says so, and it may be tried again
+   * @returns {Promise<boolean>} whether it has drawn. Where it could not be loaded the host says so, and it may be tried
+   *   again
    */
   open() {
     return (this.#opening ??= this.#load());
@@ -48,7 +49,12 @@ export class Chart {
     }
     this.host.classList.remove("hg-failed");
     await this.draw();
-    return true;
+    if (!this.drawn) this.#opening = undefined;
+    return this.drawn;
+  }
+
+  get drawn() {
+    return this.host.classList.contains("hg-ready");
   }
 
   hold = () => {
@@ -70,7 +76,7 @@ export class Chart {
     const figure = this.figure();
     const layout = { uirevision: "keep", ...figure.layout, template: plotTemplate(readTheme(host)), autosize: true };
     this.keepZoom(layout);
-    const first = !host.classList.contains("hg-ready");
+    const first = !this.drawn;
     if (first) host.replaceChildren();
     await Plotly.react(host, figure.data, layout, { ...this.config(layout), ...figure.config });
     if (first) this.listen();
@@ -137,7 +143,7 @@ export class Chart {
   }
 
   resize() {
-    if (!this.host.classList.contains("hg-ready") || !this.host.clientWidth) return;
+    if (!this.drawn || !this.host.clientWidth) return;
     cancelAnimationFrame(this.resizeFrame);
     this.resizeFrame = requestAnimationFrame(() => {
       const { width, height } = this.host._fullLayout ?? {};

@@ -1,6 +1,6 @@
 // One track of the latent bank: a label, a slider with its marks, a number, a lock and a film strip, for one dimension.
 import { make } from "./elements.js";
-import { LIMIT, range } from "./hand.js";
+import { LIMIT, range } from "./code_text.js";
 import { icon } from "./icons.js";
 
 const STEPS = 200;
@@ -25,7 +25,7 @@ const PRIOR = [-1, 0, 1]; // standard deviations
  */
 
 export class Track {
-  value = 0;
+  value = NaN;
 
   /**
    * @param {Dimension} dimension
@@ -80,7 +80,7 @@ export class Track {
     this.state.textContent = active ? "" : "dead";
     this.label.title = active
       ? `activity ${activity.toPrecision(2)}`
-      : "dead: the data hardly vary along it, and the picture hardly follows it";
+      : "dead: the data hardly vary along it";
     const [p5, p25, p50, p75, p95] = ticks.map((tick) => this.along(tick));
     this.marks.replaceChildren(
       mark("hg-most", p5, p95),
@@ -101,6 +101,7 @@ export class Track {
   /** @param {boolean} locked */
   setLocked(locked) {
     this.slider.disabled = this.number.disabled = locked;
+    if (this.lock.getAttribute("aria-pressed") === String(locked)) return; // a live model comes between press and release
     this.lock.setAttribute("aria-pressed", String(locked));
     this.lock.title = locked ? "locked: nothing moves it" : "lock: Reset, Random and the map leave it as it is";
     this.lock.replaceChildren(icon(locked ? "locked" : "unlocked"));
@@ -120,6 +121,7 @@ export class Track {
     const value = this.number.valueAsNumber;
     if (Number.isFinite(value) && Math.abs(value) <= LIMIT) {
       this.place(value);
+      this.number.removeAttribute("aria-invalid");
       this.listener.onValue(this.dimension.index, value, committed);
       return;
     }
@@ -129,9 +131,11 @@ export class Track {
     }
   }
 
-  /** @param {number} value */
+  /** What is shown already is left alone: at each move of the hand all tracks but one are. @param {number} value */
   show(value) {
+    if (value === this.value && !this.number.hasAttribute("aria-invalid")) return;
     this.place(value);
+    this.number.removeAttribute("aria-invalid");
     if (document.activeElement !== this.number || this.number.valueAsNumber !== value) {
       this.number.value = value.toFixed(2);
     }
@@ -149,7 +153,6 @@ export class Track {
     this.slider.style.setProperty("--from", String(from));
     this.slider.style.setProperty("--to", String(to));
     this.slider.classList.toggle("hg-beyond", value < low || value > high);
-    this.number.removeAttribute("aria-invalid");
   }
 }
 

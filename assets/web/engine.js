@@ -21,10 +21,11 @@ let engines = 0;
 
 export class Engine {
   id = ++engines;
+  #holders = 1;
   #closing = new AbortController();
   /** When the hand last asked for a decode from afar. */ #handAt = -Infinity;
-  /** @type {Lane<Float32Array, Uint8Array>} */ #hand = new Lane((code) => this.#far(code, 1, "hand"));
-  /** @type {Lane<Float32Array, Uint8Array>} */ #hover = new Lane((code) => this.#far(code, 1, "hand"));
+  /** @type {Lane<Float32Array, Uint8Array>} */ #hand = new Lane((code, overtaken) => this.#far(code, 1, "hand", overtaken));
+  /** @type {Lane<Float32Array, Uint8Array>} */ #hover = new Lane((code, overtaken) => this.#far(code, 1, "hand", overtaken));
 
   /**
    * @param {string} model
@@ -40,9 +41,9 @@ export class Engine {
     this.bytes = bytes;
     this.reason = reason;
     this.onTrouble = onTrouble;
-    this.network = bytes ? networkOf(bytes) : null;
-    this.step = this.network?.step ?? null;
-    /** @type {Place} */ this.place = this.network ? placeOf(this.network) : "server";
+    /** Only where the page itself decodes. @type {Network | null} */ this.network = null;
+    /** @type {Place} */ this.place = "server";
+    if (bytes) [this.place, this.network] = placeOf(bytes);
   }
 
   /**
@@ -121,14 +122,27 @@ export class Engine {
    * @param {Float32Array} codes
    * @param {number} count
    * @param {"hand" | "film"} name
+   * @param {() => boolean} [overtaken] whether a newer request waits for this one
    */
-  async #far(codes, count, name) {
+  async #far(codes, count, name, overtaken = () => false) {
     const { signal } = this.#closing;
     if (signal.aborted) return null;
     if (name === "hand") this.#handAt = performance.now();
-    if (!this.bytes) return decodeByServer(this.model, codes, count * this.size, signal, this.onTrouble);
+    if (!this.bytes) return decodeByServer(this.model, codes, count * this.size, signal, overtaken, this.onTrouble);
     const answer = await thread(name).decode({ id: this.id, bytes: this.bytes }, codes, count);
-    return signal.aborted ? null : (answer?.pixels ?? null);
+    if (signal.aborted) return null;
+    if (!answer) this.onTrouble("The thread that decodes has failed. The next move starts it again.");
+    return answer?.pixels ?? null;
+  }
+
+  /** Somebody is in the middle of decoding many codes: the engine stays until `release`, unless its model is left. */
+  hold() {
+    this.#holders++;
+    return this;
+  }
+
+  release() {
+    if (--this.#holders === 0) this.close();
   }
 
   /** Nothing that is still on its way will be answered. */
@@ -138,25 +152,24 @@ export class Engine {
   }
 }
 
-/** @param {ArrayBuffer} bytes */
-function networkOf(bytes) {
-  const { header, arrays } = unpack(new Uint8Array(bytes));
-  return Object.assign(new Network(header, arrays), { step: /** @type {number} */ (header.step), layers: header.layers });
-}
-
 /**
- * @param {ReturnType<typeof networkOf>} network
- * @returns {Place}
+ * Where a model is decoded, and with what if it is here. A snapshot of a network that is known to be slow is not even
+ * built on the page.
+ * @param {ArrayBuffer} bytes
+ * @returns {[Place, Network | null]}
  */
-function placeOf(network) {
-  if (network.macs > PAGE_MACS) return "thread";
-  const key = JSON.stringify([network.layers, network.latent, network.shape]);
-  let ms = speeds.get(key);
-  if (ms === undefined) speeds.set(key, (ms = timed(network)));
-  return ms > PAGE_MS ? "thread" : "browser";
+function placeOf(bytes) {
+  const { header, arrays } = unpack(new Uint8Array(bytes));
+  const key = JSON.stringify([header.layers, header.latent, header.shape]);
+  const known = speeds.get(key);
+  if (known !== undefined && known > PAGE_MS) return ["thread", null];
+  const network = new Network(header, arrays);
+  const ms = known ?? (network.macs > PAGE_MACS ? Infinity : timed(network));
+  speeds.set(key, ms);
+  return ms > PAGE_MS ? ["thread", null] : ["browser", network];
 }
 
-/** @param {Network} network */
+/** Median milliseconds of the last decodes; the first ones were not compiled yet. @param {Network} network */
 function timed(network) {
   const times = [];
   for (let trial = 0; trial < TRIALS; trial++) {
@@ -165,5 +178,5 @@ function timed(network) {
     network.decode(codes, 1);
     times.push(performance.now() - start);
   }
-  return times.slice(-5).sort((a, b) => a - b)[2]; // the first ones were not compiled yet
+  return times.slice(-5).sort((a, b) => a - b)[2];
 }

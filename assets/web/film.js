@@ -44,9 +44,10 @@ export class Film {
     if (this.#running) return;
     this.#running = true;
     while (this.#stale.size && this.hand.engine && this.hand.code.length) {
-      const { engine } = this.hand;
+      const engine = this.hand.engine.hold();
       // Strips of two models must never stand side by side: those of a new one are put in place all at once.
       await (engine === this.#drawn ? this.#refreshNext(engine) : this.#refreshAll(engine));
+      engine.release();
     }
     this.#running = false;
   }
@@ -55,20 +56,19 @@ export class Film {
   async #refreshNext(engine) {
     const [track] = this.#stale;
     this.#stale.delete(track);
-    const pictures = await this.#decode(track, engine);
-    if (engine === this.hand.engine) draw(track, pictures, engine);
+    draw(track, await this.#decode(track, engine), engine);
   }
 
-  /** @param {import("./engine.js").Engine} engine */
+  /**
+   * To the end, also where a newer snapshot has come meanwhile: while a model trains there is always one.
+   * @param {import("./engine.js").Engine} engine
+   */
   async #refreshAll(engine) {
     const tracks = [...this.tracks];
+    this.#stale.clear();
     /** @type {(Uint8Array | null)[]} */ const strips = [];
-    for (const track of tracks) {
-      if (engine !== this.hand.engine) return;
-      this.#stale.delete(track);
-      strips.push(await this.#decode(track, engine));
-    }
-    if (engine !== this.hand.engine) return this.renew();
+    for (const track of tracks) strips.push(await this.#decode(track, engine));
+    if (strips.includes(null)) return; // its model was left
     tracks.forEach((track, i) => draw(track, strips[i], engine));
     this.#drawn = engine;
   }

@@ -1,9 +1,10 @@
 // Where the hand is in a latent space: the code, what it decodes to, what is held, what can be undone. A bank and a map
 // that name the same hand move together, and stay where they are while Streamlit draws the page again.
-import { Engine } from "./engine.js";
+import { LIMIT, range } from "./code_text.js";
+import { Following } from "./following.js";
 
-export const LIMIT = 1e4;
 const MOST_STEPS_BACK = 200;
+const CLOSE = 1e-5; // as near as float32 takes a code
 
 /**
  * @typedef {import("./points_source.js").DataPoint} Chosen an image whose code was taken
@@ -16,15 +17,23 @@ export class Hand extends EventTarget {
   /** @type {number[]} */ code = [];
   /** @type {Chosen | null} */ chosen = null;
   /** @type {Set<number>} */ locks = new Set();
-  /** @type {Engine | null} */ engine = null;
   /** @type {Picture | null} */ picture = null;
-  trouble = "";
+  /** What was wrong with what the hand did, and with its model; each goes when its own cause goes. */
+  troubles = { input: "", model: "" };
   /** Where its code came from; see bank.js. */ origin = "";
   /** @type {Place[]} */ #past = [];
   /** @type {Place[]} */ #future = [];
   /** @type {Place | null} */ #settled = null;
-  #wanted = "";
-  #loading = new AbortController();
+  #following = new Following(this);
+  #members = 0;
+
+  get engine() {
+    return this.#following.engine;
+  }
+
+  get trouble() {
+    return this.troubles.input || this.troubles.model;
+  }
 
   get canUndo() {
     return this.#past.length > 0;
@@ -34,44 +43,51 @@ export class Hand extends EventTarget {
     return this.#future.length > 0;
   }
 
+  /** Whether the code is the chosen image's own. */
+  get resting() {
+    return Boolean(this.chosen?.mean.every((value, i) => Math.abs(value - this.code[i]) < CLOSE));
+  }
+
+  /** A bank or a map shows this hand. */
+  join() {
+    this.#members++;
+  }
+
+  /** And does no more. A hand that nobody shows keeps its place, not its model. */
+  part() {
+    if (--this.#members > 0) return;
+    this.#following.close();
+  }
+
   /**
-   * Decode with this model from now on. The one before stays until the new one is there, whole.
-   * @param {string} model its key
-   * @param {string} version another one of the same model is loaded anew
+   * Decode with this model from now on; see following.js.
+   * @param {string} model
+   * @param {string} version
    * @param {import("./pixels.js").Shape} shape
    */
-  async follow(model, version, shape) {
-    const wanted = `${model} ${version}`;
-    if (wanted === this.#wanted) return;
-    if (baseOf(wanted) !== baseOf(this.#wanted)) this.#leave();
-    this.#wanted = wanted;
-    this.#loading.abort();
-    const { signal } = (this.#loading = new AbortController());
-    const say = (/** @type {string} */ sentence) => this.say(sentence);
-    try {
-      const engine = await Engine.open(model, shape, signal, say);
-      if (signal.aborted) engine.close();
-      else this.#use(engine);
-    } catch (error) {
-      if (signal.aborted) return;
-      this.#wanted = ""; // may be asked for again
-      this.say(/** @type {Error} */ (error).message);
-    }
+  follow(model, version, shape) {
+    this.#following.follow(model, version, shape);
   }
 
-  /** Another model is coming: this one must not decode its codes. */
-  #leave() {
-    this.engine?.close();
-    this.engine = null;
-  }
-
-  /** @param {Engine} engine */
-  #use(engine) {
-    this.engine?.close();
-    this.engine = engine;
-    this.say("");
+  /**
+   * @param {import("./engine.js").Engine} _engine
+   * @param {Chosen | null} point
+   */
+  onEngine(_engine, point) {
+    if (point) this.carry(point);
+    this.say("", "model");
     this.#tell("engine");
     this.decode();
+  }
+
+  onLeave() {
+    Object.assign(this, { code: [], chosen: null, picture: null });
+  }
+
+  /** @param {string} sentence */
+  onTrouble(sentence) {
+    this.say(sentence, "model");
+    if (!this.picture) this.#tell("picture"); // what is on the page is another model's
   }
 
   /**
@@ -93,7 +109,7 @@ export class Hand extends EventTarget {
    * Go to a code. Locked dimensions stay; a value that cannot be meant leaves everything as it is.
    * @param {number[]} code
    * @param {boolean} committed whether the hand has let go, so that this is a step to undo
-   * @param {Chosen | null} [chosen] the image that the code is of
+   * @param {Chosen | null} [chosen] the image that the code is of, or was taken from
    */
   move(code, committed, chosen = null) {
     const wrong = code.findIndex((value) => !Number.isFinite(value) || Math.abs(value) > LIMIT);
@@ -101,12 +117,20 @@ export class Hand extends EventTarget {
       this.say(`z${wrong} was ${code[wrong]}; it takes a number from ${range()}. The picture is the last good one.`);
       return;
     }
-    this.code = code.map((value, i) => (this.locks.has(i) ? this.code[i] : value));
-    this.say("");
-    if (chosen !== this.chosen) this.note(chosen);
+    this.#go(code, chosen);
     if (committed) this.#commit();
     this.#tell("code");
     this.decode();
+  }
+
+  /**
+   * @param {number[]} code
+   * @param {Chosen | null} chosen
+   */
+  #go(code, chosen) {
+    this.code = code.map((value, i) => (this.locks.has(i) ? this.code[i] : value));
+    this.say("");
+    if (chosen !== this.chosen) this.note(chosen);
   }
 
   /**
@@ -119,12 +143,16 @@ export class Hand extends EventTarget {
   }
 
   /**
-   * Be taken to where an image's code is now: the hand did not do it, so it is no step to undo.
-   * @param {Chosen} chosen
+   * The chosen image as another snapshot has it. A hand that rests on it goes along; that is no step to undo.
+   * @param {Chosen} point
+   * @param {boolean} [resting]
    */
-  carry(chosen) {
-    this.move(Array.from(chosen.mean), false, chosen);
+  carry(point, resting = this.resting) {
+    this.note(point);
+    if (!resting) return;
+    this.#go(Array.from(point.mean), point);
     this.#settled = this.#place();
+    this.#tell("code");
   }
 
   /**
@@ -142,6 +170,7 @@ export class Hand extends EventTarget {
       this.#future = [];
     }
     this.#settled = this.#place();
+    this.#tell("code");
   }
 
   undo() {
@@ -160,10 +189,9 @@ export class Hand extends EventTarget {
     const place = from.pop();
     if (!place) return;
     to.push(this.#place());
-    ({ code: this.code, chosen: this.chosen } = { ...place, code: [...place.code] });
+    this.#go(place.code, place.chosen);
     this.#settled = this.#place();
-    this.say("");
-    this.#tell("code", "chosen");
+    this.#tell("code");
     this.decode();
   }
 
@@ -185,7 +213,7 @@ export class Hand extends EventTarget {
     const done = (/** @type {Uint8Array | null} */ pixels) => {
       if (!pixels || engine !== this.engine) return; // of a model that has been left, or overtaken
       this.picture = { pixels, ms: performance.now() - start, place: engine.place };
-      if (engine.place === "server") this.say("");
+      if (engine.place !== "browser") this.say("", "model");
       this.#tell("picture");
     };
     const answer = engine.decode(this.code);
@@ -193,10 +221,13 @@ export class Hand extends EventTarget {
     else answer.then(done);
   }
 
-  /** @param {string} sentence empty where all is well */
-  say(sentence) {
-    if (this.trouble === sentence) return;
-    this.trouble = sentence;
+  /**
+   * @param {string} sentence empty where all is well
+   * @param {"input" | "model"} [about]
+   */
+  say(sentence, about = "input") {
+    if (this.troubles[about] === sentence) return;
+    this.troubles[about] = sentence;
     this.#tell("trouble");
   }
 
@@ -222,39 +253,4 @@ export function handOf(name) {
  */
 export function same(a, b) {
   return a.length === b.length && a.every((value, i) => value === b[i]);
-}
-
-/** A model's key without its snapshot. @param {string} key */
-export function baseOf(key) {
-  return key.split(/[@ ]/)[0];
-}
-
-/** What a value may be, in words. */
-export function range() {
-  const limit = LIMIT.toLocaleString("en");
-  return `−${limit} to ${limit}`;
-}
-
-/** A code as text, to be copied: six digits, more than a picture can show. @param {number[]} code */
-export function codeText(code) {
-  return code.map((value) => String(Number(value.toPrecision(6)))).join(", ");
-}
-
-/**
- * @param {string} text numbers with commas, blanks or line ends between, perhaps in brackets
- * @param {number} latent how many there must be
- * @returns {number[]}
- * @throws {RangeError} with a sentence
- */
-export function parseCode(text, latent) {
-  const parts = text.replace(/[[\](){}]/g, " ").split(/[\s,;]+/).filter(Boolean);
-  if (parts.length !== latent) {
-    const given = `${parts.length} number${parts.length === 1 ? "" : "s"}`;
-    throw new RangeError(`The text had ${given}; this model's code has ${latent}. Put commas or blanks between them.`);
-  }
-  return parts.map((part, i) => {
-    const value = Number(part);
-    if (Number.isFinite(value) && Math.abs(value) <= LIMIT) return value;
-    throw new RangeError(`z${i} was ${part.slice(0, 20)}; it takes a number from ${range()}.`);
-  });
 }

@@ -8,7 +8,7 @@ export class Lane {
   /** @type {{request: Request, resolve: (answer: Answer | null) => void} | null} */ #next = null;
   #busy = false;
 
-  /** @param {(request: Request) => Promise<Answer | null>} send must not reject */
+  /** @param {(request: Request, overtaken: () => boolean) => Promise<Answer | null>} send must not reject */
   constructor(send) {
     this.send = send;
   }
@@ -30,7 +30,7 @@ export class Lane {
     while (this.#next) {
       const { request, resolve } = this.#next;
       this.#next = null;
-      resolve(await this.send(request));
+      resolve(await this.send(request, () => this.#next !== null));
     }
     this.#busy = false;
   }

@@ -46,6 +46,8 @@ export class MapView {
   /** @type {Uint8Array | null} 1 for each selected point */ selected = null;
   /** @type {Backdrop | null} */ back = null;
   /** What Plotly has drawn. */ framed = "";
+  listening = false;
+  frameDue = 0;
   flicker = remembered("flicker", !matchMedia("(prefers-reduced-motion: reduce)").matches);
 
   /** @param {HTMLElement} host */
@@ -78,10 +80,9 @@ export class MapView {
     this.frame.stage.style.height = header.height;
     if (!before || before.of !== header.of || before.name !== header.name) this.hover.leave();
     this.hand.follow(header.model, header.version, header.shape);
-    const first = !this.chart.Plotly;
-    if (!(await this.chart.open()) || this.header !== header) return; // or a newer one came meanwhile
-    if (first) this.listen();
-    else if (this.framed !== this.frameKey()) await this.chart.draw();
+    if (!(await this.chart.open()) || this.header !== header || this.chart.closed) return; // a newer one, or nobody looks
+    this.listen();
+    if (this.framed !== this.frameKey()) await this.chart.draw();
     this.framed = this.frameKey();
     this.sayShown();
     this.placeBackdrop();
@@ -93,24 +94,28 @@ export class MapView {
     const { header, scatter, host, selected } = this;
     const spans = header.ranges ?? header.spans;
     const counts = scatter?.counts(selected, header.classes.length).map(({ all }) => all);
-    return JSON.stringify([header.name, header.titles, header.classes, spans, counts, readTheme(host)]);
+    return JSON.stringify([this.tools.backdrop, header.name, header.titles, header.classes, spans, counts, readTheme(host)]);
   }
 
   /** @param {import("./hand.js").Hand} hand */
   attach(hand) {
     this.hand = hand;
+    hand.join();
+    hand.addEventListener("engine", this.hover.renew);
     hand.addEventListener("code", this.placeMarks);
     hand.addEventListener("chosen", this.placeMarks);
     this.back = new Backdrop(this.frame, hand);
   }
 
   listen() {
+    if (this.listening) return;
+    this.listening = true;
     const { plot } = this.frame;
     for (const event of ["plotly_relayouting", "plotly_relayout", "plotly_afterplot"]) {
       plot.on(event, () => {
         if (!this.frame.place()) return;
         this.back?.moved();
-        this.placeAll();
+        this.placeSoon();
       });
     }
     plot.on("plotly_restyle", () => this.sayShown()); // a class was hidden or shown in the legend; afterplot follows
@@ -127,6 +132,14 @@ export class MapView {
   setBackdrop() {
     this.placeBackdrop();
     this.chart.draw(); // the grid gives way to decodes
+  }
+
+  /** Plotly tells of one move several times. */
+  placeSoon() {
+    this.frameDue ||= requestAnimationFrame(() => {
+      this.frameDue = 0;
+      this.placeAll();
+    });
   }
 
   placeAll() {
@@ -148,7 +161,7 @@ export class MapView {
     const matches = plane?.invertible && hand.code.length === plane.latent;
     this.marks.placeZ(matches ? plane.project(hand.code) : null);
     const row = hand.chosen?.of === header.of ? hand.chosen.row : -1;
-    if (this.hover.row >= 0) this.marks.ring("under", this.positionOfRow(this.hover.row));
+    this.hover.place();
     this.marks.ring("chosen", scatter && row >= 0 && row < scatter.count ? this.positionOfRow(row) : null);
   };
 
@@ -190,9 +203,10 @@ export class MapView {
     if (!position) return;
     const row = this.hover.pick(position);
     if (row < 0) return this.moveTo(event, true);
+    const { header } = this;
     try {
       const point = await this.point(row);
-      this.hand.move(Array.from(point.mean), true, point);
+      if (header.model === this.header.model) this.hand.move(Array.from(point.mean), true, point);
     } catch (error) {
       this.hand.say(/** @type {Error} */ (error).message);
     }
@@ -235,13 +249,16 @@ export class MapView {
     const drawn = this.chart.Plotly ? counts.reduce((sum, { all }, label) => sum + (this.isShown(label) ? all : 0), 0) : 0;
     const [shown, total] = [drawn, header.total].map((count) => count.toLocaleString("en"));
     const marked = selected ? counts.reduce((sum, { selected: some }) => sum + some, 0) : 0;
-    this.tools.shown.textContent = `${shown} of ${total} ${header.what} shown${selected ? `, ${marked.toLocaleString("en")} selected` : ""}.`;
+    this.tools.say(`${shown} of ${total} ${header.what} shown`, selected ? `, ${marked.toLocaleString("en")} selected.` : ".");
     meter.note("points", `${shown} of ${total}`);
   }
 
   close() {
+    cancelAnimationFrame(this.frameDue);
     this.hover.leave();
     this.back?.close();
+    this.hand?.part();
+    this.hand?.removeEventListener("engine", this.hover.renew);
     this.hand?.removeEventListener("code", this.placeMarks);
     this.hand?.removeEventListener("chosen", this.placeMarks);
     meter.note("points", null);

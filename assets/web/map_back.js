@@ -16,6 +16,7 @@ export class Backdrop {
   /** @type {import("./scatter.js").Scatter | null} */ scatter = null;
   /** @type {import("./engine.js").Engine | null} whose decodes are shown */ #drawn = null;
   #wanted = 0;
+  /** The part of the plane that decodes were last asked for. */ #sight = "";
   #running = false;
   #rest = 0;
 
@@ -72,7 +73,9 @@ export class Backdrop {
   /** The plane was moved or zoomed: what is there goes along; decodes fill the new sight when it rests. */
   moved() {
     this.place();
-    if (this.kind !== "decodes") return;
+    const sight = this.kind === "decodes" ? `${this.frame.sight}` : "";
+    if (sight === this.#sight) return;
+    this.#sight = sight;
     clearTimeout(this.#rest);
     this.#rest = window.setTimeout(() => this.renew(), REST_MS);
   }
@@ -101,30 +104,32 @@ export class Backdrop {
     let done = -1;
     while (this.kind === "decodes" && done !== this.#wanted) {
       done = this.#wanted;
-      await this.#drawDecodes(done);
+      await this.#drawDecodes();
     }
     this.#running = false;
   }
 
   /**
-   * Row by row, in place as they come; of a new model all at once, so that two models never stand side by side.
-   * @param {number} wanted
+   * Row by row, in place as they come; of a new model all at once, so that two models never stand side by side. To the
+   * end, also where a newer snapshot has come meanwhile: while a model trains there is always one.
    */
-  async #drawDecodes(wanted) {
+  async #drawDecodes() {
     const { hand, plane, frame } = this;
-    const { engine } = hand;
-    if (!engine || !plane?.invertible || !frame.axes || hand.code.length !== plane.latent) return;
+    const { code } = hand;
+    if (!hand.engine || !plane?.invertible || !frame.axes || hand.code.length !== plane.latent) return;
+    const engine = hand.engine.hold();
     const grid = this.#grid(plane);
     this.off = this.#offPlane();
     const same = engine === this.#drawn && this.spans && `${this.spans}` === `${grid.spans}`;
     /** @type {ImageData[]} */ const rows = [];
     for (let row = 0; row < grid.down; row++) {
-      const pictures = await engine.film(grid.codes(row, hand.code), grid.across);
-      if (!pictures || engine !== hand.engine || this.kind !== "decodes") return;
+      const pictures = await engine.film(grid.codes(row, code), grid.across);
+      if (!pictures || this.kind !== "decodes") break;
       rows.push(tiles(pictures, engine.shape, grid.across));
       if (same) this.#context()?.putImageData(rows[row], 0, row * engine.shape[0]);
-      if (wanted !== this.#wanted && !same) return;
     }
+    engine.release();
+    if (rows.length < grid.down) return;
     if (!same) this.#putRows(rows, grid.spans);
     this.#drawn = engine;
   }

@@ -8,6 +8,7 @@ const FLICKER_MS = 140;
 
 export class Card {
   flickering = 0;
+  /** Which point the second picture is for. */ #asked = 0;
 
   /** @param {HTMLElement} stage */
   constructor(stage) {
@@ -44,18 +45,20 @@ export class Card {
     const samples = flicker && point.logVar;
     const what = samples ? "samples of its posterior" : "reconstruction";
     this.#open("point", `image ${(point.row + 1).toLocaleString("en")}: ${point.label}`, what);
-    const next = () => this.#drawSecond(engine, samples ? sample(point.mean, /** @type {Float32Array} */ (point.logVar)) : point.mean);
+    const asked = ++this.#asked;
+    const next = () => this.#drawSecond(asked, engine, samples ? sample(point.mean, /** @type {Float32Array} */ (point.logVar)) : point.mean);
     next();
     if (samples) this.flickering = window.setInterval(next, FLICKER_MS);
   }
 
   /**
+   * @param {number} asked
    * @param {import("./engine.js").Engine} engine
    * @param {ArrayLike<number>} code
    */
-  async #drawSecond(engine, code) {
+  async #drawSecond(asked, engine, code) {
     const pixels = await engine.hover(Array.from(code));
-    if (!pixels || this.element.dataset.kind !== "point") return;
+    if (!pixels || asked !== this.#asked || this.element.dataset.kind !== "point") return;
     drawPixels(this.second, pixels, engine.shape);
     this.second.hidden = false;
   }

@@ -9,7 +9,7 @@ const MARGIN = 0.06; // of the points' span, around them
  * @param {import("./map.js").MapView} map
  * @returns {import("./chart.js").Figure}
  */
-export function mapFigure({ scatter, header, selected, gestures, back, host }) {
+export function mapFigure({ scatter, header, selected, gestures, tools, host }) {
   if (!scatter) return { data: [], layout: {} };
   const theme = readTheme(host);
   const counts = scatter.counts(selected, header.classes.length);
@@ -26,7 +26,7 @@ export function mapFigure({ scatter, header, selected, gestures, back, host }) {
   const [xaxis, yaxis] = header.titles.map((text, k) => ({
     title: { text },
     nticks: 7,
-    showgrid: back?.kind !== "decodes",
+    showgrid: tools.backdrop !== "decodes",
     range: [...(header.ranges?.[k] ?? around(scatter.spans[k]))],
     autorange: false,
     automargin: false,

@@ -2,10 +2,13 @@
 
 const PICK = 14; // pixels
 const DWELL_MS = 125; // on one point before its image is shown: crossing a crowd must not flicker
+const ASK_MS = 40; // before it is asked for: crossing a crowd must not ask for all of it
 
 export class Hover {
   row = -1;
+  /** The point whose card is open. @type {import("./points_source.js").DataPoint | null} */ shown = null;
   /** @type {{clientX: number, clientY: number} | null} */ pointer = null;
+  #asking = 0;
   #dwell = 0;
 
   /** @param {import("./map.js").MapView} map */
@@ -39,10 +42,13 @@ export class Hover {
     this.#forget();
     this.row = row;
     map.card.hide();
-    map.marks.ring("under", map.positionOfRow(row));
-    const asked = map.point(row); // on its way while the pointer dwells
-    asked.catch(() => {}); // said below, if it is still wanted by then
-    this.#dwell = window.setTimeout(() => asked.then((point) => this.#show(row, point), (error) => map.hand.say(error.message)), DWELL_MS);
+    this.place();
+    this.#asking = window.setTimeout(() => {
+      const asked = map.point(row);
+      const show = () => asked.then((point) => this.#show(row, point), (error) => map.hand.say(error.message));
+      asked.catch(() => {}); // said by `show`, if it is still wanted by then
+      this.#dwell = window.setTimeout(show, DWELL_MS - ASK_MS);
+    }, ASK_MS);
   }
 
   /**
@@ -53,9 +59,26 @@ export class Hover {
     const { map } = this;
     const { engine } = map.hand;
     if (row !== this.row || !engine || !this.pointer) return;
+    this.shown = point;
     map.card.showPoint(point, engine, map.flicker);
     map.card.moveTo(this.pointer);
-    if (point.logVar && map.plane?.invertible) map.marks.posterior(map.positionOfRow(row), map.plane.covariance(point.logVar));
+    this.place();
+  }
+
+  /** Another snapshot: what the pointer rests on is shown as that one has it. */
+  renew = () => {
+    const { row } = this;
+    if (!this.shown) return;
+    this.map.point(row).then((point) => this.#show(row, point), () => {}); // else it stays as it was
+  };
+
+  /** Ring and ellipse, where the map is now. */
+  place() {
+    const { row, shown, map } = this;
+    const position = row >= 0 && row < (map.scatter?.count ?? 0) ? map.positionOfRow(row) : null;
+    map.marks.ring("under", position);
+    const { logVar } = shown ?? {};
+    map.marks.posterior(position, logVar && map.plane?.invertible ? map.plane.covariance(logVar) : undefined);
   }
 
   /** @param {import("./map_frame.js").Position} position */
@@ -63,13 +86,11 @@ export class Hover {
     const { map } = this;
     if (this.row >= 0 || map.card.element.dataset.kind === "point") this.#leavePoint();
     const { engine } = map.hand;
-    if (!map.plane?.invertible || !engine) return;
-    const code = map.codeAt(position);
-    if (!code) return;
-    const asked = this.pointer;
+    const code = engine && map.codeAt(position);
+    if (!engine || !code) return;
     const answer = engine.hover(code);
     const pixels = answer instanceof Uint8Array ? answer : await answer;
-    if (!pixels || engine !== map.hand.engine || this.row >= 0 || !this.pointer || !asked) return;
+    if (!pixels || engine !== map.hand.engine || this.row >= 0 || !this.pointer) return;
     map.card.showDecode(pixels, engine.shape);
     map.card.moveTo(this.pointer);
   }
@@ -80,10 +101,11 @@ export class Hover {
   }
 
   #forget() {
+    clearTimeout(this.#asking);
     clearTimeout(this.#dwell);
     this.row = -1;
-    this.map.marks.ring("under", null);
-    this.map.marks.posterior(null);
+    this.shown = null;
+    this.place();
   }
 
   leave() {
@@ -91,4 +113,3 @@ export class Hover {
     this.#leavePoint();
   }
 }
-

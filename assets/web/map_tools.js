@@ -28,8 +28,10 @@ export class Tools {
     this.flicker = checkbox("Posterior samples", map.flicker, (on) => {
       remember("flicker", (map.flicker = on));
     });
-    this.shown = make("p", { className: "hg-shown", "aria-live": "polite" });
-    const bar = make("div", { className: "hg-tools", role: "toolbar", "aria-label": "map tools" }, ...this.buttons);
+    this.count = make("span");
+    this.selection = make("span", { "aria-live": "polite" }); // the count changes at each look of a training
+    this.shown = make("p", { className: "hg-shown" }, this.count, this.selection);
+    const bar = make("div", { className: "hg-tools", role: "group", "aria-label": "map tools" }, ...this.buttons);
     this.element = make("div", { className: "hg-map-bar" }, bar, this.behind, this.flicker);
   }
 
@@ -38,6 +40,15 @@ export class Tools {
     this.buttons.forEach((button, i) => TOOLS[i] && button.setAttribute("aria-pressed", String(TOOLS[i][0] === tool)));
     this.map.gestures.choose(tool);
     this.map.chart.draw();
+  }
+
+  /**
+   * @param {string} count
+   * @param {string} selection
+   */
+  say(count, selection) {
+    this.count.textContent = count;
+    if (this.selection.textContent !== selection) this.selection.textContent = selection;
   }
 
   /** @param {{stochastic: boolean, invertible: boolean}} model */

@@ -5,7 +5,7 @@ import { make } from "./elements.js";
 const FRAMES = 60; // that the frame time is the median of
 const REDRAW_MS = 250;
 
-const WHERE = { browser: "in the browser", thread: "in the browser, a thread beside the page", server: "by the server" };
+export const WHERE = { browser: "in the browser", thread: "in the browser (thread)", server: "by the server" };
 
 class Meter {
   /** @type {Map<string, string>} */ #facts = new Map();

@@ -1,11 +1,9 @@
 // The decoded picture, large; what can be done with the code; and the image that the code was taken from.
 import { button, iconButton } from "./controls.js";
 import { make } from "./elements.js";
-import { codeText, parseCode } from "./hand.js";
-import { meter, milliseconds } from "./meter.js";
+import { codeText, parseCode } from "./code_text.js";
+import { meter, milliseconds, WHERE } from "./meter.js";
 import { drawPixels, savePng } from "./pixels.js";
-
-const PLACES = { browser: "in the browser", thread: "in the browser", server: "by the server" };
 
 /**
  * @typedef {object} Actions
@@ -60,9 +58,10 @@ export class PictureView {
 
   draw = () => {
     const { picture, engine } = this.hand;
+    if (!picture) this.canvas.getContext("2d")?.clearRect(0, 0, this.canvas.width, this.canvas.height);
     if (!picture || !engine) return;
     drawPixels(this.canvas, picture.pixels, engine.shape);
-    this.latency.textContent = `decoded ${PLACES[picture.place]} in ${milliseconds(picture.ms)}`;
+    this.latency.textContent = `decoded ${WHERE[picture.place]} in ${milliseconds(picture.ms)}`;
     this.latency.title = engine.reason;
     meter.notePicture(picture);
   };
@@ -74,6 +73,7 @@ export class PictureView {
   showCode = () => {
     const { hand } = this;
     if (document.activeElement !== this.text) this.text.value = codeText(hand.code);
+    this.showCaption();
     this.undo.disabled = !hand.canUndo;
     this.redo.disabled = !hand.canRedo;
   };
@@ -81,13 +81,19 @@ export class PictureView {
   /** The image that the code was taken from, and what the model makes of it; the pair before stays until both are there. */
   showPair = async () => {
     const { chosen, engine } = this.hand;
-    this.caption.textContent = chosen ? `image ${(chosen.row + 1).toLocaleString("en")}: ${chosen.label}` : "";
+    this.showCaption();
     if (!chosen) this.pair.replaceChildren();
     if (!chosen || !engine) return;
     const pixels = await engine.film(chosen.mean, 1);
     if (!pixels || engine !== this.hand.engine || chosen !== this.hand.chosen) return;
     this.pair.replaceChildren(figure("original", chosen.image, engine.shape), figure("reconstruction", pixels, engine.shape));
   };
+
+  showCaption() {
+    const { chosen, resting } = this.hand;
+    const image = chosen && `image ${(chosen.row + 1).toLocaleString("en")}: ${chosen.label}`;
+    this.caption.textContent = image ? (resting ? image : `from ${image}`) : "";
+  }
 
   async copy() {
     try {

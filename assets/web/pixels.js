@@ -1,14 +1,6 @@
-// From raw uint8 pixels (rows, columns, channels) to a canvas, a file, and from base64.
+// From raw uint8 pixels (rows, columns, channels) to a canvas and to a file.
 
 /** @typedef {[height: number, width: number, channels: number]} Shape */
-
-/**
- * @param {string} text
- * @returns {Uint8Array}
- */
-export function fromBase64(text) {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-}
 
 /**
  * Draw one image; the canvas takes the image's own size and CSS enlarges it without smoothing.

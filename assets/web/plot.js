@@ -19,7 +19,7 @@ class PlotView {
     this.data = data;
     this.host.style.height = data.height;
     this.host.setAttribute("aria-label", data.label);
-    if (this.chart.Plotly) this.chart.draw();
+    if (this.chart.drawn) this.chart.draw();
     else this.chart.open();
   }
 

@@ -8,16 +8,18 @@ const RETRY_MS = 400;
  * @param {Float32Array} codes one after the other
  * @param {number} size bytes that the pictures must have
  * @param {AbortSignal} signal
+ * @param {() => boolean} overtaken whether this code need not be asked for again
  * @param {(sentence: string) => void} onTrouble
  * @returns {Promise<Uint8Array | null>} null where it could not be decoded; `onTrouble` was told why
  */
-export async function decodeByServer(model, codes, size, signal, onTrouble) {
+export async function decodeByServer(model, codes, size, signal, overtaken, onTrouble) {
   while (!signal.aborted) {
     const answer = await ask(model, codes, size, signal);
     if (answer instanceof Uint8Array) return answer;
     if (!signal.aborted) onTrouble(answer.sentence);
     if (!answer.again) return null;
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    if (overtaken()) return null;
   }
   return null;
 }
@@ -35,7 +37,6 @@ async function ask(model, codes, size, signal) {
   try {
     const response = await fetch(url, { method: "POST", body: /** @type {BodyInit} */ (codes), signal });
     const again = response.status === 503 && response.headers.has("Retry-After");
-    if (again) return { sentence: "Starting the decoder …", again };
     if (!response.ok) return { sentence: await errorOf(response), again };
     const pictures = new Uint8Array(await response.arrayBuffer());
     if (pictures.length === size) return pictures;

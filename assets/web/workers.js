@@ -14,6 +14,8 @@ class Thread {
       this.#waiting.delete(data.job);
     };
     this.#worker.onerror = () => {
+      this.#worker.terminate();
+      threads.forEach((one, name) => one === this && threads.delete(name)); // the next job has another one
       for (const resolve of this.#waiting.values()) resolve(null);
       this.#waiting.clear();
     };

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from explorer import library
 from explorer.api.edge import FOREIGN, octets, refuse, same_origin
 from explorer.latent.client import AnalystError, AskAgainError
+from explorer.library import LIVE, ModelEntry
 from explorer.services import SERVICES
 
 MOST_CODES = 256  # in one request
@@ -29,6 +30,11 @@ def read_codes(body: bytes, latent_dim: int) -> np.ndarray:
     return codes
 
 
+async def _find(key: str) -> ModelEntry:
+    """The model. A live snapshot is read from its file, off the event loop; for others a thread would cost more."""
+    return await asyncio.to_thread(library.find, key) if key.endswith(f"@{LIVE}") else library.find(key)
+
+
 async def _body(request: Request) -> bytes:
     """The body, read no further than any allowed request is long."""
     data = bytearray()
@@ -44,7 +50,7 @@ async def decode(request: Request) -> Response:
     if not same_origin(request):
         return refuse(403, FOREIGN)
     try:
-        entry = library.find(request.query_params.get("model", ""))
+        entry = await _find(request.query_params.get("model", ""))
         codes = read_codes(await _body(request), entry.experiment.latent_dim)
         future = SERVICES.decoder.ask("decode", codes.tobytes(), folder=str(entry.folder), snapshot=str(entry.snapshot))
         async with asyncio.timeout(TIMEOUT):

@@ -11,7 +11,7 @@ from explorer import library
 from explorer.api.edge import FOREIGN, octets, refuse, same_origin
 from explorer.components.binary import pack
 from explorer.latent.whole import kept_whole
-from explorer.library import LibraryError, ModelEntry
+from explorer.library import DamagedError, ModelEntry
 from models.arrays import CheckpointError
 
 MOST_ROWS = 256  # in one request
@@ -40,7 +40,7 @@ def points(request: Request) -> Response:
         rows = read_rows(query.get("rows", ""), len(found.mean))
     except _NotEncodedError as error:
         return refuse(409, str(error))
-    except CheckpointError as error:
+    except (DamagedError, CheckpointError) as error:
         return refuse(500, str(error))
     except ValueError as error:  # LibraryError among them
         return refuse(400, str(error))
@@ -61,20 +61,13 @@ def read_rows(text: str, count: int) -> list[int]:
 def _points(entry: ModelEntry, of: str) -> _Points:
     if of == "probe":
         codes = entry.codes()
-        return _Points(codes.mean, codes.log_var, _probe_images(entry), entry.labels)
+        return _Points(codes.mean, codes.log_var, entry.images(), entry.labels)
     if of != "all":
         raise ValueError(f"of was {of[:60]!r}; allowed are probe and all. Choose one of these.")
     whole = None if entry.live else kept_whole(entry.snapshot, entry.image_shape)
     if whole is None:
         raise _NotEncodedError(f"{entry.key} has not encoded all its images. Ask for all images in Explore first.")
     return _Points(whole.mean, whole.log_var, whole.images, whole.labels)
-
-
-def _probe_images(entry: ModelEntry) -> np.ndarray:
-    try:
-        return entry.images()
-    except (OSError, ValueError) as error:
-        raise LibraryError(f"The probe images of {entry.folder.name} cannot be read ({error}).") from error
 
 
 def _pack(entry: ModelEntry, found: _Points, rows: list[int]) -> bytes:

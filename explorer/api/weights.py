@@ -1,8 +1,6 @@
 """GET /api/weights: a decoder's layers and weights, for a browser that decodes by itself."""
 
 import hashlib
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,13 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from explorer import library
+from explorer.api.bodies import Bodies, Body
 from explorer.api.edge import FOREIGN, octets, refuse, same_origin
 from explorer.components.binary import pack
-from explorer.library import LibraryError, ModelEntry
+from explorer.library import LIVE, LibraryError, ModelEntry
 from models.arrays import CheckpointError, load_arrays, modified
 
 MOST_BYTES = 64_000_000
 DIGEST = "Hourglass-SHA256"
+BODIES = Bodies(2 * MOST_BYTES)
 
 
 class NoPortableDecoderError(ValueError):
@@ -32,29 +32,36 @@ def weights(request: Request) -> Response:
         return refuse(403, FOREIGN)
     try:
         entry = library.find(request.query_params.get("model", ""))
-        body, digest = _packed(entry.key, entry.snapshot, modified(entry.snapshot))
+        body = _body(entry)
     except LibraryError as error:
         return refuse(400, str(error))
     except NoPortableDecoderError as error:
         return refuse(422, str(error))
     except CheckpointError as error:
         return refuse(500, str(error))
-    return octets(body, {DIGEST: digest})
+    return octets(body.data, {DIGEST: body.digest})
 
 
-@lru_cache(maxsize=8)
-def _packed(key: str, snapshot: Path, _modified: int) -> tuple[bytes, str]:
-    entry = library.find(key)
-    layers, arrays = layers_of(entry), load_arrays(snapshot)
+def _body(entry: ModelEntry) -> Body:
+    slot = LIVE if entry.live else entry.key  # one live body in all: the next is a second away
+    version = entry.snapshot, modified(entry.snapshot)
+    if (kept := BODIES.get(slot, version)) is None:
+        kept = _packed(entry)
+        BODIES.keep(slot, version, kept)
+    return kept
+
+
+def _packed(entry: ModelEntry) -> Body:
+    layers, arrays = layers_of(entry), load_arrays(entry.snapshot)
     header = {
-        "model": key,
+        "model": entry.key,
         "step": int(arrays["step"][0]),
         "shape": entry.image_shape,
         "latent": entry.experiment.latent_dim,
         "layers": layers,
     }
-    body = pack(header, _named(layers, arrays, snapshot.name))
-    return body, hashlib.sha256(body).hexdigest()
+    data = pack(header, _named(layers, arrays, entry.snapshot.name))
+    return Body(data, hashlib.sha256(data).hexdigest())
 
 
 def layers_of(entry: ModelEntry) -> list[dict[str, Any]]:

@@ -1,19 +1,19 @@
 """Explore: a trained model under the hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-import numpy as np
 import streamlit as st
 
 from explorer import exploring, library
-from explorer.app_pages.shared import model_facts, plain, show_error
+from explorer.app_pages.shared import forgiving, model_facts, plain, show_error
 from explorer.components import Plane, bank, latent_map
 from explorer.exploring import Projections
 from explorer.jobs import Progress
 from explorer.latent.client import AnalystError
 from explorer.library import LibraryError, ModelEntry
-from explorer.runs.reader import Run
+from explorer.runs.reader import Run, RunError
 from explorer.services import SERVICES
 from explorer.whole import WholeSets
 from models.arrays import CheckpointError
@@ -23,6 +23,7 @@ HAND = "explore"
 WATCH = 0.8  # seconds between two looks at the decoder
 LOOK = 0.4  # seconds between two looks at a request under way
 PROBE, ALL = "probe", "all"
+QUICK = 5000  # points that UMAP lays out in about half a minute
 Found = TypeVar("Found")
 
 
@@ -49,7 +50,10 @@ def choose_model() -> str | None:
 
 
 def _label(key: str) -> str:
-    entry = library.find(key)
+    try:
+        entry = library.find(key)
+    except LibraryError:  # deleted since it was listed
+        return key
     return entry.title if entry.bundled else f"{entry.title} · {entry.folder.name}"
 
 
@@ -115,13 +119,25 @@ def choose_view(entry: ModelEntry) -> tuple[str, str, tuple[int, int]]:
     if kind == "Dimensions" and latent > 2:
         order = [d.index for d in exploring.dimensions(entry.codes(), entry.experiment.info.stochastic)]
         with st.popover("Which dimensions"):
-            first = st.selectbox("Across", order, index=0, format_func=lambda i: f"z{i}", key=f"across-{latent}")
-            second = st.selectbox("Up", order, index=1, format_func=lambda i: f"z{i}", key=f"up-{latent}")
-        pair = (first, second)
+            pair = choose_pair(order)
     return str(of), str(kind), pair
 
 
+def choose_pair(order: Sequence[int]) -> tuple[int, int]:
+    """Two different dimensions of those in order; the second stays what it was, unless the first takes it."""
+    latent = len(order)
+    first = st.selectbox("Across", order, index=0, format_func=lambda i: f"z{i}", key=f"across-{latent}")
+    others = [i for i in order if i != first]
+    remembered = st.session_state.get(f"second-{latent}")
+    index = others.index(remembered) if remembered in others else 0
+    # A list of its own for each first: one whose choices change under it would forget, or keep what is not in it.
+    second = st.selectbox("Up", others, index=index, format_func=lambda i: f"z{i}", key=f"up-{latent}-{first}")
+    st.session_state[f"second-{latent}"] = second
+    return first, second
+
+
 @st.fragment
+@forgiving
 def explore(entry: ModelEntry, of: str, kind: str, pair: tuple[int, int]) -> None:
     map_side, bank_side = st.columns([5, 6], gap="large")
     with map_side:
@@ -146,6 +162,7 @@ def show_map(entry: ModelEntry, of: str, kind: str, pair: tuple[int, int]) -> No
     plane = plane_of(entry, points, kind, pair)
     if plane is None:
         return
+    plane = replace(plane, name=f"{entry.base} {plane.name}")  # zoom and selection do not pass to another model
     latent_map(
         exploring.shown(entry),
         plane,
@@ -162,7 +179,7 @@ def show_map(entry: ModelEntry, of: str, kind: str, pair: tuple[int, int]) -> No
 
 
 def all_points(entry: ModelEntry) -> exploring.Points | None:
-    words = "Encoding all images: {}. They are kept for the next time."
+    words = "Encoding all images: {}. They are then kept for the next time."
     try:
         whole = wait_for(lambda: whole_sets().request(entry), words)
     except (AnalystError, CheckpointError) as error:
@@ -180,18 +197,19 @@ def plane_of(entry: ModelEntry, points: exploring.Points, kind: str, pair: tuple
         return exploring.dimension_plane(codes, *pair)
     if kind == "PCA":
         return exploring.principal_plane(codes)
-    return umap_plane(f"{entry.key} {points.of}", codes)
+    return umap_plane(f"{entry.key} {points.of}", points)
 
 
-def umap_plane(key: str, codes: np.ndarray) -> Plane | None:
-    words = "UMAP: {}. The first time takes about half a minute; then it is kept."
+def umap_plane(key: str, points: exploring.Points) -> Plane | None:
+    takes = "about half a minute" if len(points.codes) <= QUICK else "some minutes"
+    words = f"UMAP: {{}}. The first time takes {takes}; then it is kept."
     try:
-        found = wait_for(lambda: projections().request(key, codes), words)
+        found = wait_for(lambda: projections().request(key, points.codes), words)
     except AnalystError as error:
         show_error(f"UMAP could not be computed: {error} Choose PCA, or try again.")
         st.button("Try again", on_click=projections().forget_failure, args=(key,))
         return None
-    return Plane(found, ("UMAP 1", "UMAP 2"), "umap") if found is not None else None
+    return Plane(found, ("UMAP 1", "UMAP 2"), f"umap {points.of}") if found is not None else None
 
 
 def wait_for(look: Callable[[], Found | Progress], words: str) -> Found | None:
@@ -223,10 +241,10 @@ else:
     try:
         with snapshot_side:
             entry = choose_snapshot(base)
-    except LibraryError as error:
-        show_error(str(error))
-    else:
         with view_side, st.container(horizontal=True, horizontal_alignment="right"):
             of, kind, pair = choose_view(entry)
+    except (LibraryError, RunError) as error:
+        show_error(str(error))
+    else:
         show_facts(entry)
         explore(entry, of, kind, pair)

@@ -1,4 +1,4 @@
-"""A run, live: its loss, its latent space, its strip, and the hand on its weights."""
+"""A run, live: its loss, its latent space, its strip."""
 
 from collections.abc import Mapping
 
@@ -7,21 +7,20 @@ import streamlit as st
 
 from explorer import exploring, library
 from explorer.app_pages.setup_view import duration
-from explorer.app_pages.shared import model_facts, plain, show_error
+from explorer.app_pages.shared import forgiving, model_facts, plain, show_error
+from explorer.app_pages.steer_view import show_steering
 from explorer.components import bank, latent_map, plot, strip
 from explorer.figures import can_be_logarithmic, loss_curves
 from explorer.library import LibraryError, ModelEntry
 from explorer.runs.layout import LOG, send_command
 from explorer.runs.reader import Run, Status
 from explorer.services import SERVICES
-from models.catalogue import PIXEL_MODELS, TERMS
-from models.experiment import Experiment, TermSetting
-from models.schedules import SCHEDULES
+from models.catalogue import PIXEL_MODELS
+from models.experiment import Experiment
 
 REFRESH = 0.4  # seconds
 CURVE_POINTS = 600  # a panel is half as many pixels wide; the browser draws them all anew at each update
 STEER_REFRESH = 1.0  # often enough to see what another page changed
-RECENT = 10.0  # seconds that a refusal stays on the page
 CURVES_HEIGHT = 330
 MAP_HEIGHT = 290
 SCREEN = 41  # percent of its height
@@ -39,10 +38,10 @@ def show_run(run: Run) -> None:
 
 
 def _show_live(run: Run, active: bool) -> None:
-    st.fragment(run_every=REFRESH if active else None)(_progress)(run, active)
+    st.fragment(run_every=REFRESH if active else None)(forgiving(_progress))(run, active)
     if active:
-        st.fragment(run_every=STEER_REFRESH)(_steer)(run)
-    st.fragment(run_every=REFRESH if active else None)(_pictures)(run)
+        st.fragment(run_every=STEER_REFRESH)(forgiving(show_steering))(run)
+    st.fragment(run_every=REFRESH if active else None)(forgiving(_pictures))(run)
 
 
 def _progress(run: Run, was_active: bool) -> None:
@@ -145,13 +144,14 @@ def _show_map(run: Run, entry: ModelEntry) -> None:
     codes, summary = entry.codes(), entry.summary
     labels = entry.labels[: len(codes.mean)]
     key = f"ranges-{run.name}"
-    plane = exploring.live_plane(codes, labels, run.name, st.session_state.get(key))
+    names = summary["class_names"]
+    plane = exploring.live_plane(codes, labels, len(names), run.name, st.session_state.get(key))
     st.session_state[key] = plane.ranges
     latent_map(
         exploring.shown(entry, version=str(entry.step)),
         plane,
         labels,
-        summary["class_names"],
+        names,
         key=f"map-{run.name}",
         hand=run.name,
         total=summary["probe"],
@@ -164,9 +164,9 @@ def _show_map(run: Run, entry: ModelEntry) -> None:
 def _show_bank(run: Run, entry: ModelEntry) -> None:
     codes, prior = entry.codes(), entry.experiment.info.stochastic
     key = f"dims-{run.name}"
-    dims = exploring.live_dimensions(codes, prior, st.session_state.get(key))
-    st.session_state[key] = dims
     status = run.status()
+    dims = exploring.live_dimensions(codes, prior, st.session_state.get(key), settled=not status.active)
+    st.session_state[key] = dims
     bank(
         exploring.shown(entry, version=str(entry.step)),
         codes.mean[0].tolist(),
@@ -179,6 +179,7 @@ def _show_bank(run: Run, entry: ModelEntry) -> None:
     )
 
 
+@forgiving  # the probe images may be missing where map and curves are not
 def _show_strip(run: Run, entry: ModelEntry) -> None:
     output = PIXEL_MODELS[run.experiment.pixel_model].output
     rows = strip_rows(entry.images(), entry.arrays(), output)
@@ -193,66 +194,3 @@ def strip_rows(images: np.ndarray, preview: Mapping[str, np.ndarray], output: st
     noisy = {"noisy input": preview["corrupted"]} if "corrupted" in preview else {}
     rows = {"input": images[: len(linear)], **noisy, output.replace("_", " "): grey}
     return {**rows, "reconstruction": preview["reconstruction"]}
-
-
-def _steer(run: Run) -> None:
-    """Live weights and rate, as the run has them: a change by another page or the schedule shows here too."""
-    experiment = run.experiment
-    columns = iter(st.columns(len(experiment.terms) + 2, vertical_alignment="bottom"))
-    for term, setting in experiment.terms.items():
-        key = f"weight-{run.name}-{term}"
-        _follow(run, key, "weight", setting.weight, term)
-        next(columns).number_input(
-            f"{TERMS[term].title} weight{_scheduled(run, setting)}",
-            min_value=0.0,
-            max_value=1e6,
-            step=0.5,
-            format="%.4g",
-            key=key,
-            on_change=_send,
-            args=(run, key, "weight"),
-            kwargs={"term": term},
-        )
-    key = f"rate-{run.name}"
-    _follow(run, key, "learning_rate", experiment.learning_rate)
-    next(columns).number_input(
-        "Learning rate",
-        min_value=1e-7,
-        max_value=1.0,
-        step=1e-4,
-        format="%.5g",
-        key=key,
-        on_change=_send,
-        args=(run, key, "learning_rate"),
-    )
-    key = f"go-on-{run.name}"
-    started = run.has_started()
-    goes_on = started and run.status().goes_on
-    next(columns).toggle(
-        "Keep training when Hourglass closes", value=goes_on, key=key, on_change=_send, args=(run, key, "go_on")
-    )
-    if started and (refused := run.events("refused")) and run.status().seconds - refused[-1].seconds < RECENT:
-        st.warning(plain(str(refused[-1].detail["message"])))
-
-
-def _follow(run: Run, key: str, kind: str, first: float, term: str | None = None) -> None:
-    """Put the run's newest value into a widget, once for each change: what the hand types meanwhile is not undone."""
-    events = run.events(kind) if run.has_started() else []
-    values = [event.detail["value"] for event in events if event.detail.get("term") == term]
-    known = f"{key}-changes"
-    if key not in st.session_state or st.session_state.get(known) != len(values):
-        st.session_state[key] = float(values[-1] if values else first)
-    st.session_state[known] = len(values)
-
-
-def _scheduled(run: Run, setting: TermSetting) -> str:
-    """Behind a weight's name: what its schedule makes of it now."""
-    if setting.schedule == "constant" or not run.has_started():
-        return ""
-    share = SCHEDULES[setting.schedule].factor(run.status().epoch, setting.schedule_epochs)
-    return f", now × {share:.2f}"
-
-
-def _send(run: Run, key: str, command: str, **values: str) -> None:
-    """Tell the trainer what a widget now says."""
-    send_command(run.folder, command, **values, value=st.session_state[key])

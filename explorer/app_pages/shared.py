@@ -1,11 +1,16 @@
 """Small pieces that pages share."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec
 
 import streamlit as st
 
+from explorer.library import LibraryError
+from explorer.runs.reader import RunError
 from models.experiment import Experiment
+
+Given = ParamSpec("Given")
 
 
 def plain(text: str) -> str:
@@ -15,6 +20,21 @@ def plain(text: str) -> str:
 
 def show_error(sentence: str) -> None:
     st.error(plain(sentence), icon=":material/error:")
+
+
+def forgiving(show: Callable[Given, None]) -> Callable[Given, None]:
+    """A part of a page that says what it cannot read, and leaves the rest of the page alive. Its next refresh tries
+    again: a trainer may write or delete the file at any time.
+    """
+
+    @wraps(show)
+    def part(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        try:
+            show(*args, **kwargs)
+        except (LibraryError, RunError) as error:
+            show_error(str(error))
+
+    return part
 
 
 def model_facts(experiment: Experiment, summary: Mapping[str, Any], trouble: str = "") -> None:

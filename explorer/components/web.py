@@ -52,10 +52,6 @@ def loader(module: str) -> str:
     )
 
 
-def ignore() -> None:
-    """Do nothing: a callback must be there for the component's result to have the attribute."""
-
-
 def _version() -> str:
     digest = hashlib.sha256()
     for path in sorted(WEB.iterdir()):

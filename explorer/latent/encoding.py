@@ -49,7 +49,7 @@ def encode_whole(folder: Path, snapshot: Path, progress: Progress) -> None:
     progress("building the encoder", 0.05)
     twins = build_twins(experiment, data.images.shape[1:])
     assign_weights(twins, load_arrays(snapshot), ["encoder"])
-    codes = _encode(twins, data.images, lambda share: progress("encoding", 0.1 + 0.9 * share))
+    codes = _encode(twins, data.images, lambda share: progress("computing their codes", 0.1 + 0.9 * share))
     save_images(data.images, data.digest)
     save_codes(snapshot, codes, data.labels, data.test, data.digest)
 

@@ -18,6 +18,7 @@ from explorer.places import codes_folder, images_folder
 from models.arrays import CheckpointError, load_arrays, modified, remove_file, replace_file, save_arrays
 
 MOST_FILES = 40  # of codes that are kept
+MOST_BYTES = 2_000_000_000  # of all these together
 _RECIPE = b"codes-1"
 _DIGEST = re.compile("[0-9a-f]{32}")
 
@@ -52,7 +53,7 @@ def digest_of(images: np.ndarray) -> str:
 
 def save_images(images: np.ndarray, digest: str) -> None:
     """Keep uint8 images (n, height, width, channels) under their digest, unless they are kept already."""
-    if load_images(digest, images.shape) is not None:
+    if kept_images(digest, images.shape) is not None:
         return
     target = _images_file(digest)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +66,7 @@ def save_images(images: np.ndarray, digest: str) -> None:
         remove_file(temporary)
 
 
-def load_images(digest: str, shape: tuple[int, ...]) -> np.ndarray | None:
+def kept_images(digest: str, shape: tuple[int, ...]) -> np.ndarray | None:
     """Kept images, mapped into memory, or None. A damaged file counts as none."""
     try:
         images = np.load(_images_file(digest), mmap_mode="r", allow_pickle=False)
@@ -88,10 +89,17 @@ def save_codes(snapshot: Path, codes: dict[str, np.ndarray], labels: np.ndarray,
         "images": np.frombuffer(images.encode(), "u1"),
     }
     save_arrays(target, {**codes, **others})
-    kept = sorted(target.parent.glob("[0-9a-f]*.safetensors"), key=modified, reverse=True)
-    for old in kept[MOST_FILES:]:
-        with contextlib.suppress(OSError):  # somebody reads it: it goes the next time
-            remove_file(old)
+    _remove_oldest(target.parent)
+
+
+def _remove_oldest(folder: Path) -> None:
+    """Keep the newest codes, at least one file, within both bounds."""
+    size = 0
+    for count, path in enumerate(sorted(folder.glob("[0-9a-f]*.safetensors"), key=modified, reverse=True)):
+        with contextlib.suppress(OSError):  # somebody reads it, or removed it: it goes the next time
+            size += path.stat().st_size
+            if count and (count >= MOST_FILES or size > MOST_BYTES):
+                remove_file(path)
 
 
 def kept_whole(snapshot: Path, image_shape: tuple[int, int, int]) -> WholeSet | None:
@@ -103,7 +111,7 @@ def kept_whole(snapshot: Path, image_shape: tuple[int, int, int]) -> WholeSet | 
     return _read(path, modified(path), image_shape)
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=2)
 def _read(path: Path, _modified: int, image_shape: tuple[int, int, int]) -> WholeSet | None:
     try:
         arrays = load_arrays(path)
@@ -111,7 +119,7 @@ def _read(path: Path, _modified: int, image_shape: tuple[int, int, int]) -> Whol
         digest, test = arrays["images"].tobytes().decode("ascii"), int(arrays["test"][0])
     except (CheckpointError, KeyError, UnicodeDecodeError, IndexError):
         return None
-    images = load_images(digest, (len(mean), *image_shape)) if _DIGEST.fullmatch(digest) else None
+    images = kept_images(digest, (len(mean), *image_shape)) if _DIGEST.fullmatch(digest) else None
     if images is None or labels.shape != (len(mean),) or (log_var is not None and log_var.shape != mean.shape):
         return None
     return WholeSet(mean, log_var, labels, images, test)

@@ -1,0 +1,33 @@
+// A code as text, and which values may be meant.
+
+export const LIMIT = 1e4;
+
+/** What a value may be, in words. */
+export function range() {
+  const limit = LIMIT.toLocaleString("en");
+  return `−${limit} to ${limit}`;
+}
+
+/** To be copied: six digits, more than a picture can show. @param {number[]} code */
+export function codeText(code) {
+  return code.map((value) => String(Number(value.toPrecision(6)))).join(", ");
+}
+
+/**
+ * @param {string} text numbers with commas, blanks or line ends between, perhaps in brackets
+ * @param {number} latent how many there must be
+ * @returns {number[]}
+ * @throws {RangeError} with a sentence
+ */
+export function parseCode(text, latent) {
+  const parts = text.replace(/[[\](){}]/g, " ").split(/[\s,;]+/).filter(Boolean);
+  if (parts.length !== latent) {
+    const given = `${parts.length} number${parts.length === 1 ? "" : "s"}`;
+    throw new RangeError(`The text had ${given}; this model's code has ${latent}. Put commas or blanks between them.`);
+  }
+  return parts.map((part, i) => {
+    const value = Number(part);
+    if (Number.isFinite(value) && Math.abs(value) <= LIMIT) return value;
+    throw new RangeError(`z${i} was ${part.slice(0, 20)}; it takes a number from ${range()}.`);
+  });
+}
