@@ -168,7 +168,6 @@ def _open_without_weights(page: Page, url: str) -> None:
     expect(page.locator(".hg-message")).to_have_text(NOT_WHOLE, timeout=SLOW)  # and no longer "Asking again"
 
 
-@pytest.mark.xfail(reason="hand.js: every move of the hand says that all is well")
 def test_weights_that_never_come_whole_are_said_as_long_as_they_are_not_there(explore, page):
     _open_without_weights(page, explore)
     slider(page, "z0").press("PageUp")

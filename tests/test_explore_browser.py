@@ -160,7 +160,6 @@ def test_a_reload_in_the_middle_of_a_drag(explore, page):
     wait_for(lambda: z_on_map(page))
 
 
-@pytest.mark.xfail(reason="map.js listens to a chart that may not have been drawn, and so is not Plotly's yet")
 def test_a_page_may_be_left_while_its_chart_library_is_on_its_way(explore, browser):
     with watched_page(browser) as page:
         waiting: list[Route] = []
@@ -176,7 +175,6 @@ def test_a_page_may_be_left_while_its_chart_library_is_on_its_way(explore, brows
         page.wait_for_timeout(200)
 
 
-@pytest.mark.xfail(reason="map.js listens only where no second update came during the first drawing")
 def test_a_map_that_is_updated_while_it_is_first_drawn_follows_a_zoom(explore, page):
     page.route("**/plotly.min.js", _slow_at_first)
     page.goto(f"{explore}/?model=run/four@50")
@@ -190,7 +188,7 @@ def test_a_map_that_is_updated_while_it_is_first_drawn_follows_a_zoom(explore, p
     drag(page, *map_spots(page, (left / 2, bottom / 2), (right / 2, top / 2)))
     wait_for(lambda: map_ranges(page)[0][1] < right, 10)
     before = pixels(page.locator("canvas.hg-map-points"))
-    page.get_by_role("toolbar", name="map tools").get_by_role("button", name="Reset zoom").click()
+    page.get_by_role("group", name="map tools").get_by_role("button", name="Reset zoom").click()
     wait_for(lambda: map_ranges(page)[0][1] == right, 10)
     page.wait_for_timeout(200)
     assert not np.array_equal(pixels(page.locator("canvas.hg-map-points")), before)

@@ -106,7 +106,7 @@ def test_zoom_and_selection_stay_while_the_points_move(live, artefacts):
     assert map_ranges(live) == zoomed
     assert number_in(said.inner_text(), r"([\d,]+) selected") == selected
     live.screenshot(path=artefacts / "train-lasso.png")
-    tools = live.get_by_role("toolbar", name="map tools")
+    tools = live.get_by_role("group", name="map tools")
     tools.get_by_role("button", name="Reset zoom").click()
     wait_for(lambda: map_ranges(live)[0][1] > 0.9 * high)
     expect(said).to_contain_text("selected")
