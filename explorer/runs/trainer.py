@@ -22,7 +22,7 @@ from explorer.runs.training import Trainer
 from explorer.runs.writer import RunWriter
 from models.experiment import Experiment
 
-NICENESS = 5
+NICENESS = 10  # of 19
 
 
 def main(folder: Path) -> int:
