@@ -39,6 +39,7 @@ def live(app_server, browser: Browser) -> Iterator[Page]:
         epochs = page.get_by_label("Epochs", exact=True)
         epochs.fill("10000", timeout=SLOW)  # more than there is time for
         epochs.press("Enter")
+        expect(page.get_by_text("measured on this machine")).to_be_visible(timeout=SLOW)  # the page is at rest
         page.get_by_role("button", name="Start training").click()
         expect(page.locator(".hg-latency")).to_contain_text("in the browser", timeout=SLOW)
         expect(page.locator(".hg-map.hg-ready .hg-plot.hg-ready")).to_be_visible(timeout=SLOW)

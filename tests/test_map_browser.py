@@ -29,6 +29,7 @@ def shown(page: Page, gallery: str) -> Page:
     page.goto(f"{gallery}?dims=4")
     expect(page.locator(".hg-plot.hg-ready")).to_have_count(2, timeout=30_000)
     expect(page.locator(".hg-latency")).to_contain_text("decoded by the server", timeout=30_000)
+    expect(page.locator(".hg-shown")).to_contain_text("shown", timeout=30_000)  # said last: all layers are in place
     return page
 
 
