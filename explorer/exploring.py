@@ -121,10 +121,17 @@ def single_dimension(codes: np.ndarray, labels: np.ndarray) -> Plane:
     return Plane(points, ("z0", "class"), "z0", np.ones((1, 1), np.float32), np.zeros(1, np.float32))
 
 
-def live_plane(codes: Codes, labels: np.ndarray, classes: int, name: str, before: Ranges | None) -> Plane:
-    """A running training's codes in the view that its trainer keeps steady; axes that move in steps.
+def live_plane(
+    codes: Codes,
+    labels: np.ndarray,
+    classes: int,
+    name: str,
+    before: Ranges | None,
+    pair: tuple[int, int] | None = None,
+) -> Plane:
+    """A running training's codes in the view that its trainer keeps steady, or in a `pair` of dimensions.
 
-    `labels` (n,) are below `classes`; `before` are the ranges of the view before this one.
+    The axes move in steps: `before` are the ranges of the view before this one. `labels` (n,) are below `classes`.
     """
     latent = codes.mean.shape[1]
     if latent == 1:
@@ -134,8 +141,9 @@ def live_plane(codes: Codes, labels: np.ndarray, classes: int, name: str, before
     if codes.axes is None or codes.centre is None:
         raise ValueError(f"{name} is no live snapshot: it has no steady view. Give the codes of run/NAME@live.")
     points = (codes.mean - codes.centre) @ codes.axes.T
-    first, second = (steady_range(points[:, axis], before[axis] if before else None) for axis in (0, 1))
-    return Plane(points, titles, name, codes.axes, codes.centre, (first, second))
+    view = dimension_plane(codes.mean, *pair) if pair else Plane(points, titles, "", codes.axes, codes.centre)
+    first, second = (steady_range(view.points[:, axis], before[axis] if before else None) for axis in (0, 1))
+    return replace(view, name=f"{name} {view.name}".rstrip(), ranges=(first, second))
 
 
 class Projections:

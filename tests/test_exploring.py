@@ -12,6 +12,7 @@ from explorer import exploring, library
 from explorer.exploring import Projections, live_dimensions, live_plane
 from explorer.jobs import Progress
 from explorer.latent.client import AnalystClient
+from explorer.latent.planes import steady_axes
 from explorer.library import Codes, DamagedError
 from explorer.runs.layout import PROBE_IMAGES
 from models.arrays import load_arrays, save_arrays
@@ -146,3 +147,15 @@ def test_across_and_up_are_never_the_same_dimension(run):
 
 def second(shown: AppTest):
     return next(box for box in shown.selectbox if box.label == "Up")
+
+
+def test_a_live_map_may_be_of_two_dimensions():
+    mean = np.random.default_rng(0).normal(size=(50, 5)).astype(np.float32)
+    axes, centre = steady_axes(mean)
+    codes = Codes(mean, None, axes, centre)
+    labels = np.zeros(50, np.int64)
+    plane = live_plane(codes, labels, 1, "run", None, (3, 1))
+    assert np.array_equal(plane.points, mean[:, [3, 1]])
+    assert plane.titles == ("z3", "z1")
+    assert plane.name != live_plane(codes, labels, 1, "run", None).name
+    assert live_plane(codes, labels, 1, "run", plane.ranges, (3, 1)).ranges == plane.ranges

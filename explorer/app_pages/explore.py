@@ -1,13 +1,13 @@
 """Explore: a trained model under the hand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
 import streamlit as st
 
 from explorer import exploring, library
-from explorer.app_pages.shared import forgiving, model_facts, plain, show_error
+from explorer.app_pages.shared import choose_pair, forgiving, model_facts, plain, show_error
 from explorer.components import Plane, bank, latent_map
 from explorer.exploring import Projections
 from explorer.jobs import Progress
@@ -121,19 +121,6 @@ def choose_view(entry: ModelEntry) -> tuple[str, str, tuple[int, int]]:
         with st.popover("Which dimensions"):
             pair = choose_pair(order)
     return str(of), str(kind), pair
-
-
-def choose_pair(order: Sequence[int]) -> tuple[int, int]:
-    """Two different dimensions of those in order; the second stays what it was, unless the first takes it."""
-    latent = len(order)
-    first = st.selectbox("Across", order, index=0, format_func=lambda i: f"z{i}", key=f"across-{latent}")
-    others = [i for i in order if i != first]
-    remembered = st.session_state.get(f"second-{latent}")
-    index = others.index(remembered) if remembered in others else 0
-    # A list of its own for each first: one whose choices change under it would forget, or keep what is not in it.
-    second = st.selectbox("Up", others, index=index, format_func=lambda i: f"z{i}", key=f"up-{latent}-{first}")
-    st.session_state[f"second-{latent}"] = second
-    return first, second
 
 
 @st.fragment

@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer import exploring, library
 from explorer.app_pages.setup_view import duration
-from explorer.app_pages.shared import forgiving, model_facts, plain, show_error
+from explorer.app_pages.shared import choose_pair, forgiving, model_facts, plain, show_error
 from explorer.app_pages.steer_view import show_steering
 from explorer.components import bank, latent_map, plot, strip
 from explorer.figures import can_be_logarithmic, loss_curves
@@ -143,9 +143,10 @@ def _live_entry(run: Run) -> ModelEntry | None:
 def _show_map(run: Run, entry: ModelEntry) -> None:
     codes, summary = entry.codes(), entry.summary
     labels = entry.labels[: len(codes.mean)]
-    key = f"ranges-{run.name}"
+    pair = _choose_plane(run, entry.experiment.latent_dim)
+    key = f"ranges-{run.name}-{pair}"
     names = summary["class_names"]
-    plane = exploring.live_plane(codes, labels, len(names), run.name, st.session_state.get(key))
+    plane = exploring.live_plane(codes, labels, len(names), run.name, st.session_state.get(key), pair)
     st.session_state[key] = plane.ranges
     latent_map(
         exploring.shown(entry, version=str(entry.step)),
@@ -159,6 +160,16 @@ def _show_map(run: Run, entry: ModelEntry) -> None:
         height=MAP_HEIGHT,
         screen=MAP_SCREEN,
     )
+
+
+def _choose_plane(run: Run, latent: int) -> tuple[int, int] | None:
+    """Two dimensions, or None for the principal plane; with at most two dimensions there is nothing to choose."""
+    if latent <= 2:
+        return None
+    with st.popover("Plane of the map"):
+        planes = ["Principal plane", "Two dimensions"]
+        chosen = st.radio("Plane", planes, key=f"plane-{run.name}", label_visibility="collapsed")
+        return choose_pair(range(latent)) if chosen == planes[1] else None
 
 
 def _show_bank(run: Run, entry: ModelEntry) -> None:

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from models.portable import NotPortableError, decoder_layers
 
 from explorer.datasets.loading import Images
 from models import tensors
+from models.portable import NotPortableError, decoder_layers
 from models.training import TrainingLoop
 from models.twins import Twins
 from models.variants import Program
