@@ -2,7 +2,7 @@
 import { layTracks, StripSetting, tracksInSight } from "./bank_tracks.js";
 import { Track } from "./dimension.js";
 import { make, renderer } from "./elements.js";
-import { Film } from "./film.js";
+import { Film, FRAMES } from "./film.js";
 import { baseOf } from "./following.js";
 import { handOf, same } from "./hand.js";
 import { meter } from "./meter.js";
@@ -82,7 +82,7 @@ class BankView {
   }
 
   build() {
-    const { dims, visible } = this.data;
+    const { dims, visible, shape } = this.data;
     const listener = {
       onValue: (/** @type {number} */ index, /** @type {number} */ value, /** @type {boolean} */ committed) =>
         this.hand.set(index, value, committed),
@@ -90,6 +90,8 @@ class BankView {
       onInvalid: (/** @type {string} */ sentence) => this.hand.say(sentence),
     };
     this.tracks = dims.map((dimension) => new Track(dimension, listener));
+    const [height, width] = shape;
+    for (const { strip } of this.tracks) Object.assign(strip, { width: FRAMES * width, height }); // nothing jumps as they come
     this.dims.replaceChildren(...layTracks(this.tracks, visible, () => this.describe()));
   }
 
