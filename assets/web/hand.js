@@ -170,7 +170,6 @@ export class Hand extends EventTarget {
       this.#future = [];
     }
     this.#settled = this.#place();
-    this.#tell("code");
   }
 
   undo() {
