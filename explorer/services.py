@@ -1,8 +1,9 @@
-"""The processes that belong to the app: two analysts and the trainers it started. One of each for the whole server.
+"""The processes that belong to the app: three analysts and the trainers it started. One of each for the whole server.
 
 The decoder must answer within a frame, and UMAP holds its interpreter for seconds while it compiles, so projections and
-estimates have an analyst of their own (the same program). Each is started when it is first needed: most models are
-decoded by the browser, and a decoder that nobody asks would take 660 MB and the seconds in which the first page opens.
+estimates have an analyst of their own (the same program), and so have the experiments of the loss lab, which take minutes.
+Each is started when it is first needed: most models are decoded by the browser, and a decoder that nobody asks would take
+660 MB and the seconds in which the first page opens.
 """
 
 import gc
@@ -21,6 +22,7 @@ class Services:
     # One code is too little work to share: handing it to a second thread doubles the time of a decode.
     decoder: AnalystClient = field(default_factory=lambda: AnalystClient("decoder", threads=1))
     workbench: AnalystClient = field(default_factory=lambda: AnalystClient("workbench"))
+    lab: AnalystClient = field(default_factory=lambda: AnalystClient("lab"))
     launcher: Launcher = field(default_factory=Launcher)
     _closing: threading.Event = field(default_factory=threading.Event)
 
@@ -36,6 +38,7 @@ class Services:
         self._closing.set()
         self.decoder.close()
         self.workbench.close()
+        self.lab.close()
         self.launcher.close()
 
 

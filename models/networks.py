@@ -1,8 +1,9 @@
 """Encoders and decoders as functional Keras models, one entry of NETWORKS each.
 
 A network is two functions on symbolic tensors: `encode` takes images (batch, height, width, channels) in 0..1 to
-features (batch, n), to which the variant adds its heads; `decode` takes codes (batch, latent) to the decoder's linear
-output (batch, height, width, channels). No activation ends a decoder: the link belongs to the pixel model.
+features (batch, n), to which the variant adds its heads; `decode` takes codes (batch, latent) to the decoder's output
+(batch, height, width, channels). `last` comes behind the last layer that has weights. An experiment leaves it out, so that
+no activation ends its decoder: the link belongs to the pixel model. The loss lab puts one in, to show what happens then.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,12 +15,18 @@ import keras
 from keras import layers
 
 ImageShape = tuple[int, int, int]
+Last = Callable[[keras.KerasTensor], keras.KerasTensor]
 
 
 @dataclass(frozen=True)
 class Network:
     encode: Callable[[keras.KerasTensor], keras.KerasTensor]
-    decode: Callable[[keras.KerasTensor, ImageShape], keras.KerasTensor]
+    decode: Callable[..., keras.KerasTensor]  # (codes, image shape, last=linear)
+
+
+def linear(x):
+    """Nothing behind the last layer."""
+    return x
 
 
 def _dense_encode(image):
@@ -29,11 +36,11 @@ def _dense_encode(image):
     return x
 
 
-def _dense_decode(z, shape):
+def _dense_decode(z, shape, last: Last = linear):
     x = z
     for units in (128, 256):
         x = layers.Dense(units, "relu")(x)
-    return layers.Reshape(shape)(layers.Dense(prod(shape))(x))
+    return layers.Reshape(shape)(last(layers.Dense(prod(shape))(x)))
 
 
 def _conv_encode(image):
@@ -43,14 +50,14 @@ def _conv_encode(image):
     return layers.Dense(64, "relu")(layers.Flatten()(x))
 
 
-def _conv_decode(z, shape):
+def _conv_decode(z, shape, last: Last = linear):
     height, width, channels = shape
     rows, columns = ceil(height / 4), ceil(width / 4)
     x = layers.Dense(64, "relu")(z)
     x = layers.Dense(rows * columns * 16, "relu")(x)
     x = layers.Reshape((rows, columns, 16))(x)
     x = layers.Conv2DTranspose(32, 3, strides=2, padding="same", activation="relu")(x)
-    x = layers.Conv2DTranspose(channels, 5, strides=2, padding="same")(x)
+    x = last(layers.Conv2DTranspose(channels, 5, strides=2, padding="same")(x))
     return layers.Cropping2D(((0, 4 * rows - height), (0, 4 * columns - width)))(x)
 
 
@@ -61,7 +68,7 @@ def _seed_encode(image):
     return layers.Flatten()(x)
 
 
-def _seed_decode(z, shape):
+def _seed_decode(z, shape, last: Last = linear):
     height, width, channels = shape
     rows, columns = height // 2, width // 2
     x = layers.LeakyReLU()(layers.Dense(rows * columns * 8)(z))
@@ -69,7 +76,8 @@ def _seed_decode(z, shape):
     x = layers.LeakyReLU()(layers.Conv2D(32, 3)(x))
     x = layers.UpSampling2D(2)(x)
     x = layers.LeakyReLU()(layers.Conv2D(16, 3)(x))
-    return layers.Resizing(height, width, interpolation="bilinear")(layers.Conv2D(channels, 3)(x))
+    x = last(layers.Conv2D(channels, 3)(x))
+    return layers.Resizing(height, width, interpolation="bilinear")(x)
 
 
 NETWORKS: Mapping[str, Network] = MappingProxyType(

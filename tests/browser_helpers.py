@@ -152,8 +152,16 @@ def strip(page: Page, index: int) -> np.ndarray:
 
 def box_of(locator: Locator) -> FloatRect:
     """Where an element is on the page, in sight."""
-    locator.scroll_into_view_if_needed()
-    return wait_for(locator.bounding_box, 5)  # a live chart may be about to put another element there
+
+    def box() -> FloatRect | None:  # in one step: a live chart may put another element there at any time
+        return locator.evaluate("""element => {
+            if (!element.isConnected) return null;
+            element.scrollIntoViewIfNeeded();
+            const { x, y, width, height } = element.getBoundingClientRect();
+            return { x, y, width, height };
+        }""")
+
+    return wait_for(box, 5)
 
 
 def along(track: Locator, share: float) -> Spot:

@@ -106,6 +106,17 @@ class Analyst:
 
         return estimate(header["experiment"], tuple(header["image_shape"])), b""
 
+    def wirings(self, _header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
+        from explorer.lab.wirings import measure_wirings
+
+        return measure_wirings(report), b""
+
+    def pairings(self, header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
+        from explorer.lab.bench import run_session
+
+        run_session(Path(header["folder"]), lambda stage, share: report({"stage": stage, "share": share}))
+        return {}, b""
+
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer until the requests end. A fault in one request is its answer; it does not end the process."""
@@ -115,6 +126,8 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
         "encode": analyst.encode,
         "project": analyst.project,
         "estimate": analyst.estimate,
+        "wirings": analyst.wirings,
+        "pairings": analyst.pairings,
     }
     while True:
         try:
