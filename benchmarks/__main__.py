@@ -12,6 +12,7 @@ from benchmarks.decode_server import decode_server
 from benchmarks.figures import HEADING, Figure, write_report
 from benchmarks.latent_map import latent_map
 from benchmarks.refresh import refresh
+from benchmarks.seed_table import seed_table
 from benchmarks.startup import startup
 from benchmarks.strips import strips
 from benchmarks.training import training
@@ -27,6 +28,7 @@ BENCHMARKS: Table = MappingProxyType(
         "map": latent_map,
         "training": training,
         "refresh": refresh,
+        "seed_table": seed_table,
     }
 )
 

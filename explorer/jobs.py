@@ -45,11 +45,11 @@ class Jobs:
             if key in self._failed:
                 raise self._failed[key]
             if key not in self._running:
-                progress = Progress()
+                progress = Progress(stage="waiting for its turn")
                 try:
                     progress.answer = self.workbench.ask(request, payload(), progress.note, **values)
                 except AskAgainError:
-                    return progress  # asked again at the next look
+                    return Progress()  # asked again at the next look
                 self._running[key] = progress
             if not self._running[key].answer.done():
                 return self._running[key]

@@ -10,5 +10,6 @@ st.html(ASSETS / "page.css")
 pages = [
     st.Page("app_pages/explore.py", title="Explore", icon=":material/travel_explore:", default=True),
     st.Page("app_pages/train.py", title="Train", icon=":material/model_training:"),
+    st.Page("app_pages/losses.py", title="Losses", icon=":material/science:"),
 ]
 st.navigation(pages, position="top").run()

@@ -20,6 +20,11 @@ def runs_folder() -> Path:
     return home() / "runs"
 
 
+def lab_folder() -> Path:
+    """The sessions of the loss lab; the oldest are deleted when new ones begin."""
+    return home() / "lab"
+
+
 def logs_folder() -> Path:
     """What the app's own processes print; a run's log is in its folder."""
     return home() / "logs"

@@ -1,8 +1,8 @@
 """The processes that belong to the app: three analysts and the trainers it started. One of each for the whole server.
 
 The decoder must answer within a frame, and UMAP holds its interpreter for seconds while it compiles, so projections and
-estimates have an analyst of their own (the same program), and so have the experiments of the loss lab, which take minutes.
-Each is started when it is first needed: most models are decoded by the browser, and a decoder that nobody asks would take
+estimates have an analyst of their own (the same program), and so has the loss lab, whose trainings take minutes. Each
+is started when it is first needed: most models are decoded by the browser, and a decoder that nobody asks would take
 660 MB and the seconds in which the first page opens.
 """
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from models.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, VARIANTS, VariantInfo, entry
 from models.schedules import SCHEDULES
+from models.sentences import sentences_of
 
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 LearningRate = Annotated[float, Field(ge=1e-7, le=1.0, allow_inf_nan=False)]
@@ -106,7 +107,7 @@ class Experiment(BaseModel):
         try:
             return cls.model_validate_json(given) if isinstance(given, str | bytes) else cls.model_validate(given)
         except ValidationError as error:
-            raise ExperimentError([_sentence(fault) for fault in error.errors()]) from error
+            raise ExperimentError(sentences_of(error, _OWNERS)) from error
 
 
 def _as_setting(given: Any) -> Mapping[str, Any]:
@@ -115,49 +116,4 @@ def _as_setting(given: Any) -> Mapping[str, Any]:
     return given if isinstance(given, Mapping) else {"weight": given}
 
 
-_ALLOWED = {
-    "greater_than_equal": "at least {ge}",
-    "less_than_equal": "at most {le}",
-    "int_parsing": "a whole number",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_parsing": "a number",
-    "float_type": "a number",
-    "finite_number": "a finite number",
-    "string_type": "a name",
-    "string_pattern_mismatch": "lower-case letters, digits and _",
-    "string_unicode": "text in UTF-8",
-    "dict_type": "a table of term settings",
-    "model_type": "a table of settings",
-    "invalid_key": "a name",
-}
-
-
-def _sentence(fault: Mapping[str, Any]) -> str:
-    """What was given, what is allowed, what to do."""
-    field = ".".join(str(part) for part in fault["loc"])
-    if fault["type"] == "value_error":
-        return str(fault["ctx"]["error"])
-    if fault["type"] == "extra_forbidden":
-        owner, fields = ("a term", TermSetting) if field.startswith("terms.") else ("an experiment", Experiment)
-        return f"{field} is no setting of {owner}; allowed are {', '.join(fields.model_fields)}. Remove it."
-    if fault["type"] == "json_invalid":
-        return f"The experiment is no valid JSON ({fault['ctx']['error']}). Correct it or export it again."
-    try:
-        given = repr(fault["input"])
-    except ValueError:  # Python writes no whole number of over 4,300 digits
-        given = "a whole number of thousands of digits"
-    given = given if len(given) <= 60 else given[:57] + "..."
-    rule = _ALLOWED.get(fault["type"])
-    allowed = _range_of(field) or (rule.format(**fault.get("ctx", {})) if rule else fault["msg"])
-    return f"{field or 'The experiment'} was {given}; allowed is {allowed}. Change it and try again."
-
-
-def _range_of(field: str) -> str | None:
-    """The field's limits in words, where it has both."""
-    table = TermSetting if field.startswith("terms.") else Experiment
-    limits = table.model_json_schema()["properties"].get(field.rpartition(".")[2], {})
-    if "minimum" not in limits or "maximum" not in limits:
-        return None
-    kind, form = ("a whole number", ",d") if limits["type"] == "integer" else ("a number", "g")
-    return f"{kind} from {limits['minimum']:{form}} to {limits['maximum']:{form}}"
+_OWNERS = {"terms.": ("a term", TermSetting), "": ("an experiment", Experiment)}

@@ -2,8 +2,8 @@
 
 A network is two functions on symbolic tensors: `encode` takes images (batch, height, width, channels) in 0..1 to
 features (batch, n), to which the variant adds its heads; `decode` takes codes (batch, latent) to the decoder's output
-(batch, height, width, channels). `last` comes behind the last layer that has weights. An experiment leaves it out, so that
-no activation ends its decoder: the link belongs to the pixel model. The loss lab puts one in, to show what happens then.
+(batch, height, width, channels). `last` comes behind the last layer that has weights. An experiment leaves it out, so
+that no activation ends its decoder: the link belongs to the pixel model. The loss lab puts one in, to see what happens.
 """
 
 from collections.abc import Callable, Mapping

@@ -7,7 +7,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models.networks import ImageShape
 from models.objective import Objective
 
 
@@ -89,12 +88,11 @@ def _images(data):
 class TrainingLoop:
     """The fast way to train: images stay in one uint8 tensor, batches are gathered and scaled inside the graph."""
 
-    def __init__(self, model: TrainingModel, images: np.ndarray):
+    def __init__(self, model: TrainingModel, images: np.ndarray | tf.Tensor):
         """`images`: uint8 (n, height, width, channels)."""
         self.model = model
         self.series = model.series
-        self.shape: ImageShape = images.shape[1:]
-        data = tf.constant(images)
+        data = tf.convert_to_tensor(images)  # shared where it is a tensor already
 
         def gather(indices):
             return tf.cast(tf.gather(data, indices), tf.float32) / 255.0

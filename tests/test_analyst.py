@@ -180,7 +180,7 @@ def test_a_whole_data_set_is_encoded_once(client, entry):
         time.sleep(0.02)
     assert len(found.mean) == len(found.labels) == len(found.images) == 1797
     np.testing.assert_allclose(found.mean[-found.test :], entry.codes().mean[: found.test], atol=1e-5)
-    assert told[0] == ("starting its process", 0.0)
+    assert told[0] == ("waiting for its turn", 0.0)
     assert sets.request(entry) is found
 
 

@@ -1,0 +1,209 @@
+"""The pairing lab: choose data range, last layer, loss and link, and watch what comes of them."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from explorer.app_pages.lab_results import show_results
+from explorer.app_pages.shared import show_error
+from explorer.datasets.catalogue import DATASETS
+from explorer.lab.session import MOST_CASES, Session, SessionError, find_session, new_session, read_session
+from models.catalogue import NETWORKS
+from models.pairings import CASES, LINKS, LOSSES, TABLES, Pairing, pairing_of
+
+DOUBLE_CLICK = 2.0  # seconds
+FIRST = ("B", "E", "F")
+SETTINGS = tuple(name for name in Session.model_fields if name != "pairings")
+LABELS = {"data": "Data range", "last": "Last layer", "loss": "Loss", "link": "Shown as"}
+TITLES: Mapping[str, Mapping[str, str]] = {
+    "loss": {name: info.title for name, info in LOSSES.items()},
+    "link": {name: info.title for name, info in LINKS.items()},
+}
+
+
+def show_lab() -> None:
+    st.markdown(
+        "Data range, loss and link are **one choice**, not three. Pair them as you like and see what happens: every "
+        "case gets the same network, the same first weights and the same batches."
+    )
+    codes = _choose_cases()
+    settings = _settings_of_the_link()
+    given = {"pairings": [pairing_of(code) for code in codes], **settings}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _offer_own_pairing()
+        _offer_settings(settings)
+        try:
+            session = Session.parse(given)
+        except SessionError as error:
+            session = None
+            if codes:
+                show_error(str(error))
+        label = f"Run {len(codes)} side by side" if len(codes) > 1 else "Run"
+        if st.button(label, type="primary", icon=":material/play_arrow:", disabled=session is None) and session:
+            _start(session)
+    _show_chosen_session()
+
+
+def _choose_cases() -> list[str]:
+    """Codes of the chosen pairings, in the address too, so that a link shows the same choice."""
+    if "lab-cases" not in st.session_state:
+        st.session_state["lab-own"], st.session_state["lab-cases"] = _cases_of_the_link()
+    own: list[str] = st.session_state["lab-own"]
+    chosen = st.pills(
+        "Cases",
+        [*CASES, *own],
+        selection_mode="multi",
+        format_func=lambda code: f"**{code}** {CASES[code].title}" if code in CASES else pairing_of(code).words,
+        key="lab-cases",
+    )
+    if len(chosen) > MOST_CASES:
+        st.caption(f"{len(chosen)} are chosen; the first {MOST_CASES} run.")
+    codes = [code for code in [*CASES, *own] if code in chosen][:MOST_CASES]
+    st.query_params["cases"] = ",".join(codes)
+    return codes
+
+
+def _cases_of_the_link() -> tuple[list[str], list[str]]:
+    """Own pairings and all chosen ones."""
+    chosen: list[str] = []
+    for code in st.query_params.get("cases", ",".join(FIRST)).split(","):
+        try:
+            pairing = pairing_of(code) if code else None
+        except ValueError as error:  # pydantic's error is one
+            st.toast(f"The link asks for a pairing that does not exist: {code[:40]!r}. {type(error).__name__}.")
+            continue
+        if pairing and (known := _code_of(pairing)) not in chosen:
+            chosen.append(known)
+    return [code for code in chosen if code not in CASES], chosen
+
+
+def _code_of(pairing: Pairing) -> str:
+    return next((letter for letter, case in CASES.items() if case.pairing == pairing), pairing.code)
+
+
+def _offer_own_pairing() -> None:
+    with st.popover("Another combination", icon=":material/add:"):
+        names = {
+            field: st.selectbox(
+                LABELS[field],
+                list(table),
+                key=f"own-{field}",
+                format_func=lambda n, f=field: TITLES.get(f, {}).get(n, n),
+            )
+            for field, table in TABLES.items()
+        }
+        st.caption("Nothing is forbidden here: the lab is for seeing it fail.")
+        st.button("Add", type="primary", on_click=_add, args=(Pairing(**names),), width="stretch")
+
+
+def _add(pairing: Pairing) -> None:
+    code = _code_of(pairing)
+    if code not in CASES and code not in st.session_state["lab-own"]:
+        st.session_state["lab-own"] = [*st.session_state["lab-own"], code]
+    if code not in st.session_state["lab-cases"]:
+        st.session_state["lab-cases"] = [*st.session_state["lab-cases"], code]
+
+
+def _settings_of_the_link() -> dict[str, Any]:
+    """What the address says of the session, as text; the schema checks it."""
+    return {name: st.query_params[name] for name in SETTINGS if name in st.query_params}
+
+
+def _offer_settings(given: Mapping[str, Any]) -> None:
+    with st.popover("Network and data", icon=":material/tune:"):
+        fields = Session.model_fields
+        for name, table in (("dataset", DATASETS), ("network", NETWORKS)):
+            options = list(table)
+            value = str(given.get(name, fields[name].default))
+            st.selectbox(
+                name.capitalize() if name == "network" else "Data",
+                options,
+                index=options.index(value) if value in options else 0,
+                format_func=lambda key, titles=table: titles[key].title,
+                key=f"lab-{name}",
+                on_change=_set,
+                args=(name,),
+            )
+        for name, label in (
+            ("latent_dim", "Latent dimensions"),
+            ("steps", "Steps"),
+            ("batch_size", "Batch size"),
+            ("seed", "Seed"),
+        ):
+            _number(name, label, int(_number_of(given, name)), step=1)
+        _number("learning_rate", "Learning rate", _number_of(given, "learning_rate"), step=1e-4, format="%.5g")
+        st.caption("MNIST in batches of 256: one epoch is 235 steps.")
+
+
+def _number(name: str, label: str, value: float, **options: Any) -> None:
+    limits = Session.model_json_schema()["properties"][name]
+    low, high = type(value)(limits["minimum"]), type(value)(limits["maximum"])
+    st.number_input(
+        label,
+        min_value=low,
+        max_value=high,
+        value=min(max(value, low), high),
+        key=f"lab-{name}",
+        on_change=_set,
+        args=(name,),
+        **options,
+    )
+
+
+def _number_of(given: Mapping[str, Any], name: str) -> float:
+    """What the link says, where it is a number; the schema tells the rest of what it says."""
+    try:
+        return float(given.get(name, Session.model_fields[name].default))
+    except ValueError:
+        return float(Session.model_fields[name].default)
+
+
+def _set(name: str) -> None:
+    """Into the address; a default is left out."""
+    value = st.session_state[f"lab-{name}"]
+    if value == Session.model_fields[name].default:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = str(value)
+
+
+def _start(session: Session) -> None:
+    """Begin and show it. The second click of a double click gets the session of the first."""
+    name, when, what = st.session_state.get("lab-started", ("", 0.0, None))
+    if what != session or time.monotonic() - when > DOUBLE_CLICK:
+        name = new_session(session).name
+        st.session_state["lab-started"] = (name, time.monotonic(), session)
+    st.query_params["session"] = name
+    st.rerun()
+
+
+def _show_chosen_session() -> None:
+    name = st.query_params.get("session")
+    if name is None:
+        _explain(list(CASES))
+        return
+    folder = find_session(name)
+    if folder is None:
+        show_error("That session is not here any more. Run the cases again.")
+        return
+    try:
+        show_results(folder, read_session(folder))
+    except SessionError as error:
+        show_error(str(error))
+
+
+def _explain(letters: Sequence[str]) -> None:
+    """What the letters stand for, before anything has run."""
+    rows = [
+        {
+            "case": f"{letter} {CASES[letter].title}",
+            **{
+                LABELS[field].lower(): TITLES.get(field, {}).get(name, name)
+                for field, name in CASES[letter].pairing.model_dump().items()
+            },
+        }
+        for letter in letters
+    ]
+    st.dataframe(rows, hide_index=True, height="content")

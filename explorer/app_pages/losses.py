@@ -1,0 +1,32 @@
+"""Losses: what data range, last layer, loss and link do to each other; five ways to wire an objective; its terms."""
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from explorer.app_pages.lab_view import show_lab
+from explorer.app_pages.wirings_view import show_wirings
+
+VIEWS: Mapping[str, tuple[str, Callable[[], None]]] = {
+    "pairings": ("Pairing lab", show_lab),
+    "wirings": ("Five wirings", show_wirings),
+}
+
+
+def _choose() -> None:
+    st.query_params["view"] = st.session_state["losses-view"]
+
+
+view = st.query_params.get("view", "")
+view = view if view in VIEWS else next(iter(VIEWS))
+st.session_state["losses-view"] = view  # the address is the truth
+st.segmented_control(
+    "Part",
+    list(VIEWS),
+    format_func=lambda name: VIEWS[name][0],
+    key="losses-view",
+    on_change=_choose,
+    required=True,
+    label_visibility="collapsed",
+)
+VIEWS[view][1]()

@@ -1,0 +1,44 @@
+"""The measurement of the five wirings on a handful of digits. Runs in the lab's analyst: it needs Keras."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from explorer.datasets.loading import load_images
+from models.wirings import CAPABILITIES, WIRINGS
+from models.wirings.bench import BATCH, KL_WEIGHT, Bench
+from models.wirings.capabilities import check
+
+IMAGES = 70  # two whole batches and a short one
+SHORT = IMAGES % BATCH
+
+
+def measure_wirings(report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Every wiring against the reference, and every cell of the table. `report` gets {"stage", "share" of 0..1}."""
+    began = time.perf_counter()
+    report({"stage": "building the networks", "share": 0.0})
+    bench = Bench(some_digits())
+    steps = len(WIRINGS) * (1 + len(CAPABILITIES))
+    measured: dict[str, Any] = {}
+    for row, (name, info) in enumerate(WIRINGS.items()):
+        done = row * (1 + len(CAPABILITIES))
+        report({"stage": f"{info.title}: total and gradients", "share": done / steps})
+        wired = bench.wire(name)
+        measured[name] = {"full": bench.compare(wired, BATCH), "short": bench.compare(wired, SHORT), "cells": {}}
+        for column, (capability, asked) in enumerate(CAPABILITIES.items(), start=1):
+            report({"stage": f"{info.title}: {asked.title.lower()}", "share": (done + column) / steps})
+            measured[name]["cells"][capability] = check(capability, bench, name, wired)
+    return {
+        "wirings": measured,
+        "images": IMAGES,
+        "batch": BATCH,
+        "kl_weight": KL_WEIGHT,
+        "seconds": time.perf_counter() - began,
+    }
+
+
+def some_digits() -> np.ndarray:
+    """The first of the bundled digits: float32 (IMAGES, height, width, channels) in 0..1."""
+    return load_images("digits").images[:IMAGES].astype(np.float32) / np.float32(255)
