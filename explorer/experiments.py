@@ -9,6 +9,19 @@ from typing import Any
 from explorer.datasets.catalogue import DatasetError, dataset_info
 from models.experiment import Experiment, ExperimentError
 
+# What the question this project grew from trains, but for the pixels: data range, loss and what one looks through.
+_SEED_RUN: Mapping[str, Any] = {
+    "dataset": "mnist",
+    "network": "seed",
+    "variant": "ae",
+    "latent_dim": 100,
+    "optimizer": "adam",
+    "learning_rate": 1e-4,
+    "batch_size": 256,
+    "epochs": 10,
+    "validation_fraction": 0.01,  # the question keeps none back, and the test images are apart anyway
+}
+
 # Starting points that teach something; each is a whole experiment.
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
@@ -17,6 +30,8 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "shapes-beta": {"dataset": "shapes", "variant": "beta_vae", "network": "conv", "latent_dim": 8, "epochs": 30},
         "denoise": {"dataset": "digits", "variant": "denoising_ae", "latent_dim": 16, "corruption": 0.5, "epochs": 60},
         "mnist-vae": {"dataset": "mnist", "variant": "vae", "network": "conv", "latent_dim": 2, "epochs": 10},
+        "question": {**_SEED_RUN, "pixel_model": "unscaled"},
+        "answer": {**_SEED_RUN, "pixel_model": "bernoulli"},
     }
 )
 PRESET_TITLES: Mapping[str, str] = MappingProxyType(
@@ -26,8 +41,12 @@ PRESET_TITLES: Mapping[str, str] = MappingProxyType(
         "shapes-beta": "β-VAE on shapes with known factors",
         "denoise": "Denoising autoencoder",
         "mnist-vae": "2-D VAE on MNIST",
+        "question": "The question, to the letter",
+        "answer": "What it should have been",
     }
 )
+# Those that the setup trains with one click; the others, too, can be changed before they start.
+AT_ONCE: Mapping[str, str] = MappingProxyType({"question": "Train the question", "answer": "Train the answer"})
 
 
 def checked_experiment(given: Any) -> Experiment:

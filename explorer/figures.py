@@ -22,13 +22,20 @@ def escaped(text: str) -> str:
 
 
 def loss_curves(
-    curves: Curves, series: Sequence[str], totals: Sequence[str], changes: Sequence[Event], *, log: bool
+    curves: Curves,
+    series: Sequence[str],
+    totals: Sequence[str],
+    changes: Sequence[Event],
+    *,
+    log: bool,
+    pixel_model: str | None = None,
 ) -> dict:
     """One panel for each total and each term under a shared axis of epochs: training, validation, and what was changed.
 
     A term's panel shows the raw value; where its weight was not always 1, dotted lines show weight times value,
-    which is what the total adds up.
+    which is what the total adds up. The pixel model says in which unit the reconstruction is; without it no panel says.
     """
+    units = _units(series, totals, pixel_model)
     panels = [*totals, *(name for name in series if name not in totals)]
     bottoms = _panel_domains(len(panels), first=1.6)
     traces: list[dict[str, Any]] = []
@@ -46,7 +53,7 @@ def loss_curves(
         axis = "yaxis" if number == 1 else f"yaxis{number}"
         kind = "log" if log else "linear"
         layout[axis] = {"domain": domain, "type": kind, "nticks": 5, "exponentformat": "power", **_FIXED}
-        layout["annotations"].append(_panel_title(name, name in totals, domain[1]))
+        layout["annotations"].append(_panel_title(name, name in totals, domain[1], units.get(name, "")))
         traces += _panel_traces(curves, name, f"y{number}" if number > 1 else "y", number, total=name in totals)
     layout["annotations"] += [_change_label(event) for event in changes[-8:]]
     return {"data": traces, "layout": layout}
@@ -63,10 +70,19 @@ def _panel_domains(count: int, first: float, gap: float = 0.1) -> list[list[floa
     return domains
 
 
-def _panel_title(name: str, is_total: bool, top: float) -> dict[str, Any]:
+def _units(series: Sequence[str], totals: Sequence[str], pixel_model: str | None) -> dict[str, str]:
+    """The unit of each series that the catalogue knows, and of the totals."""
+    if pixel_model is None:
+        return {}
+    terms = [name for name in series if name in catalogue.TERMS]
+    units = {name: catalogue.unit_of(name, pixel_model) for name in terms}
+    return units | dict.fromkeys(totals, catalogue.unit_of_total(terms, pixel_model))
+
+
+def _panel_title(name: str, is_total: bool, top: float, unit: str) -> dict[str, Any]:
     title = "Total" if is_total else catalogue.TERMS[name].title if name in catalogue.TERMS else name
     return {
-        "text": f"<b>{escaped(title)}</b>  nats per image",
+        "text": f"<b>{escaped(title)}</b>  {escaped(unit)}",
         "xref": "paper", "yref": "paper", "x": 0, "y": top, "xanchor": "left", "yanchor": "bottom",
         "showarrow": False, "font": {"size": 12, "color": "theme:muted"},
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Runs in a terminal: the same trainer and the same run folder, seen through a progress bar."""
+"""Runs in a terminal: the same trainer and the same run folder, seen through a progress bar; and scripts."""
 # ruff: noqa: T201 (printing is this module's job)
 
 import shutil
@@ -7,9 +7,12 @@ import sys
 import time
 from pathlib import Path
 
+from explorer.export.script import script_of
+from explorer.export.source import ExportError
 from explorer.runs.launcher import Launcher, new_run_folder
 from explorer.runs.layout import EXPERIMENT, SUMMARY, send_command, write_json
 from explorer.runs.reader import Run, RunError, Status, list_runs
+from models.catalogue import unit_of_total
 from models.experiment import Experiment, ExperimentError
 
 LOOK_EVERY = 0.2  # seconds
@@ -38,6 +41,27 @@ def train(experiment: Experiment, out: Path | None) -> int:
     if status.state == "crashed" and ctrl_c.count:
         return INTERRUPTED
     return 0 if status.state in {"finished", "stopped"} else 1
+
+
+def script(experiment: Experiment, out: Path | None) -> int:
+    """Print the experiment as a Keras script, or write it into a new file."""
+    try:
+        text = script_of(experiment)
+    except ExportError as error:
+        raise ExperimentError([str(error)]) from error
+    if out is None:
+        print(text, end="")
+        return 0
+    try:
+        with out.open("x", encoding="utf-8") as file:  # somebody may have changed the script that is there
+            file.write(text)
+    except FileExistsError as error:
+        raise ExperimentError([f"--out was {out}, which exists. Give a new file."]) from error
+    except OSError as error:
+        reason = error.strerror
+        raise ExperimentError([f"--out was {out}, which cannot be written ({reason}). Give another file."]) from error
+    print(f"Wrote {out}. Train it: python {out}")
+    return 0
 
 
 class _CtrlC:
@@ -81,7 +105,7 @@ def _watch(run: Run, launcher: Launcher, experiment: Experiment, ctrl_c: _CtrlC)
         ended = launcher.processes[run.folder].poll() is not None
         if run.has_started():
             status = run.status()
-            line = progress_line(status, run.curves(1).validation.get("loss"), experiment.epochs)
+            line = progress_line(status, run.curves(1).validation.get("loss"), experiment)
             if line != shown and (sys.stdout.isatty() or not status.active or status.stage):
                 print(
                     f"\r\033[K{line}" if sys.stdout.isatty() else line,
@@ -107,18 +131,23 @@ def _interrupt(run: Run, launcher: Launcher, *, first: bool) -> None:
         launcher.processes[run.folder].kill()
 
 
-def progress_line(status: Status, validation_losses, epochs: int) -> str:
+def progress_line(status: Status, validation_losses, experiment: Experiment) -> str:
     """One line for one status."""
     if status.state == "preparing":
         return f"{status.stage} ..."
+    epochs = experiment.epochs
     done = min(1.0, status.epoch / epochs)
     width = max(10, min(40, shutil.get_terminal_size().columns - 70))
     bar = "█" * round(done * width) + "░" * (width - round(done * width))
     left = status.seconds / done * (1 - done) if done > 0 else 0.0
     line = f"{bar} epoch {status.epoch:.1f}/{epochs}  {status.images_per_second:,.0f} images/s  {left:.0f} s left"
     if validation_losses is not None and len(validation_losses):
-        line += f"  validation {validation_losses[-1]:.1f} nats"
+        line += f"  validation {validation_losses[-1]:.1f} {_unit(experiment)}"
     return line
+
+
+def _unit(experiment: Experiment) -> str:
+    return unit_of_total(experiment.terms, experiment.pixel_model)
 
 
 def _report(run: Run, status: Status) -> None:
@@ -131,7 +160,7 @@ def _report(run: Run, status: Status) -> None:
             print(
                 f"{title:<10}  "
                 + "  ".join(f"{name} {value:.2f}" for name, value in shown.items())
-                + "  (nats per image)"
+                + f"  ({_unit(run.experiment)})"
             )
 
 

@@ -4,7 +4,7 @@ Each table is keyed by the name that experiments, files, the command line and th
 entry stands under the same name in `networks`, `pixels`, `losses` and `variants`; a test holds the two together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
@@ -12,6 +12,8 @@ from typing import TypeVar
 from models import tensors
 
 Entry = TypeVar("Entry")
+
+NATS = "nats per image"  # summed over pixels and dimensions, averaged over the batch
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,31 @@ class PixelModelInfo:
     output: str  # name of the decoder's linear output
     link: str  # formula, for the screen
     reconstruction: str  # formula of the reconstruction term
+    paper: str  # where that formula comes from
+    unit: str = NATS  # of the reconstruction term
+    scale: float = 1.0  # white, as the networks and the loss see it; everywhere else images are in 0..1
     uses_sigma: bool = False
+
+    @property
+    def is_likelihood(self) -> bool:
+        """Whether the reconstruction is -log p(x|z), so that a VAE's loss is the negative ELBO."""
+        return self.unit == NATS
 
 
 @dataclass(frozen=True)
 class TermInfo:
-    """One addend of a loss, in nats per image: summed over pixels and dimensions, averaged over the batch."""
+    """One addend of a loss. `needs` names the tensors it reads.
+
+    Where `of_pixels`, the term is the pixel model's: it reads its output too, and formula, unit and paper are its own.
+    So ask `needs_of`, `formula_of`, `unit_of` and `paper_of`, which know.
+    """
 
     title: str
     formula: str
     paper: str
     needs: tuple[str, ...]
+    unit: str = NATS
+    of_pixels: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +84,7 @@ PIXEL_MODELS: Mapping[str, PixelModelInfo] = MappingProxyType(
             output=tensors.LOGITS,
             link="sigmoid(logits)",
             reconstruction="Σ softplus(logits) − x · logits",
+            paper="Kingma & Welling 2014, eq. 11",
         ),
         "gaussian": PixelModelInfo(
             title="Gaussian",
@@ -75,7 +92,18 @@ PIXEL_MODELS: Mapping[str, PixelModelInfo] = MappingProxyType(
             output=tensors.PIXEL_MEAN,
             link="clip(pixel_mean, 0, 1)",
             reconstruction="Σ (x − pixel_mean)² / 2σ² + log σ√2π",
+            paper="Kingma & Welling 2014, eq. 12",
             uses_sigma=True,
+        ),
+        "unscaled": PixelModelInfo(
+            title="Unscaled (the question's)",
+            summary="Pixels left in 0..255, mean squared error, looked at as the output / 255, clipped.",
+            output=tensors.GREY_LEVELS,
+            link="clip(grey_levels / 255, 0, 1)",
+            reconstruction="mean (255 x − grey_levels)²",
+            paper="The question's own code",
+            unit="grey levels² per pixel",
+            scale=255.0,
         ),
     }
 )
@@ -86,7 +114,8 @@ TERMS: Mapping[str, TermInfo] = MappingProxyType(
             title="Reconstruction",
             formula="−log p(x|z)",
             paper="Kingma & Welling 2014, eq. 7",
-            needs=(),  # the pixel model's output, whichever that is
+            needs=(tensors.X,),
+            of_pixels=True,
         ),
         "kl": TermInfo(
             title="KL",
@@ -139,3 +168,29 @@ def entry(table: Mapping[str, Entry], field: str, name: str) -> Entry:
     if name not in table:
         raise ValueError(f"{field} was {name!r}; allowed are {', '.join(table)}. Choose one of these.")
     return table[name]
+
+
+def needs_of(term: str, pixel_model: str) -> tuple[str, ...]:
+    """The names of the tensors that the term reads."""
+    info = TERMS[term]
+    return (*info.needs, PIXEL_MODELS[pixel_model].output) if info.of_pixels else info.needs
+
+
+def formula_of(term: str, pixel_model: str) -> str:
+    info = TERMS[term]
+    return PIXEL_MODELS[pixel_model].reconstruction if info.of_pixels else info.formula
+
+
+def unit_of(term: str, pixel_model: str) -> str:
+    info = TERMS[term]
+    return PIXEL_MODELS[pixel_model].unit if info.of_pixels else info.unit
+
+
+def paper_of(term: str, pixel_model: str) -> str:
+    info = TERMS[term]
+    return PIXEL_MODELS[pixel_model].paper if info.of_pixels else info.paper
+
+
+def unit_of_total(terms: Iterable[str], pixel_model: str) -> str:
+    """The unit that the terms share; where they do not, every unit once, for such a sum has none of its own."""
+    return " + ".join(dict.fromkeys(unit_of(term, pixel_model) for term in terms))

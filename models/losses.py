@@ -1,4 +1,4 @@
-"""Loss terms: (x, named tensors) -> nats per image, (batch,). One formula each, under its name in the catalogue."""
+"""Loss terms: (x, named tensors) -> (batch,), in the catalogue's unit. One formula each, under its name there."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -12,10 +12,10 @@ from models.pixels import PIXEL_MODELS
 
 
 def reconstruction(experiment: Experiment) -> TermFunction:
-    """-log p(x|z) under the experiment's pixel model: nats per image, (batch,)."""
-    nll = PIXEL_MODELS[experiment.pixel_model].negative_log_likelihood
-    output = catalogue.PIXEL_MODELS[experiment.pixel_model].output
-    return lambda x, named: nll(x, named[output], experiment.pixel_sigma)
+    """How far the linear output is from images in 0..1, as the experiment's pixel model has it: (batch,)."""
+    distance = PIXEL_MODELS[experiment.pixel_model].reconstruction
+    info = catalogue.PIXEL_MODELS[experiment.pixel_model]
+    return lambda x, named: distance(info.scale * x, named[info.output], experiment.pixel_sigma)
 
 
 def gaussian_kl(_x, named):
@@ -35,5 +35,5 @@ TERMS: Mapping[str, Callable[[Experiment], TermFunction]] = MappingProxyType(
 
 def term(name: str, experiment: Experiment) -> LossTerm:
     """The named term as this experiment sets it."""
-    needs = catalogue.TERMS[name].needs or (catalogue.PIXEL_MODELS[experiment.pixel_model].output,)
+    needs = catalogue.needs_of(name, experiment.pixel_model)
     return LossTerm(name, TERMS[name](experiment), experiment.terms[name].weight_at(0.0), needs)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import keras
 from keras import ops
 
+from models import tensors
+
 Tensors = Mapping[str, keras.KerasTensor]
 TermFunction = Callable[..., keras.KerasTensor]  # (x, tensors) -> (batch,)
 
@@ -23,7 +25,7 @@ class LossTerm:
 class Objective(keras.layers.Layer):
     """Called with (x, tensors), gives every raw term and, under the objective's own name, their weighted sum.
 
-    All values are (batch,) vectors in nats per image, so that a mean over images is right on a short last batch too.
+    All values are (batch,) vectors, so that a mean over images is right on a short last batch too.
     A weight is a variable: assigned from outside, it counts at the next step, without a retrace.
     """
 
@@ -46,7 +48,7 @@ class Objective(keras.layers.Layer):
     def check(self, available: Mapping[str, object]) -> None:
         """Raises ValueError where a term needs a tensor that the networks do not give."""
         for term in self.terms:
-            if missing := set(term.needs) - set(available):
+            if missing := set(term.needs) - {tensors.X, *available}:  # the images themselves are always there
                 raise ValueError(
                     f"The loss term {term.name!r} needs {', '.join(sorted(missing))}, but the networks give "
                     f"{', '.join(sorted(available))}. Choose a variant whose networks give it."

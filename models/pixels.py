@@ -1,7 +1,11 @@
 """Pixel models: data range, loss and link as ONE choice, because every other pairing trains or shows a wrong thing.
 
-Images are in 0..1 under both. Bernoulli: train on logits with cross-entropy from logits, look through a sigmoid.
-Gaussian: train on the mean with squared error at a fixed σ, look at the mean itself, clipped to the data's range.
+Bernoulli: train on logits with cross-entropy from logits, look through a sigmoid. Gaussian: train on the mean with
+squared error at a fixed σ, look at the mean itself, clipped to the data's range. Unscaled: the question's choice, white
+is 255 and the error is not that of any likelihood.
+
+Outside the networks images are in 0..1 under all of them. The twins and the reconstruction term multiply them with the
+`scale` of the catalogue's entry, and the link divides by it.
 """
 
 import math
@@ -17,8 +21,8 @@ from models import tensors
 
 @dataclass(frozen=True)
 class PixelModel:
-    negative_log_likelihood: Callable  # (x, linear output, sigma) -> nats per image, (batch,)
-    link: Callable[[], layers.Layer]  # from linear output to pixels in 0..1
+    reconstruction: Callable  # (images in 0..scale, linear output, sigma) -> (batch,), in the catalogue's unit
+    link: Callable[[float], tuple[layers.Layer, ...]]  # (scale) -> the layers from linear output to pixels in 0..1
 
 
 @keras.saving.register_keras_serializable(package="hourglass")
@@ -45,17 +49,28 @@ def gaussian_nll(x, mean, sigma: float):
     return _sum_per_image(0.5 * ops.square((x - mean) / sigma) + constant)
 
 
-def _sigmoid_link() -> layers.Layer:
-    return layers.Activation("sigmoid", name=tensors.RECONSTRUCTION)
+def mean_squared_error(x, output, _sigma: float = 1.0):
+    """The squared error that the question wrote by hand, averaged over pixels and channels: (batch,)."""
+    return ops.mean(ops.square(x - output), axis=(1, 2, 3))
 
 
-def _clip_link() -> layers.Layer:
-    return Clip(name=tensors.RECONSTRUCTION)
+def _sigmoid_link(_scale: float) -> tuple[layers.Layer, ...]:
+    return (layers.Activation("sigmoid", name=tensors.RECONSTRUCTION),)
+
+
+def _clip_link(scale: float) -> tuple[layers.Layer, ...]:
+    return (*rescaling(1 / scale), Clip(name=tensors.RECONSTRUCTION))
+
+
+def rescaling(factor: float) -> tuple[layers.Layer, ...]:
+    """The layers that multiply with a factor: none for 1."""
+    return () if factor == 1 else (layers.Rescaling(factor),)
 
 
 PIXEL_MODELS: Mapping[str, PixelModel] = MappingProxyType(
     {
         "bernoulli": PixelModel(bernoulli_nll, _sigmoid_link),
         "gaussian": PixelModel(gaussian_nll, _clip_link),
+        "unscaled": PixelModel(mean_squared_error, _clip_link),
     }
 )

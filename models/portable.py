@@ -145,6 +145,15 @@ def _resizing(label: str, layer: layers.Resizing) -> list[Entry]:
     return [{"kind": "resizing", "shape": [layer.height, layer.width]}]
 
 
+def _rescaling(label: str, layer: layers.Rescaling) -> list[Entry]:
+    for name in ("scale", "offset"):
+        if not isinstance(given := getattr(layer, name), int | float):
+            raise NotPortableError(
+                f"The layer {label} had {name} {given!r}; in the browser it must be one number. {_KEPT}"
+            )
+    return [{"kind": "rescaling", "scale": float(layer.scale), "offset": float(layer.offset)}]
+
+
 def _relu(label: str, layer: layers.ReLU) -> list[Entry]:
     _require(
         label,
@@ -164,6 +173,7 @@ LAYERS: Mapping[type[layers.Layer], Callable[[str, Any], list[Entry]]] = Mapping
         layers.UpSampling2D: _upsampling,
         layers.Cropping2D: _cropping,
         layers.Resizing: _resizing,
+        layers.Rescaling: _rescaling,
         layers.Reshape: lambda _label, layer: [{"kind": "reshape", "shape": list(layer.output.shape[1:])}],
         layers.Flatten: lambda _label, layer: [{"kind": "reshape", "shape": list(layer.output.shape[1:])}],
         layers.Activation: lambda label, layer: _activation(label, layer.activation),

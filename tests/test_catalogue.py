@@ -37,9 +37,29 @@ def test_variants_weigh_known_terms_whose_tensors_their_networks_give():
     for name, variant in catalogue.VARIANTS.items():
         assert set(variant.weights) <= set(catalogue.TERMS), name
         assert variant.weights["reconstruction"] == 1, f"{name}: nats per image only with weight 1"
-        given_tensors = {tensors.Z, tensors.Z_MEAN} | ({tensors.Z_LOG_VAR} if variant.stochastic else set())
+        given_tensors = {tensors.X, tensors.Z, tensors.Z_MEAN} | ({tensors.Z_LOG_VAR} if variant.stochastic else set())
         for term in variant.weights:
             assert set(catalogue.TERMS[term].needs) <= given_tensors, (name, term)
+
+
+@pytest.mark.parametrize("pixel_model", catalogue.PIXEL_MODELS)
+def test_what_is_the_pixel_models_is_told_of_it_and_the_rest_of_the_term(pixel_model):
+    info, kl = catalogue.PIXEL_MODELS[pixel_model], catalogue.TERMS["kl"]
+
+    def told(term: str) -> list:
+        ask = (catalogue.needs_of, catalogue.formula_of, catalogue.unit_of, catalogue.paper_of)
+        return [of(term, pixel_model) for of in ask]
+
+    assert told("reconstruction") == [(tensors.X, info.output), info.reconstruction, info.unit, info.paper]
+    assert told("kl") == [kl.needs, kl.formula, kl.unit, kl.paper]
+    assert info.is_likelihood == (info.unit == "nats per image")
+
+
+def test_the_unit_of_a_total_names_each_unit_once():
+    assert catalogue.unit_of_total(["reconstruction", "kl"], "gaussian") == "nats per image"
+    assert catalogue.unit_of_total(["reconstruction"], "unscaled") == "grey levels² per pixel"
+    mixed = catalogue.unit_of_total(["reconstruction", "kl"], "unscaled")
+    assert mixed == "grey levels² per pixel + nats per image"
 
 
 def test_every_optimizer_can_be_made_with_its_rate():
@@ -102,6 +122,7 @@ def test_models_know_keras_and_nothing_else(path):
 @pytest.mark.parametrize("path", [path for path in OWN if path not in MODELS], ids=lambda path: path.name)
 def test_only_the_processes_behind_the_pages_import_keras(path):
     behind = {"trainer.py", "probe.py", "summary.py", "analyst.py", "encoding.py", "estimate.py", "loading.py"}
+    behind |= {"bench.py", "program.py"}  # the lab's own process; read as text and never imported
     if path.name not in behind:
         assert not imported(path) & {"keras", "tensorflow"}
 

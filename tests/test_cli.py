@@ -27,15 +27,16 @@ def command(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), ["train", "runs", "pretrained", "without the page"]),
+        ((), ["train", "script", "runs", "pretrained", "without the page"]),
         (
             ("train",),
             ["--preset", "--experiment", "--set", "--out", "Ctrl-C", "unless --out puts", "first-vae", "example:"],
         ),
+        (("script",), ["--preset", "--experiment", "--set", "--out FILE", "imports nothing of Hourglass", "example:"]),
         (("runs",), ["--in", "newest first"]),
         (("pretrained",), ["NAME", "Needs MNIST"]),
     ],
-    ids=["all", "train", "runs", "pretrained"],
+    ids=["all", "train", "script", "runs", "pretrained"],
 )
 def test_every_command_explains_itself(arguments, words):
     done = command(*arguments, "--help")
@@ -59,9 +60,15 @@ def test_every_command_explains_itself(arguments, words):
         (("train", "--experiment", "a", "--preset", "b"), "not allowed with argument"),
         (("train", "--out", "app.py"), "--out was app.py, which exists and is not empty. Give a new folder."),
         (("train", "--out", "app.py/x"), "--out was app.py/x, which cannot be made (Not a directory). Give another"),
+        (("script", "--set", "variant=gan"), "variant was 'gan'; allowed are ae, denoising_ae, vae, beta_vae."),
+        (("script", "--out", "app.py"), "--out was app.py, which exists. Give a new file."),
+        (
+            ("script", "--out", "app.py/x"),
+            "--out was app.py/x, which cannot be written (Not a directory). Give",
+        ),
         (("pretrained", "gpt"), f"The models were gpt; allowed are {', '.join(MODELS)}."),
     ],
-    ids=range(11),
+    ids=range(14),
 )
 def test_what_cannot_be_done_is_said_on_stderr_with_code_2(arguments, sentence, tmp_path):
     done = command(*arguments, HOURGLASS_HOME=str(tmp_path))
@@ -81,6 +88,18 @@ def test_training_prints_progress_and_results_that_the_run_holds():
     for title, values in (("validation", {k: v[-1] for k, v in validation.items() if k in test}), ("test", test)):
         (line,) = [line for line in printed.splitlines() if line.startswith(title)]
         assert line == f"{title:<10}  " + "  ".join(f"{k} {v:.2f}" for k, v in values.items()) + "  (nats per image)"
+
+
+def test_a_script_is_printed_or_written_into_a_new_file(tmp_path):
+    file = tmp_path / "vae.py"
+    printed = command("script", "--preset", "first-vae", "--set", "latent_dim=3")
+    written = command("script", "--preset", "first-vae", "--set", "latent_dim=3", "--out", str(file))
+    assert (printed.returncode, written.returncode, printed.stderr) == (0, 0, "")
+    assert written.stdout == f"Wrote {file}. Train it: python {file}\n"
+    assert printed.stdout == file.read_text(encoding="utf-8")
+    assert "LATENT_DIM = 3\n" in printed.stdout
+    assert "EPOCHS = 60\n" in printed.stdout
+    compile(printed.stdout, file.name, "exec")
 
 
 def test_runs_are_listed_with_what_became_of_them_and_a_damaged_one_hides_no_other(tmp_path):
@@ -186,12 +205,13 @@ def test_a_reader_that_has_gone_is_no_fault():
     [
         (0.0, None, "░░░░░░░░░░ epoch 0.0/4  1,500 images/s  0 s left"),
         (1.0, [], "██░░░░░░░░ epoch 1.0/4  1,500 images/s  30 s left"),
-        (4.0, [9.0, 8.25], "██████████ epoch 4.0/4  1,500 images/s  0 s left  validation 8.2 nats"),
+        (4.0, [9.0, 8.25], "██████████ epoch 4.0/4  1,500 images/s  0 s left  validation 8.2 nats per image"),
     ],
 )
 def test_progress_is_one_line(epoch, losses, shown, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     status = Status("training", "", "", 5, epoch, 10.0, 1500.0, False, 0.0)
-    assert progress_line(status, losses, 4) == shown
+    experiment = quick(epochs=4)
+    assert progress_line(status, losses, experiment) == shown
     waiting = Status("preparing", "loading data", "", 0, 0.0, 0.0, 0.0, False, 0.0)
-    assert progress_line(waiting, None, 4) == "loading data ..."
+    assert progress_line(waiting, None, experiment) == "loading data ..."

@@ -77,7 +77,7 @@ BAD = [
     ("network", "deep", "dense, conv, seed"),
     ("variant", "gan", "ae, denoising_ae, vae, beta_vae"),
     ("variant", ["vae"], "a name"),
-    ("pixel_model", "laplace", "bernoulli, gaussian"),
+    ("pixel_model", "laplace", "bernoulli, gaussian, unscaled"),
     ("pixel_sigma", 0, "a number from 0.01 to 10"),
     ("pixel_sigma", math.nan, "a number from 0.01 to 10"),
     ("latent_dim", 0, "a whole number from 1 to 512"),
@@ -184,6 +184,14 @@ def test_whatever_comes_in_is_an_experiment_or_an_experiment_error(value):
 def test_every_preset_is_a_whole_experiment_with_a_title(preset):
     assert from_command_line(preset, None, []) == checked_experiment(dict(PRESETS[preset]))
     assert PRESET_TITLES[preset]
+
+
+def test_the_question_and_what_it_should_have_been_differ_in_their_pixels_alone():
+    question, answer = (from_command_line(name, None, []) for name in ("question", "answer"))
+    assert (question.pixel_model, answer.pixel_model) == ("unscaled", "bernoulli")
+    assert question.model_copy(update={"pixel_model": "bernoulli"}) == answer
+    assert (question.dataset, question.network, question.variant, question.latent_dim) == ("mnist", "seed", "ae", 100)
+    assert (question.optimizer, question.learning_rate, question.batch_size, question.epochs) == ("adam", 1e-4, 256, 10)
 
 
 def test_settings_change_a_preset_and_not_the_preset_itself():

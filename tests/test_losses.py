@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from models import catalogue, tensors
 from models.experiment import Experiment
 from models.losses import TERMS, gaussian_kl, term
-from models.pixels import Clip, bernoulli_nll, gaussian_nll
+from models.pixels import PIXEL_MODELS, Clip, bernoulli_nll, gaussian_nll, mean_squared_error
 
 FEW = settings(max_examples=40, deadline=None)
 
@@ -80,6 +80,27 @@ def test_gaussian_is_the_negative_log_density(x, mean, sigma):
     assert np.isfinite(found).all()
 
 
+@given(finite(0, 255, (2, 3, 4, 3)), finite(-300, 600, (2, 3, 4, 3)))
+@FEW
+def test_the_questions_loss_is_the_plain_mean_of_squares(x, output):
+    expected = ((x.astype(np.float64) - output) ** 2).mean(axis=(1, 2, 3))
+    np.testing.assert_allclose(mean_squared_error(tf.constant(x), tf.constant(output)), expected, rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize("pixel_model", catalogue.PIXEL_MODELS)
+def test_a_perfect_picture_has_the_least_loss_in_the_range_that_the_pixel_model_says(pixel_model):
+    """A grey image is best at the linear output whose link shows that grey, and the loss falls towards it."""
+    made = term("reconstruction", Experiment.parse({"variant": "ae", "pixel_model": pixel_model}))
+    info, grey = catalogue.PIXEL_MODELS[pixel_model], 0.75
+    outputs = np.linspace(-4, 4, 801) if pixel_model == "bernoulli" else np.linspace(-1, 2, 601) * info.scale
+    outputs = tf.reshape(tf.constant(outputs, tf.float32), (-1, 1, 1, 1))
+    losses = np.asarray(made.function(tf.fill(outputs.shape, grey), {info.output: outputs}))
+    shown = outputs
+    for layer in PIXEL_MODELS[pixel_model].link(info.scale):
+        shown = layer(shown)
+    assert shown.numpy().ravel()[losses.argmin()] == pytest.approx(grey, abs=0.01)
+
+
 @pytest.mark.parametrize("nll", [bernoulli_nll, lambda x, output: gaussian_nll(x, output, 0.25)])
 def test_every_channel_and_pixel_counts_in_full(nll):
     rng = np.random.default_rng(0)
@@ -140,7 +161,8 @@ def test_a_term_reads_just_what_the_catalogue_says_and_gives_a_vector(name, pixe
     image = np.random.default_rng(0).random((5, 4, 4, 1), np.float32)
     code = np.ones((5, 2), np.float32)
     known = {tensors.Z: code, tensors.Z_MEAN: code, tensors.Z_LOG_VAR: code}
-    known |= {tensors.LOGITS: image, tensors.PIXEL_MEAN: image}
+    known |= dict.fromkeys((tensors.X, tensors.LOGITS, tensors.PIXEL_MEAN, tensors.GREY_LEVELS), image)
+    assert made.needs == catalogue.needs_of(name, pixel_model)
     given_tensors = {need: tf.constant(known[need]) for need in made.needs}  # a KeyError if it reads another
     assert made.function(tf.constant(image), given_tensors).shape == (5,)
     assert made.weight == 3.0

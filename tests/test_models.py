@@ -68,8 +68,30 @@ def test_the_link_is_the_one_that_the_loss_assumes(pixels):
     twins = program(pixel_model=pixels, latent_dim=2).twins
     codes = np.random.default_rng(0).normal(size=(6, 2)).astype(np.float32) * 5
     linear = twins.decoder(codes).numpy()
-    expected = 1 / (1 + np.exp(-linear.astype(np.float64))) if pixels == "bernoulli" else np.clip(linear, 0, 1)
+    links = {
+        "bernoulli": 1 / (1 + np.exp(-linear.astype(np.float64))),
+        "gaussian": np.clip(linear, 0, 1),
+        "unscaled": np.clip(linear / 255, 0, 1),
+    }
+    expected = links[pixels]
     np.testing.assert_allclose(twins.generator(codes), expected, atol=1e-6)
+
+
+def test_unscaled_pixels_are_in_0_to_255_inside_the_networks_alone():
+    made = program(variant="denoising_ae", pixel_model="unscaled")
+    plain = program(variant="denoising_ae", pixel_model="gaussian")
+    x = images(4)
+    np.testing.assert_allclose(made.twins.encoder(x)["z"], plain.twins.encoder(255 * x)["z"], rtol=1e-4, atol=1e-3)
+    np.testing.assert_allclose(  # the noise is on images in 0..1 under every pixel model
+        made.twins.training(x, training=True)["z"],
+        255 * plain.twins.training(x, training=True)["z"].numpy(),
+        rtol=1e-3,
+        atol=0.05,
+    )
+    assert made.twins.parameters == plain.twins.parameters
+    white = {"grey_levels": tf.fill((2, *SMALL), 250.0)}
+    values = made.model.objectives[0](tf.ones((2, *SMALL)), white)
+    np.testing.assert_allclose(values["reconstruction"], [25, 25])
 
 
 def test_the_seed_network_is_the_one_of_the_question():
@@ -256,7 +278,7 @@ def test_a_missing_tensor_is_said_before_training():
 
 
 def test_a_keras_model_survives_saving_with_its_own_layers(tmp_path):
-    twins = program(pixel_model="gaussian").twins
+    twins = program(pixel_model="unscaled").twins
     x = images(2)
     for name in ("training", "inference"):
         getattr(twins, name).save(tmp_path / "model.keras")

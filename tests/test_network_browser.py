@@ -9,7 +9,8 @@ from keras import layers
 from playwright.sync_api import Page
 
 from explorer.components.binary import pack
-from models.checkpoints import weights_of
+from models.catalogue import PIXEL_MODELS
+from models.checkpoints import assign_weights, weights_of
 from models.pixels import Clip
 from models.twins import Twins
 from tests.network_page import (
@@ -26,8 +27,13 @@ from tests.network_page import (
 pytestmark = pytest.mark.browser
 
 GREY, COLOUR = (28, 28, 1), (64, 64, 3)
-CASES = [(network, pixels, GREY) for network in ("dense", "conv", "seed") for pixels in ("bernoulli", "gaussian")]
-CASES += [("conv", "bernoulli", COLOUR), ("conv", "gaussian", COLOUR), ("seed", "bernoulli", (17, 14, 1))]
+CASES = [(network, pixels, GREY) for network in ("dense", "conv", "seed") for pixels in PIXEL_MODELS]
+CASES += [
+    ("conv", "bernoulli", COLOUR),
+    ("conv", "gaussian", COLOUR),
+    ("conv", "unscaled", COLOUR),
+    ("seed", "bernoulli", (17, 14, 1)),
+]
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +42,21 @@ def network_page() -> Iterator[NetworkPage]:
         yield served
 
 
+def _lively_twins(network: str, pixel_model: str, shape: tuple[int, int, int]) -> Twins:
+    """Twins whose images use all of 0..1, also where white is not 1."""
+    twins = lively_twins(network, pixel_model, shape)
+    weights = weights_of(twins)
+    for name in list(weights)[-2:]:  # behind the last layer's weights, nothing but shapes change
+        weights[name] = weights[name] * PIXEL_MODELS[pixel_model].scale
+    assign_weights(twins, weights)
+    return twins
+
+
 @pytest.mark.parametrize(("network", "pixel_model", "shape"), CASES)
 def test_every_network_gives_the_images_of_keras(
     page: Page, network_page: NetworkPage, record_property, network, pixel_model, shape
 ):
-    twins = lively_twins(network, pixel_model, shape)
+    twins = _lively_twins(network, pixel_model, shape)
     codes = some_codes(200, 16)
     expected = twins.generator.predict(codes, verbose=0)
     low, high = np.percentile(expected, [10, 90])
@@ -81,7 +97,7 @@ def _shapes(x):
     x = layers.Reshape((6, 4, 3))(layers.Dense(72)(x))
     x = layers.UpSampling2D((2, 3))(x)
     x = layers.Cropping2D(((1, 2), (0, 5)))(x)
-    x = layers.Resizing(5, 16)(x)  # shorter one way, longer the other
+    x = layers.Rescaling(0.5, offset=0.25)(layers.Resizing(5, 16)(x))  # shorter one way, longer the other
     return layers.Reshape((10, 8, 3))(layers.Flatten()(x))
 
 
@@ -176,6 +192,7 @@ _REFUSAL = """async ([name, change]) => {
             "layers.splice(3, 0, {kind: 'upsampling2d', size: [2**20, 2**20]})",
             "A layer gives 17,592,186,044,416 values; ",
         ),
+        ("layers.push({ kind: 'rescaling', scale: 'x' })", "The scale and offset of rescaling were x and undefined; "),
         ("layers.push({ kind: 'cropping2d', rows: [2, 2], columns: [0, 0] })", "Cropping would leave nothing of an"),
     ],
 )

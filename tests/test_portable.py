@@ -14,6 +14,12 @@ from models.portable import NotPortableError, decoder_layers
 from models.twins import Twins, build_twins
 from tests.network_page import chain_twins
 
+CLIP = {"kind": "activation", "name": "clip"}
+LINKS = {
+    "bernoulli": [{"kind": "activation", "name": "sigmoid"}],
+    "gaussian": [CLIP],
+    "unscaled": [{"kind": "rescaling", "scale": 1 / 255, "offset": 0.0}, CLIP],
+}
 SHAPES = [(28, 28, 1), (64, 64, 1), (64, 64, 3)]
 
 
@@ -30,7 +36,8 @@ def test_every_network_names_each_of_its_weights_once_and_ends_in_its_link(netwo
     found = decoder_layers(twins)
     named = [layer[key] for layer in found for key in ("kernel", "bias") if layer.get(key)]
     assert sorted(named) == sorted(weights_of(twins, ("decoder",)))
-    assert found[-1] == {"kind": "activation", "name": {"bernoulli": "sigmoid", "gaussian": "clip"}[pixel_model]}
+    behind = found[max(number for number, layer in enumerate(found) if "kernel" in layer) + 1 :]
+    assert [layer for layer in behind if layer["kind"] in {"activation", "rescaling"}] == LINKS[pixel_model]
     assert json.loads(json.dumps(found)) == found
 
 
@@ -134,6 +141,8 @@ def _square(*chain):
         (_square(layers.Resizing(3, 3, interpolation="nearest")), r"interpolation 'nearest'; .* must be 'bilinear'"),
         (_square(layers.Resizing(3, 3, antialias=True)), r"resizing had antialias True; in the browser .* be False\."),
         (_square(layers.Resizing(3, 3, crop_to_aspect_ratio=True)), r"had crop_to_aspect_ratio True; .* be False\."),
+        (_square(layers.Rescaling([1.0])), r"rescaling had scale \[1.0\]; in the browser it must be one number\."),
+        (_square(layers.Rescaling(2, offset="1")), r"rescaling had offset '1'; in the browser it must be one number"),
         (
             _square(layers.UpSampling2D(2, data_format="channels_first")),
             r"had data_format 'channels_first'; .* 'channels_last'",

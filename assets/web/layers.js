@@ -189,6 +189,23 @@ function activation(spec, _weights, inputShape) {
   return { shape: inputShape, macs: 0, run };
 }
 
+/** @type {Builder} in place */
+function rescaling(spec, _weights, inputShape) {
+  const [scale, offset, size] = [Number(spec.scale), Number(spec.offset), sizeOf(inputShape)];
+  if (!Number.isFinite(scale) || !Number.isFinite(offset)) {
+    const given = `${spec.scale} and ${spec.offset}`;
+    throw new NotRunnableError(`The scale and offset of rescaling were ${given}; they must be numbers.`);
+  }
+  return {
+    shape: inputShape,
+    macs: size,
+    run(values, count) {
+      for (let i = 0; i < count * size; i++) values[i] = values[i] * scale + offset;
+      return values;
+    },
+  };
+}
+
 /** @type {Record<string, Builder>} */
 export const KINDS = {
   dense,
@@ -197,6 +214,7 @@ export const KINDS = {
   upsampling2d,
   cropping2d,
   resizing,
+  rescaling,
   reshape,
   activation,
 };

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from explorer.app_pages.experiment_view import show_experiments
 from explorer.app_pages.lab_view import show_lab
 from explorer.app_pages.wirings_view import show_wirings
 
 VIEWS: Mapping[str, tuple[str, Callable[[], None]]] = {
     "pairings": ("Pairing lab", show_lab),
     "wirings": ("Five wirings", show_wirings),
+    "terms": ("Terms and code", show_experiments),
 }
 
 

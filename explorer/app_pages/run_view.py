@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explorer import exploring, library
+from explorer.app_pages.experiment_view import show_at_a_glance
 from explorer.app_pages.setup_view import duration
 from explorer.app_pages.shared import choose_pair, forgiving, model_facts, plain, show_error
 from explorer.app_pages.steer_view import show_steering
@@ -42,6 +43,7 @@ def _show_live(run: Run, active: bool) -> None:
     if active:
         st.fragment(run_every=STEER_REFRESH)(forgiving(show_steering))(run)
     st.fragment(run_every=REFRESH if active else None)(forgiving(_pictures))(run)
+    show_at_a_glance(run, active, STEER_REFRESH)
 
 
 def _progress(run: Run, was_active: bool) -> None:
@@ -124,7 +126,8 @@ def _show_curves(run: Run) -> None:
     changes = run.events("weight", "learning_rate")
     curves = run.curves(CURVE_POINTS)
     possible = can_be_logarithmic(curves, series)
-    figure = loss_curves(curves, series, totals, changes, log=log and possible)
+    pixels = run.experiment.pixel_model
+    figure = loss_curves(curves, series, totals, changes, log=log and possible, pixel_model=pixels)
     plot(figure, key=f"curves-{run.name}", height=CURVES_HEIGHT, screen=SCREEN, label="loss curves")
     with st.container(horizontal=True, vertical_alignment="center"):
         words = "Coloured: training. Plain: validation. Dotted: × weight."

@@ -6,12 +6,14 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.app_pages.code_view import show_code
 from explorer.app_pages.shared import plain, show_error
+from explorer.app_pages.terms_view import show_terms
 from explorer.datasets.catalogue import DATASETS
-from explorer.experiments import PRESET_TITLES, PRESETS, checked_experiment
+from explorer.experiments import AT_ONCE, PRESET_TITLES, PRESETS, checked_experiment
 from explorer.latent.client import AnalystError, AskAgainError
 from explorer.services import SERVICES
-from models.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, TERMS, VARIANTS
+from models.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, TERMS, VARIANTS, formula_of
 from models.experiment import Experiment, ExperimentError
 from models.schedules import SCHEDULES
 
@@ -42,6 +44,9 @@ def show_setup() -> None:
         _summarise(experiment)
         if st.button("Start training", type="primary", width="stretch", icon=":material/play_arrow:"):
             _start(experiment)
+    with st.expander("The loss at a glance", icon=":material/account_tree:"):
+        show_terms(experiment, key="setup-terms")
+    show_code(experiment)
 
 
 def _offer_presets() -> None:
@@ -49,6 +54,9 @@ def _offer_presets() -> None:
         st.caption("Start from", width="content")
         for name, title in PRESET_TITLES.items():
             st.button(title, key=f"preset-{name}", on_click=_take_preset, args=(name,))
+        for name, label in AT_ONCE.items():
+            if st.button(label, key=f"train-{name}", icon=":material/play_arrow:", type="tertiary"):
+                _start(checked_experiment(PRESETS[name]))
 
 
 def _take_preset(name: str) -> None:
@@ -109,18 +117,18 @@ def _choose_all() -> dict[str, Any]:
         given["learning_rate"] = _number(
             "Learning rate", "learning_rate", min_value=1e-7, max_value=1.0, step=1e-4, format="%.5g"
         )
-    given["terms"] = _choose_terms(given["variant"])
+    given["terms"] = _choose_terms(given["variant"], given["pixel_model"])
     given |= _choose_details(given)
     return given
 
 
-def _choose_terms(variant: str) -> dict[str, dict[str, Any]]:
+def _choose_terms(variant: str, pixel_model: str) -> dict[str, dict[str, Any]]:
     st.markdown("###### Loss terms")
     settings: dict[str, dict[str, Any]] = {}
     for term, weight in VARIANTS[variant].weights.items():
         name, weight_side, schedule_side, length_side = st.columns([3, 2, 3, 2], vertical_alignment="center")
         name.markdown(f"**{TERMS[term].title}**")
-        name.caption(TERMS[term].formula)
+        name.caption(formula_of(term, pixel_model))
         key = _remember(_term_key(variant, term, "weight"), weight)
         setting = {
             "weight": weight_side.number_input("Weight", key=key, min_value=0.0, max_value=1e6, step=0.1, format="%.4g")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.library import LibraryError
 from explorer.runs.reader import RunError
+from models.catalogue import PIXEL_MODELS, TERMS, unit_of
 from models.experiment import Experiment
 
 Given = ParamSpec("Given")
@@ -50,15 +51,31 @@ def choose_pair(order: Sequence[int]) -> tuple[int, int]:
     return first, second
 
 
+def _test_facts(experiment: Experiment, test: Mapping[str, float]) -> list[str]:
+    """The loss on the test images: the negative ELBO where the terms make one, else each term in its own unit.
+
+    From the raw terms: the loss may weigh them otherwise.
+    """
+    pixels = PIXEL_MODELS[experiment.pixel_model]
+    if experiment.info.stochastic and pixels.is_likelihood and "kl" in test:
+        return [f"test negative ELBO {test['reconstruction'] + test['kl']:.1f} {pixels.unit}"]
+    return [
+        f"test {in_sentence(TERMS[term].title)} {test[term]:.1f} {unit_of(term, experiment.pixel_model)}"
+        for term in experiment.terms
+        if term in test
+    ]
+
+
+def in_sentence(title: str) -> str:
+    """A title within a sentence: `Reconstruction` becomes small, `KL` stays."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
 def model_facts(experiment: Experiment, summary: Mapping[str, Any], trouble: str = "") -> None:
     """One quiet line: how good the model is and how it was made; in front of it what stands in the way of using it."""
     facts = [f"{summary['parameters']:,} parameters", f"{experiment.network} network"]
     if "test" in summary:
-        test = summary["test"]
-        if experiment.info.stochastic:  # from the raw terms: the loss may weigh them otherwise
-            facts.append(f"test negative ELBO {test['reconstruction'] + test['kl']:.1f} nats")
-        else:
-            facts.append(f"test reconstruction {test['reconstruction']:.1f} nats")
+        facts += _test_facts(experiment, summary["test"])
         facts.append(f"test MSE {summary.get('test_mse', summary.get('probe_mse', float('nan'))):.4f}")
         facts.append(f"trained in {summary['seconds']:.0f} s")
     warning = f":orange-badge[:material/hourglass_top: {trouble}] " if trouble else ""

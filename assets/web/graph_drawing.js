@@ -1,0 +1,141 @@
+// The drawing of a tensor graph as SVG: boxes, lines and labels where Python put them, in the colours of the theme.
+
+/**
+ * @typedef {[number, number]} Point
+ * @typedef {{x: number, y: number, width: number, height: number}} Box
+ * @typedef {object} Drawing
+ * @property {number} width
+ * @property {number} height
+ * @property {Record<string, Box>} boxes
+ * @property {Point[][]} lines one for each edge
+ * @property {Record<string, Point>} labels where the weight of a term ends
+ * @typedef {{key: string, kind: string, title: string, detail: string, hint: string}} Node
+ * @typedef {{source: string, target: string, term: string}} Edge
+ * @typedef {{nodes: Node[], edges: Edge[], sentence: string, wide: Drawing, narrow: Drawing}} Graph
+ * @typedef {object} Drawn
+ * @property {SVGSVGElement} svg
+ * @property {Map<string, SVGElement[]>} ofTerm what belongs to a term: its node, what it reads, its lines, the total
+ * @property {Map<string, SVGTextElement>} details the second line of each node, by its key
+ * @property {Map<string, SVGTextElement>} weights by term
+ * @property {Map<string, SVGElement>} terms the nodes of the terms
+ */
+
+const CORNER = 8;
+const HEAD = 5; // of an arrow
+const SLOPE = 9; // of an encoder's side
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string | number>} attributes
+ * @param {...(Node | string | SVGElement)} children
+ */
+function draw(tag, attributes, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(.../** @type {(string | globalThis.Node)[]} */ (children));
+  return /** @type {any} */ (element);
+}
+
+/** @param {Graph} graph @param {Drawing} drawing @returns {Drawn} */
+export function drawGraph(graph, drawing) {
+  /** @type {Drawn} */
+  const drawn = {
+    svg: draw("svg", { role: "img", "aria-label": graph.sentence, viewBox: `0 0 ${drawing.width} ${drawing.height}` }),
+    ofTerm: new Map(),
+    details: new Map(),
+    weights: new Map(),
+    terms: new Map(),
+  };
+  const down = drawing === graph.narrow;
+  const nodes = new Map(graph.nodes.map((node) => [node.key, nodeOf(node, drawing.boxes[node.key], down, drawn)]));
+  const lines = graph.edges.map((edge, i) => lineOf(edge, drawing.lines[i]));
+  const weights = Object.entries(drawing.labels).map(([term, place]) => weightOf(term, place, drawn));
+  drawn.svg.append(...lines, ...nodes.values(), ...weights);
+  graph.edges.forEach(({ source, target, term }, i) => {
+    if (!term) return;
+    const belonging = [lines[i], nodes.get(source), nodes.get(target), drawn.weights.get(term)];
+    drawn.ofTerm.set(term, [...(drawn.ofTerm.get(term) ?? []), .../** @type {SVGElement[]} */ (belonging)]);
+  });
+  return drawn;
+}
+
+/**
+ * @param {Node} node
+ * @param {Box} box
+ * @param {boolean} down whether the data go that way
+ * @param {Drawn} drawn
+ * @returns {SVGElement}
+ */
+function nodeOf({ key, kind, title, detail, hint }, box, down, drawn) {
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const name = draw("text", { class: "hg-node-title", x, y: y - 4 }, title);
+  const more = draw("text", { class: "hg-node-detail", x, y: y + 13 }, detail);
+  const shape = draw("path", { d: outline(kind, box, down) });
+  const group = draw("g", { class: `hg-node hg-node-${kind}` }, shape, name, more);
+  if (hint) group.append(draw("title", {}, hint));
+  drawn.details.set(key, more);
+  if (kind !== "term") return group;
+  group.dataset.term = key.slice("term:".length);
+  drawn.terms.set(group.dataset.term, group);
+  return group;
+}
+
+/** @param {string} kind @param {Box} box @param {boolean} down */
+function outline(kind, { x, y, width, height }, down) {
+  const [right, bottom] = [x + width, y + height];
+  if (kind === "narrowing" || kind === "widening") {
+    const [before, behind] = kind === "narrowing" ? [0, SLOPE] : [SLOPE, 0];
+    return down
+      ? `M${x + before},${y} H${right - before} L${right - behind},${bottom} H${x + behind} Z`
+      : `M${x},${y + before} L${right},${y + behind} V${bottom - behind} L${x},${bottom - before} Z`;
+  }
+  const r = kind === "step" ? height / 2 : 6;
+  const corner = (/** @type {number} */ dx, /** @type {number} */ dy) => `a${r},${r} 0 0 1 ${dx},${dy}`;
+  return (
+    `M${x + r},${y} H${right - r} ${corner(r, r)} V${bottom - r} ${corner(-r, r)} ` +
+    `H${x + r} ${corner(-r, -r)} V${y + r} ${corner(r, -r)} Z`
+  );
+}
+
+/** @param {Edge} edge @param {Point[]} points @returns {SVGElement} */
+function lineOf({ term }, points) {
+  const group = draw("g", { class: term ? "hg-edge hg-edge-term" : "hg-edge" });
+  group.append(draw("path", { class: "hg-line", d: rounded(points) }));
+  group.append(draw("path", { class: "hg-head", d: head(points) }));
+  if (term) group.dataset.term = term;
+  return group;
+}
+
+/** @param {Point[]} points a path through them with round corners; it begins under its node, whose sides may slope */
+function rounded(points) {
+  const [[x, y], [nextX, nextY]] = points;
+  const parts = [`M${x - SLOPE * Math.sign(nextX - x)},${y - SLOPE * Math.sign(nextY - y)}`];
+  for (let i = 1; i < points.length - 1; i++) {
+    parts.push(`L${towards(points[i], points[i - 1])} Q${points[i]} ${towards(points[i], points[i + 1])}`);
+  }
+  return [...parts, `L${points[points.length - 1]}`].join(" ");
+}
+
+/** @param {Point} from @param {Point} to @returns {Point} a corner's length on the way, at most half of it */
+function towards(from, to) {
+  const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+  const length = Math.hypot(dx, dy) || 1;
+  const part = Math.min(CORNER, length / 2) / length;
+  return [from[0] + dx * part, from[1] + dy * part];
+}
+
+/** @param {Point[]} points the tip of an arrow at the last of them */
+function head(points) {
+  const [[fromX, fromY], [x, y]] = points.slice(-2);
+  const length = Math.hypot(x - fromX, y - fromY) || 1;
+  const [dx, dy] = [((x - fromX) / length) * HEAD, ((y - fromY) / length) * HEAD];
+  return `M${x},${y} L${x - dx - dy * 0.7},${y - dy + dx * 0.7} L${x - dx + dy * 0.7},${y - dy - dx * 0.7} Z`;
+}
+
+/** @param {string} term @param {Point} place @param {Drawn} drawn @returns {SVGElement} */
+function weightOf(term, [x, y], drawn) {
+  const text = draw("text", { class: "hg-weight", x, y });
+  text.dataset.term = term;
+  drawn.weights.set(term, text);
+  return text;
+}

@@ -1,0 +1,100 @@
+"""Formula and tensor at a glance: an experiment's loss as a picture and as rows, with the numbers of a run."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer.app_pages.shared import plain
+from explorer.components.graph import graph
+from explorer.runs.layout import WEIGHT_PREFIX, WEIGHTED_PREFIX
+from explorer.runs.reader import Run
+from explorer.tensor_graph import tensor_graph
+from models.catalogue import OPTIMIZERS, TERMS, formula_of, needs_of, paper_of, unit_of, unit_of_total
+from models.experiment import Experiment, TermSetting
+from models.schedules import SCHEDULES
+
+
+def show_terms(experiment: Experiment, values: Mapping[str, Any] | None = None, *, key: str = "terms") -> None:
+    """The picture of the tensors and terms, a row for each term, and what minimises them.
+
+    `values` are those of `newest_values`; without them a row says the weight that is set. Two on a page need two keys.
+    """
+    pixels = experiment.pixel_model
+    unit = unit_of_total(experiment.terms, pixels)
+    graph(tensor_graph(experiment), term_rows(experiment), key=key, unit=unit, values=values and _complete(values))
+    rate = experiment.learning_rate if values is None else values.get("learning_rate", experiment.learning_rate)
+    st.caption(plain(learner_in_words(experiment, rate)))
+
+
+def term_rows(experiment: Experiment) -> list[dict[str, str]]:
+    """What there is to say about each term, in order."""
+    pixels = experiment.pixel_model
+    return [
+        {
+            "name": name,
+            "title": TERMS[name].title,
+            "formula": formula_of(name, pixels),
+            "unit": unit_of(name, pixels),
+            "paper": paper_of(name, pixels),
+            "reads": ", ".join(needs_of(name, pixels)),
+            "weight": _weight_in_words(setting),
+        }
+        for name, setting in experiment.terms.items()
+    ]
+
+
+def _weight_in_words(setting: TermSetting) -> str:
+    if setting.schedule == "constant":
+        return f"{setting.weight:g}"
+    title = SCHEDULES[setting.schedule].title.lower()
+    return f"{setting.weight:g} · {title}, {setting.schedule_epochs:g} epochs"
+
+
+def learner_in_words(experiment: Experiment, rate: float) -> str:
+    """Who minimises the total, and what moves."""
+    optimizer = OPTIMIZERS[experiment.optimizer]
+    return f"The total is minimised by one learner: {optimizer} at {rate:g}, which moves encoder and decoder."
+
+
+def newest_values(run: Run) -> dict[str, Any] | None:
+    """The terms of the run's newest step: raw, weight and weighted by term, the total, step and learning rate.
+
+    None before the first step. Costs the same at any length of the run. Raises RunError where it cannot be read.
+    """
+    terms, training = list(run.experiment.terms), run.curves(1).training
+    newest = {name: float(column[-1]) for name, column in training.items() if len(column)}
+    if not newest or not all(name in newest for name in terms):
+        return None
+    raw = {name: newest[name] for name in terms}
+    weight = {name: newest.get(WEIGHT_PREFIX + name, run.experiment.terms[name].weight) for name in terms}
+    weighted = {name: newest.get(WEIGHTED_PREFIX + name, weight[name] * raw[name]) for name in terms}
+    return {
+        "step": int(newest["step"]),
+        "raw": raw,
+        "weight": weight,
+        "weighted": weighted,
+        "total": sum(weighted.values()),
+        "learning_rate": newest.get("learning_rate", run.experiment.learning_rate),
+    }
+
+
+def _complete(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with weights and shares; what is no finite number is None, which is drawn as a dash."""
+    raw, weighted = values["raw"], values["weighted"]
+    weight = values.get("weight") or {name: weighted[name] / raw[name] if raw[name] else None for name in raw}
+    known = {"raw": raw, "weight": weight, "weighted": weighted, "share": shares(weighted)}
+    tables = {name: {term: _finite(value) for term, value in table.items()} for name, table in known.items()}
+    return {**tables, "step": values["step"], "total": _finite(values["total"])}
+
+
+def shares(weighted: Mapping[str, float]) -> dict[str, float | None]:
+    """How much of the total each term makes, 0..1: of the sizes, for Gaussian nats may be below 0."""
+    sizes = {name: abs(value) for name, value in weighted.items()}
+    whole = sum(sizes.values())
+    return {name: size / whole if whole and math.isfinite(whole) else None for name, size in sizes.items()}
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

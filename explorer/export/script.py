@@ -1,0 +1,117 @@
+"""An experiment as one Keras script that imports nothing of ours."""
+
+import ast
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from explorer.datasets.catalogue import DatasetInfo, dataset_info
+from explorer.export.calls import PROGRAM
+from explorer.export.layout import WIDTH, import_lines
+from explorer.export.scope import DATASET_CONSTANTS, EXPERIMENT_CONSTANTS
+from explorer.export.source import module
+from explorer.export.values import Own, literal
+from explorer.export.writer import Writer
+from models.catalogue import NETWORKS, PIXEL_MODELS, TERMS, formula_of, unit_of
+from models.experiment import Experiment
+from models.schedules import SCHEDULES
+
+# What the script is for; everything else is there because one of these needs it.
+ROOTS = ("build", "load_images", "train", "evaluate", "save_pictures", "main")
+_SAID = {
+    "seed": "of the split, the batches, the weights and the noise",
+    "validation_fraction": "of the training images",
+}
+
+
+def script_of(experiment: Experiment) -> str:
+    """The script. Raises ExportError, with the place, where the sources say something that cannot be exported."""
+    info = dataset_info(experiment.dataset)
+    scheduled = any(setting.schedule != "constant" for setting in experiment.terms.values())
+    writer = Writer({"experiment": experiment, "info": info, "scheduled": scheduled})
+    texts = list(_texts(writer))
+    names = {name for text in texts for name in _names(text)}
+    imports = [(name, origin) for name, origin in writer.imports.items() if name in names]
+    head = [f'"""{_docstring(experiment, info, script_name(experiment))}\n"""', import_lines(imports)]
+    end = 'if __name__ == "__main__":\n    main()\n'
+    return "\n\n".join([*head, _constants(experiment, info, names)]) + _stacked(texts) + "\n\n\n" + end
+
+
+def script_name(experiment: Experiment) -> str:
+    """A good name for the file."""
+    return f"{experiment.variant}_{experiment.dataset}_{experiment.network}_{experiment.latent_dim}d.py"
+
+
+def _texts(writer: Writer) -> Iterator[str]:
+    """Every definition once, in front of the first that needs it."""
+    program, done = module(PROGRAM), set()
+
+    def visit(name: str) -> Iterator[str]:
+        if name in done:
+            return
+        done.add(name)
+        text = writer.written[name]()
+        for needed in dict.fromkeys(_names(text)):
+            if needed in writer.written:
+                yield from visit(needed)
+        yield text
+
+    for root in ROOTS:
+        node = program.definitions[root]
+        assert isinstance(node, ast.FunctionDef)  # noqa: S101 -- for the type checker; tests export every variant
+        yield from visit(writer.own(Own(program, node), {}, frozenset()))
+
+
+def _names(text: str) -> list[str]:
+    """The names that a piece of code uses, in order; those that only its types name come last."""
+    tree = ast.parse(text)
+    kinds = [
+        kind for node in ast.walk(tree) for kind in (getattr(node, "annotation", None), getattr(node, "returns", None))
+    ]
+    late = {id(part) for kind in kinds if kind is not None for part in ast.walk(kind)}
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return [node.id for node in sorted(nodes, key=lambda node: (id(node) in late, node.lineno, node.col_offset))]
+
+
+def _stacked(texts: list[str]) -> str:
+    """Definitions under each other: two lines between them, none between constants."""
+    out, before = "", False
+    for text in texts:
+        compound = isinstance(ast.parse(text).body[0], ast.FunctionDef | ast.ClassDef)
+        out += ("\n\n\n" if compound or before or not out else "\n") + text
+        before = compound
+    return out
+
+
+def _constants(experiment: Experiment, info: DatasetInfo, names: set[str]) -> str:
+    values: dict[str, Any] = {
+        name: getattr(experiment, name) for name in sorted(EXPERIMENT_CONSTANTS, key="seed".__ne__)
+    }
+    values |= {name: getattr(info, name) for name in DATASET_CONSTANTS}
+    said = {"image_shape": "height, width, channels", **_SAID}
+    return "\n".join(
+        f"{name.upper()} = {literal(value)}" + (f"  # {said[name]}" if name in said else "")
+        for name, value in values.items()
+        if name.upper() in names
+    )
+
+
+def _docstring(experiment: Experiment, info: DatasetInfo, name: str) -> str:
+    variant, pixels = experiment.info, PIXEL_MODELS[experiment.pixel_model]
+    title = f"{variant.title} with a {experiment.latent_dim}-D code, on {info.title}: `python {name}` trains it."
+    terms = "\n".join(f"    {_term(experiment, term)}" for term in experiment.terms)
+    paragraphs = [
+        f"{variant.summary} ({variant.paper})",
+        f"Network: {NETWORKS[experiment.network].title}. {NETWORKS[experiment.network].summary}",
+        f"Pixels: {pixels.title}. {pixels.summary}",
+        f"Data: {info.description} Licence: {info.licence}.",
+    ]
+    wrapped = "\n".join(textwrap.fill(text, WIDTH) for text in paragraphs)
+    return f"{title}\n\n{wrapped}\n\nIt minimises the sum of\n\n{terms}\n\nExported by Hourglass."
+
+
+def _term(experiment: Experiment, name: str) -> str:
+    setting, pixels = experiment.terms[name], experiment.pixel_model
+    schedule = SCHEDULES[setting.schedule].title.lower()
+    moves = "" if setting.schedule == "constant" else f", {schedule} over {setting.schedule_epochs:g} epochs"
+    return f"{setting.weight:g} × {TERMS[name].title}: {formula_of(name, pixels)}, in {unit_of(name, pixels)}{moves}"

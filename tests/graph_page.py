@@ -1,0 +1,35 @@
+"""A page with the graph of the experiment in the address, which may be live."""
+
+import json
+import time
+
+import streamlit as st
+
+from explorer.app_pages.terms_view import show_terms
+from models.experiment import Experiment
+
+st.set_page_config(page_title="Graph", layout="wide")
+start = st.session_state.setdefault("start", time.monotonic())
+experiment = Experiment.parse(json.loads(st.query_params.get("experiment", "{}")))
+live = "live" in st.query_params
+st.header("The loss")
+
+
+@st.fragment(run_every=0.3 if live else None)
+def show() -> None:
+    """Values that move at each refresh."""
+    if not live:
+        show_terms(experiment)
+        return
+    step = 1 + int((time.monotonic() - start) * 10)
+    raw = {name: 200 / (1 + i) + 1000 / step for i, name in enumerate(experiment.terms)}
+    weight = {name: setting.weight for name, setting in experiment.terms.items()}
+    weighted = {name: raw[name] * weight[name] for name in raw}
+    show_terms(
+        experiment,
+        {"step": step, "raw": raw, "weight": weight, "weighted": weighted, "total": sum(weighted.values())},
+    )
+
+
+show()
+st.caption("below the graph")

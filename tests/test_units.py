@@ -1,0 +1,63 @@
+"""Units where a loss is shown: over its curves and in the line about a model."""
+
+import numpy as np
+import pytest
+
+from explorer.app_pages.shared import _test_facts, in_sentence
+from explorer.figures import loss_curves
+from explorer.runs.guard import RUNAWAY_FACTOR, LossGuard
+from explorer.runs.reader import Curves
+from models.experiment import Experiment
+
+NATS, GREYS = "nats per image", "grey levels² per pixel"
+
+
+def panel_titles(pixel_model: str | None) -> list[str]:
+    series = ["reconstruction", "kl", "loss"]
+    training = {name: np.ones(3) for name in ("step", "epoch", *series)}
+    figure = loss_curves(Curves(training, {}), series, ["loss"], [], log=False, pixel_model=pixel_model)
+    return [annotation["text"] for annotation in figure["layout"]["annotations"]]
+
+
+@pytest.mark.parametrize(
+    ("pixel_model", "units"),
+    [
+        ("bernoulli", (NATS, NATS, NATS)),
+        ("gaussian", (NATS, NATS, NATS)),
+        ("unscaled", (f"{GREYS} + {NATS}", GREYS, NATS)),
+        (None, ("", "", "")),
+    ],
+)
+def test_each_panel_says_the_unit_of_what_it_shows(pixel_model, units):
+    names = ("Total", "Reconstruction", "KL")
+    expected = [f"<b>{name}</b>  {unit}" for name, unit in zip(names, units, strict=True)]
+    assert panel_titles(pixel_model) == expected
+
+
+def facts(variant: str, pixel_model: str) -> list[str]:
+    experiment = Experiment.parse({"variant": variant, "pixel_model": pixel_model})
+    return _test_facts(experiment, dict.fromkeys(experiment.terms, 3.0) | {"loss": 0.0})
+
+
+def test_the_negative_elbo_is_said_only_where_the_terms_make_one():
+    assert facts("vae", "bernoulli") == [f"test negative ELBO 6.0 {NATS}"]
+    assert facts("beta_vae", "gaussian") == [f"test negative ELBO 6.0 {NATS}"]
+    assert facts("vae", "unscaled") == [f"test reconstruction 3.0 {GREYS}", f"test KL 3.0 {NATS}"]
+    assert facts("ae", "unscaled") == [f"test reconstruction 3.0 {GREYS}"]
+    assert facts("denoising_ae", "bernoulli") == [f"test reconstruction 3.0 {NATS}"]
+
+
+def test_a_title_in_a_sentence_keeps_its_abbreviation():
+    assert [in_sentence(title) for title in ("Reconstruction", "KL", "")] == ["reconstruction", "KL", ""]
+
+
+def test_a_loss_that_begins_at_thousands_runs_away_at_a_thousand_times_that():
+    guard = LossGuard(("reconstruction", "loss"), ("loss",))
+    begin = 7262.0
+    for step, loss in enumerate((begin, 2 * begin, 0.99 * RUNAWAY_FACTOR * begin), start=1):
+        assert guard.check(step, np.array([loss, loss]), 1e-4) is None
+    beyond = np.array([1.01 * RUNAWAY_FACTOR * begin] * 2)
+    said = [guard.check(step, beyond, 1e-4) for step in (4, 5, 6)]
+    assert said[:2] == [None, None]
+    assert said[2] is not None
+    assert said[2].startswith("The loss ran away: 7.33e+06 at step 6")
