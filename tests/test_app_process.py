@@ -38,7 +38,8 @@ def _home_with_a_run(home: Path) -> Path:
 
 
 def test_pages_run_without_the_heavy_libraries(tmp_path):
-    _visit(tmp_path, ("explore", {}, None), ("train", {}, ""))
+    views = [("losses", {"view": view}, None) for view in ("pairings", "wirings", "terms")]
+    _visit(tmp_path, ("explore", {}, None), ("train", {}, ""), *views)
 
 
 def test_pages_of_a_run_do_without_them_too(tmp_path):
@@ -46,6 +47,7 @@ def test_pages_of_a_run_do_without_them_too(tmp_path):
         _home_with_a_run(tmp_path),
         ("explore", {"model": "run/quick"}, "run/quick"),
         ("train", {"run": "quick"}, "quick"),
+        ("losses", {"view": "terms", "experiment": "run/quick"}, "run/quick"),
     )
 
 
@@ -64,6 +66,7 @@ def test_a_damaged_run_folder_takes_no_page_down(tmp_path):
         ("train", {"run": "quick"}, "quick"),
         ("train", {"run": "damaged"}, None),
         ("train", {"run": "bare"}, None),
+        ("losses", {"view": "terms", "experiment": "run/bare"}, "run/bare"),
     )
 
 

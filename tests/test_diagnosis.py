@@ -1,6 +1,7 @@
 """The sentences of the lab: on networks trained to go wrong on purpose, and at the edges of each rule."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -78,14 +79,19 @@ def test_the_question_s_own_cases_go_wrong_on_other_data_and_networks(letter):
 LOGITS = CASES["E"].pairing
 
 
-def measured(**changes) -> Measured:
-    """What a good training of case E leaves, with changes."""
-    errors = dict.fromkeys(LINKS, 0.2) | {"sigmoid": 0.01}
-    good = {
-        "steps": 200, "first_loss": 0.69, "last_loss": 0.1, "targets": (0.0, 1.0), "outputs": (-9.0, 8.0),
-        "saturation": 0.3, "gradient": 0.1, "errors": errors, "ink": 0.9, "background": 0.02, "plain_error": 0.1,
-    }  # fmt: skip
-    return Measured(**{**good, **changes})
+GOOD = Measured(  # what a good training of case E leaves
+    steps=200,
+    first_loss=0.69,
+    last_loss=0.1,
+    targets=(0.0, 1.0),
+    outputs=(-9.0, 8.0),
+    saturation=0.3,
+    gradient=0.1,
+    errors=dict.fromkeys(LINKS, 0.2) | {"sigmoid": 0.01},
+    ink=0.9,
+    background=0.02,
+    plain_error=0.1,
+)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +115,7 @@ def measured(**changes) -> Measured:
     ],
 )
 def test_the_rules(changes, verdict, words):
-    diagnosis = diagnose(LOGITS, measured(**changes))
+    diagnosis = diagnose(LOGITS, replace(GOOD, **changes))
     assert diagnosis.verdict == verdict, diagnosis.sentence
     assert words in diagnosis.reason
 
@@ -117,5 +123,5 @@ def test_the_rules(changes, verdict, words):
 def test_the_name_of_a_case_decides_nothing():
     """The same pairing gets every verdict, by its numbers."""
     numbers = [{}, {"last_loss": 0.69}, {"last_loss": -5.0}, {"ink": 0.0}, {"steps": 1}]
-    verdicts = {diagnose(LOGITS, measured(**changes)).verdict for changes in numbers}
+    verdicts = {diagnose(LOGITS, replace(GOOD, **changes)).verdict for changes in numbers}
     assert verdicts == {LEARNS, NEVER, RUNS_AWAY, BLANK, EARLY}

@@ -12,6 +12,7 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.browser
 SCREENS = [(1280, 800), (1920, 1080), (390, 844)]
 MODEL = "bundled/mnist-vae-2d"
+LOSSES = {"pairings": "one choice", "wirings": "five wirings", "terms": "The code of exactly this"}
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,11 @@ def test_pages_fit_every_screen(app, browser, artefacts, scheme, width, height):
         expect(page.get_by_role("button", name="Start training")).to_be_visible(timeout=SLOW)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.screenshot(path=artefacts / f"train-{name}")
+        for view, words in LOSSES.items():
+            page.goto(f"{app}/losses?view={view}")
+            expect(page.get_by_text(words).first).to_be_visible(timeout=SLOW)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.screenshot(path=artefacts / f"losses-{view}-{name}")
 
 
 def _card_is_on_the_map(page: Page) -> None:
@@ -99,7 +105,7 @@ def _colours(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/train"])
+@pytest.mark.parametrize("path", ["/", "/train", *(f"/losses?view={view}" for view in LOSSES)])
 def test_axe_finds_nothing_serious(app, page, scheme, path):
     page.emulate_media(color_scheme=scheme)
     if path == "/":
@@ -108,7 +114,8 @@ def test_axe_finds_nothing_serious(app, page, scheme, path):
         page.get_by_role("button", name=re.compile("lasso")).click()
     else:
         page.goto(f"{app}{path}")
-        expect(page.locator(".stMainBlockContainer")).to_contain_text("parameters", ignore_case=True, timeout=SLOW)
+        words = LOSSES.get(path.rpartition("=")[2], "parameters")
+        expect(page.locator(".stMainBlockContainer")).to_contain_text(words, ignore_case=True, timeout=SLOW)
     page.wait_for_timeout(500)
     found = Axe().run(page).response["violations"]
     assert not [(v["id"], [n["target"] for n in v["nodes"]]) for v in found if v["impact"] in {"serious", "critical"}]

@@ -1,5 +1,6 @@
 """The pairing lab: choose data range, last layer, loss and link, and watch what comes of them."""
 
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +10,17 @@ import streamlit as st
 from explorer.app_pages.lab_results import show_results
 from explorer.app_pages.shared import show_error
 from explorer.datasets.catalogue import DATASETS
-from explorer.lab.session import MOST_CASES, Session, SessionError, find_session, new_session, read_session
+from explorer.lab.session import (
+    MOST_CASES,
+    Session,
+    SessionError,
+    find_session,
+    new_session,
+    read_results,
+    read_session,
+)
+from explorer.runs.layout import send_command
+from models.arrays import CheckpointError
 from models.catalogue import NETWORKS
 from models.pairings import CASES, LINKS, LOSSES, TABLES, Pairing, pairing_of
 
@@ -173,10 +184,21 @@ def _start(session: Session) -> None:
     """Begin and show it. The second click of a double click gets the session of the first."""
     name, when, what = st.session_state.get("lab-started", ("", 0.0, None))
     if what != session or time.monotonic() - when > DOUBLE_CLICK:
+        _stop_the_one_before()
         name = new_session(session).name
         st.session_state["lab-started"] = (name, time.monotonic(), session)
     st.query_params["session"] = name
     st.rerun()
+
+
+def _stop_the_one_before() -> None:
+    """The lab runs one session after the other; who starts a new one does not wait for what was on the page."""
+    folder = find_session(st.query_params.get("session", ""))
+    if folder is None:
+        return
+    with contextlib.suppress(SessionError, CheckpointError):  # what cannot be read does not run
+        if not read_results(folder, read_session(folder).pairings).ended:
+            send_command(folder, "stop")
 
 
 def _show_chosen_session() -> None:
