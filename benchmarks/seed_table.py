@@ -64,7 +64,7 @@ def _figures(letter: str, result: CaseResult, *, compare: bool) -> list[Figure]:
     shown = found.errors[result.pairing.link]
     figures = [
         Figure(f"{letter}: {verdict} (reference: {side})", float(verdict == side), "", ">= 1"),
-        Figure(f"{letter}: first loss", found.first_loss, ""),
+        Figure(f"{letter}: first loss", float(result.arrays["losses"][0]), ""),
         Figure(f"{letter}: mean loss of the epoch", result.mean_loss, ""),
         Figure(f"{letter}: shown MSE (reference: {error})", shown, ""),
         Figure(f"{letter}: ink", found.ink, ""),

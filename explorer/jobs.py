@@ -16,9 +16,10 @@ class Progress:
     answer: Future[Answer] = field(default_factory=Future)
     stage: str = "starting its process"
     share: float = 0.0
+    begun: bool = False
 
     def note(self, progress: dict[str, Any]) -> None:
-        self.stage, self.share = progress["stage"], progress["share"]
+        self.stage, self.share, self.begun = progress["stage"], progress["share"], True
 
 
 class Jobs:
@@ -53,9 +54,12 @@ class Jobs:
                 self._running[key] = progress
             if not self._running[key].answer.done():
                 return self._running[key]
+            progress = self._running.pop(key)
             try:
-                return self._running.pop(key).answer.result()
+                return progress.answer.result()
             except AnalystError as error:
+                if isinstance(error, AskAgainError) and not progress.begun:  # the process ended before its turn came
+                    return Progress()
                 self._failed[key] = error
                 raise
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from models import tensors
-from models.diagnosis import Look
+from models.looks import Look
 from models.networks import NETWORKS, ImageShape
 from models.objective import LossTerm, Objective
 from models.pairings import DATA_RANGES, Pairing

@@ -174,6 +174,8 @@ def pairing_of(code: str) -> Pairing:
             f"The pairing was {code[:60]!r}; allowed are {', '.join(CASES)}, or four names such as "
             f"{Pairing().code}. Choose one of these."
         )
+    for (field, table), name in zip(TABLES.items(), names, strict=True):
+        entry(table, field, name)
     return Pairing(**dict(zip(TABLES, names, strict=True)))
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from explorer import library
 from explorer.api import decode as decode_route
 from explorer.jobs import Progress
+from explorer.latent.analyst import Analyst, serve
 from explorer.latent.client import AnalystClient, AnalystError, AskAgainError
 from explorer.latent.frames import LARGEST, read_frame, write_frame
 from explorer.latent.projections import kept_projection, projection_file
@@ -333,3 +334,20 @@ def test_closing_while_it_starts_leaves_no_process_and_answers_in_words():
     with pytest.raises(AskAgainError):
         client.ask("decode")
     assert client.pid is None
+
+
+def test_a_process_that_is_spent_answers_and_leaves_the_rest_to_the_next(monkeypatch):
+    def pairings(self: Analyst, *_: object) -> tuple[dict, bytes]:
+        self.spent = True
+        return {}, b"done"
+
+    monkeypatch.setattr(Analyst, "pairings", pairings)
+    requests, answers = io.BytesIO(), io.BytesIO()
+    for number in (1, 2):
+        write_frame(requests, {"id": number, "request": "pairings"})
+    requests.seek(0)
+    serve(requests, answers)
+    answers.seek(0)
+    assert read_frame(answers) == ({"id": 1}, b"done")
+    with pytest.raises(EOFError):
+        read_frame(answers)

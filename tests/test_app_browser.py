@@ -31,6 +31,7 @@ from tests.browser_helpers import (
     wait_for_other_picture,
 )
 from tests.conftest import ROOT
+from tests.helpers import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -173,8 +174,9 @@ def test_a_killed_trainer_is_said_within_a_second_or_so(app, page):
     epochs.press("Enter")
     known = set((home / "runs").iterdir())
     page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text("images/s").first).to_be_visible(timeout=SLOW)
+    page.wait_for_url(re.compile("run="))
     (folder,) = set((home / "runs").iterdir()) - known
+    wait_for(lambda: Run(folder).has_started())
     psutil.Process(Run(folder).meta["pid"]).kill()
     expect(page.get_by_text("The trainer ended without a word")).to_be_visible(timeout=SLOW)
 

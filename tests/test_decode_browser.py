@@ -147,8 +147,8 @@ def test_weights_that_come_in_part_are_said_and_asked_for_again(explore, page):
     wait_for(lambda: page.wait_for_timeout(50) or waiting)
     expect(page.locator(".hg-latency")).to_be_empty()  # nothing was drawn
     waiting[0].continue_()
-    expect(page.locator(".hg-message")).to_be_empty()
-    expect(page.locator(".hg-latency")).to_contain_text("in the browser")
+    expect(page.locator(".hg-message")).to_be_empty(timeout=SLOW)
+    expect(page.locator(".hg-latency")).to_contain_text("in the browser", timeout=SLOW)
     _matches_the_server(page, "four")
 
 

@@ -145,7 +145,34 @@ def test_a_stop_ends_it_where_it_is(home):
     run_session(folder, report)
     results = read_results(folder, asked.pairings)
     assert (results.state, results.message) == ("stopped", "Stopped by hand.")
-    assert 0 < results.cases[0].steps < 5000
+    first = results.cases[0]
+    assert 0 < first.steps < 5000
+    assert first.state == "stopped"
+    assert first.measured is not None
+    assert (first.measured.steps, first.measured.images) == (first.steps, 297), "one more look, at all of them"
+
+
+def test_a_stop_before_it_began_ends_it_at_once(home):
+    asked = _session("E", "F", steps=5000)
+    folder = new_session(asked)
+    send_command(folder, "stop")
+    run_session(folder, _silent)
+    results = read_results(folder, asked.pairings)
+    assert results.state == "stopped"
+    assert [case.measured for case in results.cases] == [None, None]
+
+
+def test_an_app_that_goes_away_is_told_to_the_next_one(home):
+    asked = _session("E", steps=5000)
+    folder = new_session(asked)
+
+    def report(stage: str, _share: float) -> None:
+        if stage == "training":
+            raise BrokenPipeError(32, "Broken pipe")
+
+    run_session(folder, report)
+    results = read_results(folder, asked.pairings)
+    assert (results.state, results.message) == ("failed", "Hourglass was closed in the middle of it. Run it again.")
 
 
 def test_a_case_that_is_no_number_any_more_stops_alone(home, monkeypatch):
@@ -234,8 +261,13 @@ def test_text_of_a_link_is_as_good_as_numbers():
 def test_a_damaged_session_says_so(home):
     asked = _session("E")
     folder = new_session(asked)
-    (folder / STATE).write_text("{", encoding="utf-8")
-    with pytest.raises(SessionError, match="damaged"):
+    for damage in ("{", "[]", '{"state": "finished"}'):
+        (folder / STATE).write_text(damage, encoding="utf-8")
+        with pytest.raises(SessionError, match="cannot be read"):
+            read_results(folder, asked.pairings)
+    run_session(folder, _silent)
+    (folder / session.ARRAYS).write_bytes((folder / session.ARRAYS).read_bytes()[:-9])
+    with pytest.raises(SessionError, match="cannot be read"):
         read_results(folder, asked.pairings)
     (folder / session.SESSION).write_text('{"pairings": 1}', encoding="utf-8")
     with pytest.raises(SessionError, match="pairings was 1"):

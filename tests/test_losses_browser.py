@@ -102,9 +102,27 @@ def test_a_combination_of_ones_own(app, page):
     expect(page.get_by_test_id("stButtonGroup").get_by_text(words)).to_be_visible(timeout=SLOW)
 
 
+def test_another_page_in_between_loses_nothing(app, page):
+    _open(page, app, "C,D", 30)
+    _run(page).click()
+    expect(page.get_by_text("measured on")).to_be_visible(timeout=SLOW)
+    before = page.url
+    page.get_by_role("link", name=re.compile("Train")).click()
+    expect(page.get_by_role("button", name="Start training")).to_be_visible(timeout=SLOW)
+    page.get_by_role("link", name=re.compile("Losses")).click()
+    expect(page.get_by_text("measured on")).to_be_visible(timeout=SLOW)
+    assert sorted(page.url.partition("?")[2].split("&")) == sorted(before.partition("?")[2].split("&"))
+    page.goto(f"{app}/losses")
+    page.get_by_role("button", name=re.compile("Earlier sessions")).click(timeout=SLOW)
+    page.get_by_role("button", name=re.compile("C, D on digits")).first.click()
+    expect(page.get_by_text("measured on")).to_be_visible(timeout=SLOW)
+    assert re.findall("session=[^&]+", before) == re.findall("session=[^&]+", page.url)
+
+
 def test_what_a_link_asks_for_in_vain_is_told(app, page):
-    _open(page, app, "Z,E", 10, "&seed=-4")
+    _open(page, app, "Z,E", 10, "&seed=-4&latent_dim=nan")
     expect(page.get_by_text("The link asks for a pairing that does not exist")).to_be_visible()
+    expect(page.get_by_text("latent_dim was 'nan'; allowed is a whole number from 1 to 512")).to_be_visible()
     expect(page.get_by_text("seed was '-4'; allowed is a whole number from 0")).to_be_visible()
     expect(_run(page)).to_be_disabled()
     page.goto(f"{app}/losses?session=../../etc")
@@ -118,7 +136,12 @@ def test_the_lab_s_process_may_die_in_the_middle(app, page):
     # The lab is the analyst that works.
     analysts = [p for p in server_of(app).children() if "explorer.latent.analyst" in p.cmdline()]
     max(analysts, key=lambda process: process.cpu_times().user).kill()
-    expect(page.get_by_text("The analyst stopped in the middle of this")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("The lab's process ended in the middle of this")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Choose fewer cases, a smaller batch")).to_be_visible()
+    assert _points(page, 1) > 2, "what it had measured stays"
+    page.reload()
+    expect(page.get_by_text("The lab's process ended in the middle of this")).to_be_visible(timeout=SLOW)
+    wait_for(lambda: page.wait_for_timeout(50) or _points(page, 1) > 2)
     _open(page, app, "C", 30)
     _run(page).click()
     expect(page.get_by_text("measured on")).to_be_visible(timeout=SLOW)

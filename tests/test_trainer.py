@@ -181,8 +181,11 @@ def test_a_run_is_steered_paused_resumed_and_stopped(trainers):
     assert {"pause", "resume"} <= set(events)
     curves = run.curves(10**9).training
     assert curves["step"].tolist() == list(range(1, stopped.step + 1))
-    after = curves["step"] > events["weight"].step
-    for column, before, later in (("weight_kl", 1, 7.5), ("learning_rate", 0.001, 0.0005)):
+    for event, column, before, later in (
+        ("weight", "weight_kl", 1, 7.5),
+        ("learning_rate", "learning_rate", 0.001, 0.0005),
+    ):
+        after = curves["step"] > events[event].step
         assert set(curves[column][~after]) == {before}
         assert set(curves[column][after]) == {later}
     expected = curves["reconstruction"] + curves["weight_kl"] * curves["kl"]

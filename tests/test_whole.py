@@ -107,16 +107,16 @@ def test_a_snapshot_that_is_not_there_is_said(entry):
 class Workbench(AnalystClient):
     """Answers nothing by itself; counts what is asked."""
 
-    def __init__(self, ready: bool = True):
+    def __init__(self, ready: bool = True, begins: bool = True):
         super().__init__()
         self.asked: list[Progress] = []
-        self.willing = ready
+        self.willing, self.begins = ready, begins
 
     def ask(self, request, payload=b"", progress=None, **values):
         if not self.willing:
             raise AskAgainError("The workbench is starting.")
         self.asked.append(Progress())
-        if progress is not None:
+        if progress is not None and self.begins:
             progress({"stage": request, "share": 0.5})
         return self.asked[-1].answer
 
@@ -134,6 +134,23 @@ def test_a_second_page_joins_the_job_and_the_answer_is_given_once():
     first.answer.set_result(({}, b"done"))
     assert jobs.look("a", "encode") == ({}, b"done")
     assert isinstance(jobs.look("a", "encode"), Progress)
+
+
+def test_a_job_whose_process_dies_before_its_turn_is_asked_again():
+    bench = Workbench(begins=False)
+    jobs = Jobs(bench)
+    waiting = jobs.look("a", "encode")
+    assert isinstance(waiting, Progress)
+    assert waiting.stage == "waiting for its turn"
+    bench.asked[0].answer.set_exception(AskAgainError("It stopped."))
+    assert isinstance(jobs.look("a", "encode"), Progress)
+    bench.begins = True
+    assert isinstance(jobs.look("a", "encode"), Progress)
+    assert len(bench.asked) == 2
+    bench.asked[1].answer.set_exception(AskAgainError("It stopped in the middle."))
+    for _ in range(2):  # what it was at may be what killed it
+        with pytest.raises(AskAgainError, match="in the middle"):
+            jobs.look("a", "encode")
 
 
 def test_the_bytes_of_a_job_are_made_only_where_it_begins():

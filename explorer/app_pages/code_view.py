@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.app_pages.shared import show_error
+from explorer.app_pages.shared import plain, show_error
 from explorer.export.script import script_name, script_of
 from explorer.export.source import ExportError
 from models.experiment import Experiment
@@ -16,8 +16,10 @@ def _script(experiment_json: str) -> str:
     return script_of(Experiment.parse(experiment_json))
 
 
-def show_code(experiment: Experiment) -> None:
-    """The script of an experiment, closed until somebody opens it, with a button that downloads it."""
+def show_code(experiment: Experiment, note: str = "") -> None:
+    """The script of an experiment, closed until somebody opens it, with a button that downloads it. `note` says what
+    the script does not do that a run of the experiment did.
+    """
     with st.expander("The code of exactly this", icon=":material/code:"):
         try:
             text = _script(experiment.model_dump_json())
@@ -31,4 +33,6 @@ def show_code(experiment: Experiment) -> None:
                 "Download", text, file_name=name, mime="text/x-python", on_click="ignore", icon=":material/download:",
                 key=f"code-{name}",
             )  # fmt: skip
+        if note:
+            st.warning(plain(note))
         st.code(text, language="python", height=HEIGHT)

@@ -6,6 +6,7 @@ from explorer.app_pages.code_view import show_code
 from explorer.app_pages.shared import forgiving
 from explorer.app_pages.terms_view import newest_values, show_terms
 from explorer.experiments import PRESET_TITLES, PRESETS, checked_experiment
+from explorer.figures import describe_change
 from explorer.library import title_of
 from explorer.places import runs_folder
 from explorer.runs.reader import Run, list_runs
@@ -48,14 +49,21 @@ def _title(chosen: str) -> str:
 def _show_run(run: Run) -> None:
     with run:
         show_terms(run.experiment, newest_values(run) if run.has_started() else None, key="losses-terms")
-        show_code(run.experiment)
+        _show_code_of(run)
 
 
 def show_at_a_glance(run: Run, active: bool, refresh: float) -> None:
     """Under a run's curves: its terms with their newest values, and its code."""
     with st.expander("The loss at a glance", icon=":material/account_tree:"):
         st.fragment(run_every=refresh if active else None)(forgiving(_show_values))(run)
-    show_code(run.experiment)
+    forgiving(_show_code_of)(run)
+
+
+def _show_code_of(run: Run) -> None:
+    steered = run.events("weight", "learning_rate") if run.has_started() else []
+    changes = ", ".join(describe_change(event) for event in steered)
+    note = f"This run was steered while it trained ({changes}). The script trains as it was set up." if steered else ""
+    show_code(run.experiment, note)
 
 
 def _show_values(run: Run) -> None:

@@ -11,11 +11,10 @@ from explorer.components import plot, strip
 from explorer.jobs import Jobs, Progress
 from explorer.lab.figures import case_figure, table
 from explorer.lab.session import CaseResult, Results, Session, SessionError, read_results
-from explorer.latent.client import AnalystError
+from explorer.latent.client import AnalystError, AskAgainError
 from explorer.runs.layout import send_command
 from explorer.services import SERVICES
 from models import diagnosis
-from models.arrays import CheckpointError
 from models.pairings import title_of
 
 JOBS = Jobs(SERVICES.lab)
@@ -41,17 +40,21 @@ def show_results(folder: Path, session: Session) -> None:
 
 def _show(folder: Path, session: Session, was_ended: bool) -> None:
     try:
+        progress = _follow(folder, session)
         results = read_results(folder, session.pairings)
-        progress = None if results.ended else _follow(folder, results)
-    except (SessionError, CheckpointError, AnalystError) as error:
+    except SessionError as error:
         show_error(str(error))
         return
     if results.ended and not was_ended:
         st.rerun()
-    if progress is not None:
+    if isinstance(progress, Progress):
         _show_progress(folder, results, progress)
-    elif results.state != "finished":
-        show_error(results.message) if results.state == "failed" else st.warning(plain(results.message))
+    elif trouble := progress or results.message:
+        st.warning(plain(trouble)) if results.state == "stopped" else show_error(trouble)
+    _show_cases(session, results)
+
+
+def _show_cases(session: Session, results: Results) -> None:
     st.caption(_setting(session, results))
     for start in range(0, len(results.cases), ACROSS):
         columns = st.columns(min(len(results.cases), ACROSS), gap="small")
@@ -62,25 +65,43 @@ def _show(folder: Path, session: Session, was_ended: bool) -> None:
         _show_table(results)
 
 
-def _follow(folder: Path, results: Results) -> Progress | None:
-    """The request under way. Raises AnalystError where the lab's process died, or SessionError where it is another
-    server's that has gone.
-    """
-    if results.state != "waiting" and not JOBS.knows(folder.name):
-        raise SessionError("This session was cut off: Hourglass was closed in the middle of it. Run it again.")
-    found = JOBS.look(folder.name, "pairings", folder=str(folder))
-    return found if isinstance(found, Progress) else None
+def _follow(folder: Path, session: Session) -> Progress | str:
+    """The request under way; else why there is none though the session has not ended; empty where it has."""
+    begun, known = read_results(folder, session.pairings), JOBS.knows(folder.name)
+    if begun.ended:
+        return ""
+    try:
+        if begun.state == "waiting" or known:
+            found = JOBS.look(folder.name, "pairings", folder=str(folder))
+            return found if isinstance(found, Progress) else ""
+    except AskAgainError:
+        return (
+            f"The lab's process ended in the middle of this, most likely for lack of memory: it trained "
+            f"{len(session.pairings)} networks on batches of {session.batch_size}. What it had measured is below. "
+            f"Choose fewer cases, a smaller batch or smaller images, and run it again. Its log is {SERVICES.lab.log}."
+        )
+    except AnalystError as error:
+        return str(error)
+    if read_results(folder, session.pairings).ended:  # it ended between the two looks
+        return ""
+    return "Hourglass was closed in the middle of this session. What it had measured is below. Run it again."
 
 
 def _show_progress(folder: Path, results: Results, progress: Progress) -> None:
     bar, button = st.columns([7, 2], vertical_alignment="center")
+    stopping = f"lab-stopping-{folder.name}"
     with bar:
-        stage = progress.stage
+        stage = "stopping" if st.session_state.get(stopping) else progress.stage
         if 0.02 < progress.share < 1:
             stage += f" · about {duration(results.seconds / progress.share * (1 - progress.share))} left"
         st.progress(min(1.0, progress.share), stage)
     with button:
-        st.button("Stop", icon=":material/stop:", on_click=send_command, args=(folder, "stop"), width="stretch")
+        st.button("Stop", icon=":material/stop:", on_click=_stop, args=(folder, stopping), width="stretch")
+
+
+def _stop(folder: Path, stopping: str) -> None:
+    send_command(folder, "stop")
+    st.session_state[stopping] = True
 
 
 def _setting(session: Session, results: Results) -> str:
@@ -91,8 +112,9 @@ def _setting(session: Session, results: Results) -> str:
         f"{session.steps:,} steps of {session.batch_size}",
         f"seed {session.seed}",
     ]
-    if results.ended:
-        parts.append(f"measured on {results.test_images:,} test images after {duration(results.seconds)}")
+    looked_at = {case.measured.images for case in results.cases if case.measured is not None}
+    if results.ended and looked_at:
+        parts.append(f"measured on {max(looked_at):,} test images after {duration(results.seconds)}")
     return " · ".join(parts)
 
 
@@ -115,7 +137,8 @@ def _badge(case: CaseResult, ended: bool) -> str:
     """The verdict in its colour."""
     if case.diagnosis is None:
         return f":gray-badge[{case.state}]"
-    so_far = "" if ended or case.state != "training" else " so far"
+    settled = ended or case.state != "training" or case.diagnosis.verdict == diagnosis.EARLY
+    so_far = "" if settled else " so far"
     return f":{COLOURS.get(case.diagnosis.verdict, 'gray')}-badge[{case.diagnosis.verdict}{so_far}]"
 
 
@@ -149,5 +172,5 @@ def _show_table(results: Results) -> None:
         )
     }
     st.dataframe(rows, hide_index=True, column_config=numbers, height="content")
-    if any(not np.isfinite(result.mean_loss) for result in results.cases):
+    if any(result.steps and not np.isfinite(result.mean_loss) for result in results.cases):
         st.caption("A loss that is no number is left empty.")

@@ -1,6 +1,7 @@
 """The pairing lab: choose data range, last layer, loss and link, and watch what comes of them."""
 
 import contextlib
+import math
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,23 +9,24 @@ from typing import Any
 import streamlit as st
 
 from explorer.app_pages.lab_results import show_results
-from explorer.app_pages.shared import show_error
+from explorer.app_pages.shared import plain, show_error
 from explorer.datasets.catalogue import DATASETS
 from explorer.lab.session import (
     MOST_CASES,
     Session,
     SessionError,
     find_session,
+    list_sessions,
     new_session,
     read_results,
     read_session,
 )
 from explorer.runs.layout import send_command
-from models.arrays import CheckpointError
 from models.catalogue import NETWORKS
 from models.pairings import CASES, LINKS, LOSSES, TABLES, Pairing, pairing_of
 
 DOUBLE_CLICK = 2.0  # seconds
+MOST_LISTED = 10
 FIRST = ("B", "E", "F")
 SETTINGS = tuple(name for name in Session.model_fields if name != "pairings")
 LABELS = {"data": "Data range", "last": "Last layer", "loss": "Loss", "link": "Shown as"}
@@ -51,6 +53,7 @@ def show_lab() -> None:
             session = None
             if codes:
                 show_error(str(error))
+        _offer_earlier_sessions()
         label = f"Run {len(codes)} side by side" if len(codes) > 1 else "Run"
         if st.button(label, type="primary", icon=":material/play_arrow:", disabled=session is None) and session:
             _start(session)
@@ -82,8 +85,8 @@ def _cases_of_the_link() -> tuple[list[str], list[str]]:
     for code in st.query_params.get("cases", ",".join(FIRST)).split(","):
         try:
             pairing = pairing_of(code) if code else None
-        except ValueError as error:  # pydantic's error is one
-            st.toast(f"The link asks for a pairing that does not exist: {code[:40]!r}. {type(error).__name__}.")
+        except ValueError as error:
+            show_error(f"The link asks for a pairing that does not exist. {error}")
             continue
         if pairing and (known := _code_of(pairing)) not in chosen:
             chosen.append(known)
@@ -165,10 +168,12 @@ def _number(name: str, label: str, value: float, **options: Any) -> None:
 
 def _number_of(given: Mapping[str, Any], name: str) -> float:
     """What the link says, where it is a number; the schema tells the rest of what it says."""
+    default = float(Session.model_fields[name].default)
     try:
-        return float(given.get(name, Session.model_fields[name].default))
+        value = float(given.get(name, default))
     except ValueError:
-        return float(Session.model_fields[name].default)
+        return default
+    return value if math.isfinite(value) else default
 
 
 def _set(name: str) -> None:
@@ -180,6 +185,23 @@ def _set(name: str) -> None:
         st.query_params[name] = str(value)
 
 
+def _offer_earlier_sessions() -> None:
+    with st.popover("Earlier sessions", icon=":material/history:"):
+        for folder in list_sessions()[:MOST_LISTED]:
+            with contextlib.suppress(SessionError):
+                session = read_session(folder)
+                cases = ", ".join(_code_of(pairing) for pairing in session.pairings)
+                label = f"{cases} on {session.dataset} · {folder.name[9:11]}:{folder.name[11:13]}"
+                st.button(
+                    plain(label), key=f"earlier-{folder.name}", type="tertiary", on_click=_show, args=(folder.name,)
+                )
+        st.caption("The newest first.")
+
+
+def _show(name: str) -> None:
+    st.query_params["session"] = name
+
+
 def _start(session: Session) -> None:
     """Begin and show it. The second click of a double click gets the session of the first."""
     name, when, what = st.session_state.get("lab-started", ("", 0.0, None))
@@ -188,6 +210,7 @@ def _start(session: Session) -> None:
         name = new_session(session).name
         st.session_state["lab-started"] = (name, time.monotonic(), session)
     st.query_params["session"] = name
+    st.session_state["losses-address"] = st.query_params.to_dict()
     st.rerun()
 
 
@@ -196,7 +219,7 @@ def _stop_the_one_before() -> None:
     folder = find_session(st.query_params.get("session", ""))
     if folder is None:
         return
-    with contextlib.suppress(SessionError, CheckpointError):  # what cannot be read does not run
+    with contextlib.suppress(SessionError):  # what cannot be read does not run
         if not read_results(folder, read_session(folder).pairings).ended:
             send_command(folder, "stop")
 

@@ -19,6 +19,8 @@ def _choose() -> None:
     st.query_params["view"] = st.session_state["losses-view"]
 
 
+if not st.query_params:  # another page was shown in between, which empties the address
+    st.query_params.update(st.session_state.get("losses-address", {}))
 view = st.query_params.get("view", "")
 view = view if view in VIEWS else next(iter(VIEWS))
 st.session_state["losses-view"] = view  # the address is the truth
@@ -32,3 +34,4 @@ st.segmented_control(
     label_visibility="collapsed",
 )
 VIEWS[view][1]()
+st.session_state["losses-address"] = st.query_params.to_dict()

@@ -43,7 +43,7 @@ class Measurement:
 
 @st.cache_resource
 def measurement() -> Measurement:
-    return Measurement(SERVICES.lab)
+    return Measurement(SERVICES.workbench)  # the lab may be busy for minutes
 
 
 @st.fragment

@@ -1,7 +1,7 @@
 """Runs a session of the pairing lab, inside the lab's process: all cases in step, on the same batches."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
@@ -16,8 +16,9 @@ from explorer.lab.session import ARRAYS, STATE, Session, read_session
 from explorer.runs.commands import Inbox, Simple
 from explorer.runs.layout import write_json
 from models.arrays import save_arrays
-from models.diagnosis import Diagnosis, Look, Measured, diagnose, measure
+from models.diagnosis import Diagnosis, diagnose
 from models.lab import Inspector, build
+from models.looks import Look, Measured, errors_of, measure
 from models.pairings import Pairing, seen_as
 from models.training import TrainingLoop, epoch_batches
 
@@ -46,6 +47,7 @@ class Case:
         self.state, self.note = "waiting", ""
         self.losses: list[float] = []
         self.looks: list[tuple[int, float]] = []  # (step, gradient)
+        self.errors: list[tuple[int, Mapping[str, float]]] = []  # (step, error under each link)
         self.first_losses: dict[int, float] = {}  # by the number of images looked at
         self.arrays: dict[str, np.ndarray] = {}
         self.measured: Measured | None = None
@@ -57,6 +59,7 @@ class Case:
             now = self.inspector.look(images)
             self.first_losses[len(images)] = now.loss
             self._see(now)
+            self.errors = [(0, errors_of(images, now.outputs))]
         self.looks.append((0, float(np.abs(now.gradient).mean())))
         self.state = "training"
 
@@ -77,7 +80,9 @@ class Case:
     def look(self, images: np.ndarray) -> None:
         """Measure and diagnose with one of the samples that `begin` looked at."""
         now, steps = self.inspector.look(images), len(self.losses)
-        self.measured = measure(self.pairing, images, steps, self.first_losses[len(images)], now)
+        earlier = next(errors for step, errors in reversed(self.errors) if step <= steps / 2)
+        self.measured = measure(self.pairing, images, steps, self.first_losses[len(images)], now, earlier)
+        self.errors.append((steps, self.measured.errors))
         self.diagnosis = diagnose(self.pairing, self.measured)
         self.looks.append((steps, self.measured.gradient))
         self._see(now)
@@ -124,7 +129,6 @@ class Bench:
         self.cases: list[Case] = []
         self.state, self.message = "preparing", ""
         self.shown: np.ndarray | None = None
-        self.test_images = 0
         self.began = time.perf_counter()
         self.pause, self.last_look = LOOK_EVERY, -np.inf
 
@@ -135,6 +139,11 @@ class Bench:
             self.state = "finished"
         except _Stopped:
             self.state, self.message = "stopped", "Stopped by hand."
+            for case in self.cases:
+                case.state = "stopped" if case.state == "training" else case.state
+            self._look_finally()
+        except BrokenPipeError:  # nobody reads the progress
+            self.state, self.message = "failed", "Hourglass was closed in the middle of it. Run it again."
         except (DatasetError, MemoryError, tf.errors.ResourceExhaustedError) as error:
             self.state = "failed"
             self.message = str(error) if isinstance(error, DatasetError) else _no_memory(self.session)
@@ -157,7 +166,7 @@ class Bench:
         self.data = load_images(self.session.dataset)
         test = self.data.test_images[:FINAL]
         self.live, self.final = test[:LIVE] / np.float32(255), test / np.float32(255)
-        self.shown, self.test_images = test[:SHOWN], len(test)
+        self.shown = test[:SHOWN]
         self._save()
         images = tf.convert_to_tensor(self.data.images)
         for number, pairing in enumerate(self.session.pairings, start=1):
@@ -172,14 +181,25 @@ class Bench:
         batches = _batches(self.data, self.session)
         while active := [case for case in self.cases if case.state == "training"]:
             behind = min(active, key=lambda case: len(case.losses))
-            behind.train(batches[len(behind.losses) :])
-            if len(behind.losses) >= len(batches):
-                behind.state = "finished"
+            self._turn(behind, batches)
             done = sum(len(case.losses) if case.state == "training" else len(batches) for case in self.cases)
             self._say("training", done / (len(batches) * len(self.cases)))
             self._look_if_due(active)
+        self._look_finally()
+
+    def _turn(self, case: Case, batches: list[np.ndarray]) -> None:
+        """Train a case for a while; a diagnosis wants a look at half of the steps."""
+        done, half = len(case.losses), len(batches) // 2
+        case.train(batches[done : half if done < half else None])
+        if done < half <= len(case.losses):
+            case.look(self.live)
+        if len(case.losses) >= len(batches):
+            case.state = "finished"
+
+    def _look_finally(self) -> None:
         for case in self.cases:
-            case.look(self.final)
+            if case.losses:
+                case.look(self.final)
 
     def _look_if_due(self, cases: list[Case]) -> None:
         now = time.perf_counter()
@@ -203,7 +223,6 @@ class Bench:
                 "state": self.state,
                 "message": self.message,
                 "seconds": time.perf_counter() - self.began,
-                "test_images": self.test_images,
                 "cases": [*(case.as_json() for case in self.cases), *(WAITING for _ in waiting)],
             },
         )

@@ -108,7 +108,7 @@ def _row(result: CaseResult) -> dict[str, Any]:
     if found is None:
         return row
     return row | {
-        "first loss": found.first_loss,
+        "first loss": float(result.arrays["losses"][0]),
         "mean loss": result.mean_loss,
         "shown MSE": found.errors[pairing.link],
         "ink": found.ink,

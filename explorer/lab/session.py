@@ -21,8 +21,9 @@ from explorer.places import lab_folder
 from explorer.runs.layout import write_json
 from models.arrays import load_arrays
 from models.catalogue import NETWORKS, entry
-from models.diagnosis import Diagnosis, Measured
+from models.diagnosis import Diagnosis
 from models.experiment import LearningRate
+from models.looks import Measured
 from models.pairings import Pairing
 from models.sentences import sentences_of
 
@@ -92,7 +93,6 @@ class Results:
     state: str  # waiting, preparing, training, finished, stopped, failed
     message: str
     seconds: float
-    test_images: int
     images: np.ndarray | None
     cases: tuple[CaseResult, ...]
 
@@ -120,30 +120,33 @@ def find_session(name: str) -> Path | None:
     return next((path for path in lab_folder().glob("[0-9]*") if path.name == name), None)
 
 
+def list_sessions() -> list[Path]:
+    """The folders of the sessions that are kept, the newest first."""
+    return sorted(lab_folder().glob("[0-9]*"), reverse=True)
+
+
 def read_session(folder: Path) -> Session:
     try:
         return Session.parse((folder / SESSION).read_text(encoding="utf-8"))
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise SessionError(f"The session {folder.name} cannot be read ({error}). Run it again.") from error
 
 
 def read_results(folder: Path, pairings: Sequence[Pairing]) -> Results:
     """A session so far; one that has not begun is waiting. Raises SessionError for a damaged folder."""
+    if not (folder / STATE).is_file():
+        waiting = tuple(CaseResult(pairing, "waiting", "", 0, np.nan, None, None, {}) for pairing in pairings)
+        return Results("waiting", "", 0.0, None, waiting)
     try:
         state = json.loads((folder / STATE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        waiting = tuple(CaseResult(pairing, "waiting", "", 0, np.nan, None, None, {}) for pairing in pairings)
-        return Results("waiting", "", 0.0, 0, None, waiting)
-    except (OSError, ValueError) as error:
-        raise SessionError(f"The session {folder.name} is damaged ({error}). Run it again.") from error
-    arrays = load_arrays(folder / ARRAYS) if (folder / ARRAYS).is_file() else {}
-    cases = tuple(
-        _case(pairing, given, {name.partition("/")[2]: a for name, a in arrays.items() if name.startswith(f"{n}/")})
-        for n, (pairing, given) in enumerate(zip(pairings, state["cases"], strict=True))
-    )
-    return Results(
-        state["state"], state["message"], state["seconds"], state["test_images"], arrays.get("images"), cases
-    )
+        arrays = load_arrays(folder / ARRAYS) if (folder / ARRAYS).is_file() else {}
+        cases = tuple(
+            _case(pairing, given, {name.partition("/")[2]: a for name, a in arrays.items() if name.startswith(f"{n}/")})
+            for n, (pairing, given) in enumerate(zip(pairings, state["cases"], strict=True))
+        )
+        return Results(state["state"], state["message"], state["seconds"], arrays.get("images"), cases)
+    except (OSError, ValueError, KeyError, TypeError) as error:  # of another version, or half of a file
+        raise SessionError(f"The session {folder.name} cannot be read ({error}). Run it again.") from error
 
 
 def _case(pairing: Pairing, given: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> CaseResult:

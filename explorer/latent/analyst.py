@@ -14,12 +14,14 @@ from typing import IO, Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import numpy as np
+import psutil
 
 from explorer.latent.frames import read_frame, write_frame
 from explorer.runs.layout import EXPERIMENT
 from models.arrays import load_arrays, modified
 
 KEPT_MODELS = 8
+MOST_MEMORY = 2 * 2**30  # bytes; TensorFlow keeps what a session of the lab took
 Report = Callable[[dict[str, Any]], None]  # sends progress
 Answer = tuple[dict[str, Any], bytes]
 
@@ -69,6 +71,7 @@ class Analyst:
 
     def __init__(self):
         self.decoders: OrderedDict[tuple[str, int], Decoder] = OrderedDict()
+        self.spent = False  # it holds more memory than it should: a fresh process takes its place
 
     def decode(self, header: dict[str, Any], payload: bytes, _report: Report) -> Answer:
         decoder = self._decoder(header["folder"])
@@ -115,11 +118,12 @@ class Analyst:
         from explorer.lab.bench import run_session
 
         run_session(Path(header["folder"]), lambda stage, share: report({"stage": stage, "share": share}))
+        self.spent = psutil.Process().memory_info().rss > MOST_MEMORY
         return {}, b""
 
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
-    """Answer until the requests end. A fault in one request is its answer; it does not end the process."""
+    """Answer until the requests end, or the process is spent. A fault in a request is its answer, and ends nothing."""
     analyst = Analyst()
     kinds = {
         "decode": analyst.decode,
@@ -129,7 +133,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
         "wirings": analyst.wirings,
         "pairings": analyst.pairings,
     }
-    while True:
+    while not analyst.spent:
         try:
             header, payload = read_frame(requests)
         except EOFError:
