@@ -165,5 +165,8 @@ class Projections:
         )
         return found if isinstance(found, Progress) else np.frombuffer(found[1], np.float32).reshape(-1, 2)
 
+    def stop(self, key: str) -> None:
+        self._jobs.stop(key)
+
     def forget_failure(self, key: str) -> None:
         self._jobs.forget_failure(key)

@@ -63,6 +63,18 @@ class Jobs:
                 self._failed[key] = error
                 raise
 
+    def stop(self, key: str) -> None:
+        """End a request. One that has begun takes its process with it; what waits behind it is asked again."""
+        with self._lock:
+            progress = self._running.pop(key, None)
+            if progress is None:
+                return
+            self._failed[key] = AnalystError("Stopped by hand.")
+        if progress.begun:
+            self.workbench.interrupt()
+        else:
+            progress.answer.cancel()
+
     def forget_failure(self, key: str) -> None:
         with self._lock:
             self._failed.pop(key, None)

@@ -29,5 +29,8 @@ class WholeSets:
             raise AnalystError("The codes of all images could not be read back. Is the disk full? Try again.")
         return kept
 
+    def stop(self, entry: ModelEntry) -> None:
+        self._jobs.stop(entry.key)
+
     def forget_failure(self, entry: ModelEntry) -> None:
         self._jobs.forget_failure(entry.key)

@@ -185,6 +185,18 @@ def test_a_whole_data_set_is_encoded_once(client, entry):
     assert sets.request(entry) is found
 
 
+def test_what_takes_long_can_be_stopped_and_tried_again(client, entry):
+    sets, restarts = WholeSets(client), client.restarts
+    wait_for(lambda: isinstance(found := sets.request(entry), Progress) and found.begun)
+    sets.stop(entry)
+    for _ in range(2):
+        with pytest.raises(AnalystError, match=r"^Stopped by hand\.$"):
+            sets.request(entry)
+    wait_for(lambda: client.restarts == restarts + 1 and client.ready)
+    sets.forget_failure(entry)
+    assert isinstance(wait_for(lambda: None if isinstance(f := sets.request(entry), Progress) else f), WholeSet)
+
+
 def test_a_data_set_that_is_not_there_is_said_until_it_is_tried_again(client, entry, home):
     folder = home / "runs" / "elsewhere"
     shutil.copytree(entry.folder, folder)

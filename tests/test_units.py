@@ -61,3 +61,15 @@ def test_a_loss_that_begins_at_thousands_runs_away_at_a_thousand_times_that():
     assert said[:2] == [None, None]
     assert said[2] is not None
     assert said[2].startswith("The loss ran away: 7.33e+06 at step 6")
+
+
+def test_a_run_on_grey_levels_that_goes_wrong_is_told_the_likely_remedy():
+    values = np.array([np.nan, np.nan])
+    series = ("reconstruction", "loss")
+    told = [LossGuard(series, ("loss",), white).check(1, values, 1e-4) for white in (1.0, 255.0)]
+    assert told[0] is not None
+    assert "pixel model" not in told[0]
+    assert (
+        told[1]
+        == told[0] + " The pixels go up to 255 here: a pixel model whose pixels are in 0..1 is likely the remedy."
+    )

@@ -112,6 +112,11 @@ class Workbench(AnalystClient):
         self.asked: list[Progress] = []
         self.willing, self.begins = ready, begins
 
+        self.interrupted = 0
+
+    def interrupt(self):
+        self.interrupted += 1
+
     def ask(self, request, payload=b"", progress=None, **values):
         if not self.willing:
             raise AskAgainError("The workbench is starting.")
@@ -151,6 +156,24 @@ def test_a_job_whose_process_dies_before_its_turn_is_asked_again():
     for _ in range(2):  # what it was at may be what killed it
         with pytest.raises(AskAgainError, match="in the middle"):
             jobs.look("a", "encode")
+
+
+def test_a_job_is_stopped_with_its_process_only_where_it_has_begun():
+    bench = Workbench(begins=False)
+    jobs = Jobs(bench)
+    jobs.look("waits", "encode")
+    bench.begins = True
+    jobs.look("works", "encode")
+    jobs.stop("unknown")
+    jobs.stop("waits")
+    assert (bench.interrupted, bench.asked[0].answer.cancelled()) == (0, True)
+    jobs.stop("works")
+    assert bench.interrupted == 1
+    for key in ("waits", "works"):
+        with pytest.raises(AnalystError, match="Stopped by hand"):
+            jobs.look(key, "encode")
+    jobs.forget_failure("works")
+    assert isinstance(jobs.look("works", "encode"), Progress)
 
 
 def test_the_bytes_of_a_job_are_made_only_where_it_begins():

@@ -168,7 +168,7 @@ def show_map(entry: ModelEntry, of: str, kind: str, pair: tuple[int, int]) -> No
 def all_points(entry: ModelEntry) -> exploring.Points | None:
     words = "Encoding all images: {}. They are then kept for the next time."
     try:
-        whole = wait_for(lambda: whole_sets().request(entry), words)
+        whole = wait_for(lambda: whole_sets().request(entry), words, lambda: whole_sets().stop(entry))
     except (AnalystError, CheckpointError) as error:
         show_error(f"The images could not be encoded: {error}")
         st.button("Try again", key="again-all", on_click=whole_sets().forget_failure, args=(entry,))
@@ -191,7 +191,7 @@ def umap_plane(key: str, points: exploring.Points) -> Plane | None:
     takes = "about half a minute" if len(points.codes) <= QUICK else "some minutes"
     words = f"UMAP: {{}}. The first time takes {takes}; then it is kept."
     try:
-        found = wait_for(lambda: projections().request(key, points.codes), words)
+        found = wait_for(lambda: projections().request(key, points.codes), words, lambda: projections().stop(key))
     except AnalystError as error:
         show_error(f"UMAP could not be computed: {error} Choose PCA, or try again.")
         st.button("Try again", on_click=projections().forget_failure, args=(key,))
@@ -199,23 +199,25 @@ def umap_plane(key: str, points: exploring.Points) -> Plane | None:
     return Plane(found, ("UMAP 1", "UMAP 2"), f"umap {points.of}") if found is not None else None
 
 
-def wait_for(look: Callable[[], Found | Progress], words: str) -> Found | None:
+def wait_for(look: Callable[[], Found | Progress], words: str, stop: Callable[[], None]) -> Found | None:
     """What the look finds; while it is still under way, its progress and None. The page comes back when it is there."""
     found = look()
     if not isinstance(found, Progress):
         return found
-    st.fragment(run_every=LOOK)(_show_progress)(look, words)
+    st.fragment(run_every=LOOK)(_show_progress)(look, words, stop)
     return None
 
 
-def _show_progress(look: Callable[[], object], words: str) -> None:
+def _show_progress(look: Callable[[], object], words: str, stop: Callable[[], None]) -> None:
     try:
         found = look()
     except (AnalystError, CheckpointError):
         st.rerun()
     if not isinstance(found, Progress):
         st.rerun()
-    st.progress(found.share, words.format(found.stage))
+    bar, button = st.columns([5, 2], vertical_alignment="center")
+    bar.progress(found.share, words.format(found.stage))
+    button.button("Stop", icon=":material/stop:", key="stop-waiting", on_click=stop, width="stretch")
 
 
 model_side, snapshot_side, view_side = st.columns([5, 3, 7], vertical_alignment="center")

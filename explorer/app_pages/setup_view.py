@@ -214,7 +214,11 @@ def _estimate(experiment: Experiment) -> dict[str, float] | None:
             )
         except AskAgainError:
             return None
-    return asked[key].result()[0] if asked[key].done() else None
+    try:
+        return asked[key].result()[0] if asked[key].done() else None
+    except AskAgainError:  # the process was interrupted for the sake of another request
+        del asked[key]
+        return None
 
 
 def duration(seconds: float) -> str:

@@ -35,6 +35,9 @@ class Measurement:
                 self._kept = found[0]
             return self._kept
 
+    def stop(self) -> None:
+        self._jobs.stop(REQUEST)
+
     def again(self) -> None:
         with self._lock:
             self._jobs.forget_failure(REQUEST)
@@ -76,7 +79,9 @@ def _show_progress() -> None:
         st.rerun()
     if not isinstance(found, Progress):
         st.rerun()
-    st.progress(found.share, f"Measuring: {found.stage}.")
+    bar, button = st.columns([7, 2], vertical_alignment="center")
+    bar.progress(found.share, f"Measuring: {found.stage}.")
+    button.button("Stop", icon=":material/stop:", key="wirings-stop", on_click=measurement().stop, width="stretch")
 
 
 def _show_one(measured: Mapping[str, Any] | None) -> None:

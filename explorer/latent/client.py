@@ -58,6 +58,7 @@ class AnalystClient:
         self._ready = threading.Event()
         self.restarts = 0
         self._deaths = 0  # in a row, without an answer in between
+        self._interrupted = False
 
     @property
     def ready(self) -> bool:
@@ -113,7 +114,8 @@ class AnalystClient:
             served = self._read_answers(process.stdout)
             process.wait()
             _close_pipes(process)
-            self._deaths = 0 if served else self._deaths + 1
+            self._deaths = 0 if served or self._interrupted else self._deaths + 1
+            self._interrupted = False
             with self._lock:
                 self._ready.clear()
                 self.restarts += 1
@@ -184,6 +186,13 @@ class AnalystClient:
                 self._pending.pop(number, None)
                 raise AskAgainError("The analyst stopped and is starting again; this takes a few seconds.") from error
         return pending.future
+
+    def interrupt(self) -> None:
+        """Kill the process in the middle of what it does; another one takes its place. Nothing less stops a library."""
+        with self._lock:
+            process, self._interrupted = self._process, True
+        if process is not None:
+            process.kill()
 
     def _requests(self) -> IO[bytes]:
         if self._process is None or self._process.stdin is None:

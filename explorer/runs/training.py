@@ -14,6 +14,7 @@ from explorer.runs.pace import Pace
 from explorer.runs.probe import SIZE, Probe
 from explorer.runs.summary import describe, measure, probe_set
 from explorer.runs.writer import RunWriter
+from models.catalogue import PIXEL_MODELS
 from models.experiment import Experiment
 from models.training import TrainingLoop, epoch_batches
 from models.variants import build
@@ -38,7 +39,8 @@ class Trainer:
         self.program = build(experiment, images.images.shape[1:])
         model = self.program.model
         self.loop = TrainingLoop(model, images.images)
-        self.guard = LossGuard(model.series, tuple(objective.name for objective in model.objectives))
+        totals = tuple(objective.name for objective in model.objectives)
+        self.guard = LossGuard(model.series, totals, PIXEL_MODELS[experiment.pixel_model].scale)
         self.probe = self._make_probe()
         self.terms = dict(experiment.terms)
         self.term_columns = [self.loop.series.index(name) for name in self.terms]
