@@ -24,8 +24,8 @@ from models.portable import decoder_layers
 from models.twins import Twins, build_twins
 
 _RUN = """async ([name, count]) => {
-    const { unpack } = await import("/web/binary.js");
-    const { Network } = await import("/web/network.js");
+    const { unpack } = await import("/web/shared/binary.js");
+    const { Network } = await import("/web/decoder/network.js");
     const { header, arrays } = unpack(new Uint8Array(await (await fetch(`/bytes/${name}`)).arrayBuffer()));
     const network = new Network(header, arrays);
     const answer = (kind, body) => fetch(`/bytes/${name}.${kind}`, { method: "POST", body });

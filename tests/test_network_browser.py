@@ -133,8 +133,8 @@ def test_what_is_no_number_is_black_and_a_wrong_count_is_said(page: Page, networ
         page,
         network_page,
         """async () => {
-            const { unpack } = await import("/web/binary.js");
-            const { Network } = await import("/web/network.js");
+            const { unpack } = await import("/web/shared/binary.js");
+            const { Network } = await import("/web/decoder/network.js");
             const bytes = new Uint8Array(await (await fetch("/bytes/nan")).arrayBuffer());
             const { header, arrays } = unpack(bytes);
             const network = new Network(header, arrays);
@@ -148,8 +148,8 @@ def test_what_is_no_number_is_black_and_a_wrong_count_is_said(page: Page, networ
 
 
 _REFUSAL = """async ([name, change]) => {
-    const { unpack } = await import("/web/binary.js");
-    const { Network, NotRunnableError } = await import("/web/network.js");
+    const { unpack } = await import("/web/shared/binary.js");
+    const { Network, NotRunnableError } = await import("/web/decoder/network.js");
     const { header, arrays } = unpack(new Uint8Array(await (await fetch(`/bytes/${name}`)).arrayBuffer()));
     new Function("header", "layers", "listed", change)(
         header, header.layers, Object.fromEntries(header.arrays.map((each) => [each.name, each])));
@@ -212,7 +212,7 @@ def test_too_many_multiplications_are_refused(page: Page, network_page: NetworkP
 
 
 _ASK = """async (messages) => {
-    const worker = new Worker("/web/decode_worker.js", { type: "module" });
+    const worker = new Worker("/web/decoder/worker.js", { type: "module" });
     const fetched = async (name) => (await fetch(`/bytes/${name}`)).arrayBuffer();
     const answers = [];
     let heard = () => {};

@@ -1,15 +1,15 @@
 // The latent bank: a track for every dimension, and the picture that the code decodes to while the hand moves.
-import { layTracks, StripSetting, tracksInSight } from "./bank_tracks.js";
-import { Track } from "./dimension.js";
-import { make, renderer } from "./elements.js";
-import { Film, FRAMES } from "./film.js";
-import { baseOf } from "./following.js";
-import { handOf, same } from "./hand.js";
-import { meter } from "./meter.js";
-import { PictureView } from "./picture.js";
-import { dataPoint } from "./points_source.js";
-import { normal } from "./random.js";
-import { loadStyles } from "./theme.js";
+import { layTracks, StripSetting, tracksInSight } from "./bank/tracks.js";
+import { Track } from "./bank/dimension.js";
+import { make, renderer } from "./shared/elements.js";
+import { Film, FRAMES } from "./bank/film.js";
+import { baseOf } from "./decoder/following.js";
+import { handOf, same } from "./bank/hand.js";
+import { meter } from "./shared/meter.js";
+import { PictureView } from "./bank/picture.js";
+import { dataPoint } from "./map/points_source.js";
+import { normal } from "./shared/random.js";
+import { loadStyles } from "./shared/theme.js";
 
 const MOST_BELOW = 4; // tracks with strips below the picture; more stand beside it, where it stays in sight
 
@@ -21,17 +21,17 @@ const MOST_BELOW = 4; // tracks with strips below the picture; more stand beside
  * @property {number} revision Python raises it to make the hand take over `code`
  * @property {number[]} code
  * @property {number | null} chosen the row of the image that `code` is of
- * @property {import("./dimension.js").Dimension[]} dims in the order to show
+ * @property {import("./bank/dimension.js").Dimension[]} dims in the order to show
  * @property {number} visible
  * @property {boolean} compact whether the picture is small
- * @property {import("./pixels.js").Shape} shape
+ * @property {import("./shared/pixels.js").Shape} shape
  * @property {boolean} prior
  * @property {string | null} rate of the training, in words
  */
 
 class BankView {
   /** @type {BankData} */ data = /** @type {any} */ (null);
-  /** @type {import("./hand.js").Hand} */ hand = /** @type {any} */ (null);
+  /** @type {import("./bank/hand.js").Hand} */ hand = /** @type {any} */ (null);
   /** @type {Film} */ film = /** @type {any} */ (null);
   /** @type {Track[]} */ tracks = [];
   /** Those that are not folded: hundreds of others would cost a frame at each move. @type {Track[]} */ inSight = [];
@@ -71,7 +71,7 @@ class BankView {
     if (this.hand.origin !== originOf(data)) this.begin();
   }
 
-  /** @param {import("./hand.js").Hand} hand */
+  /** @param {import("./bank/hand.js").Hand} hand */
   attach(hand) {
     this.hand = hand;
     this.film = new Film(hand);

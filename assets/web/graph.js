@@ -1,14 +1,14 @@
 // A loss at a glance: which term reads which tensor, as a picture, and each term as a row. Numbers change in place.
-import { make, renderer } from "./elements.js";
-import { drawGraph } from "./graph_drawing.js";
-import { TermRows, asWeight, inDigits } from "./graph_rows.js";
-import { loadStyles, readTheme } from "./theme.js";
+import { make, renderer } from "./shared/elements.js";
+import { drawGraph } from "./graph/drawing.js";
+import { TermRows, asWeight, inDigits } from "./graph/rows.js";
+import { loadStyles, readTheme } from "./shared/theme.js";
 
 /**
- * @typedef {import("./graph_drawing.js").Graph} Graph
- * @typedef {import("./graph_drawing.js").Drawn} Drawn
- * @typedef {import("./graph_rows.js").Row} Row
- * @typedef {import("./graph_rows.js").Values} Values
+ * @typedef {import("./graph/drawing.js").Graph} Graph
+ * @typedef {import("./graph/drawing.js").Drawn} Drawn
+ * @typedef {import("./graph/rows.js").Row} Row
+ * @typedef {import("./graph/rows.js").Values} Values
  * @typedef {{graph: Graph, rows: Row[], unit: string, values: Values | null}} Data
  */
 

@@ -1,23 +1,23 @@
 // The latent map: the codes of data points in a plane, under a pointer that decodes wherever it is.
-import { unpack } from "./binary.js";
-import { Chart } from "./chart.js";
-import { remembered } from "./controls.js";
-import { make, renderer } from "./elements.js";
-import { handOf } from "./hand.js";
-import { Backdrop } from "./map_back.js";
-import { Card } from "./map_card.js";
-import { mapFigure, savedFigure } from "./map_figure.js";
-import { Frame } from "./map_frame.js";
-import { Gestures } from "./map_gestures.js";
-import { Hover } from "./map_hover.js";
-import { Marks } from "./map_marks.js";
-import { drawPoints } from "./map_points.js";
-import { Tools } from "./map_tools.js";
-import { meter } from "./meter.js";
-import { Plane } from "./plane.js";
-import { dataPoint } from "./points_source.js";
-import { Scatter } from "./scatter.js";
-import { loadStyles, readTheme } from "./theme.js";
+import { unpack } from "./shared/binary.js";
+import { Chart } from "./charts/chart.js";
+import { remembered } from "./shared/controls.js";
+import { make, renderer } from "./shared/elements.js";
+import { handOf } from "./bank/hand.js";
+import { Backdrop } from "./map/back.js";
+import { Card } from "./map/card.js";
+import { mapFigure, savedFigure } from "./map/figure.js";
+import { Frame } from "./map/frame.js";
+import { Gestures } from "./map/gestures.js";
+import { Hover } from "./map/hover.js";
+import { Marks } from "./map/marks.js";
+import { drawPoints } from "./map/points.js";
+import { Tools } from "./map/tools.js";
+import { meter } from "./shared/meter.js";
+import { Plane } from "./map/plane.js";
+import { dataPoint } from "./map/points_source.js";
+import { Scatter } from "./map/scatter.js";
+import { loadStyles, readTheme } from "./shared/theme.js";
 
 /**
  * @typedef {object} MapHeader
@@ -33,14 +33,14 @@ import { loadStyles, readTheme } from "./theme.js";
  * @property {number} total how many points there are
  * @property {string} what they are, in words
  * @property {boolean} stochastic
- * @property {import("./pixels.js").Shape} shape
+ * @property {import("./shared/pixels.js").Shape} shape
  * @property {string} height CSS
  * @property {string} label
  */
 
 export class MapView {
   /** @type {MapHeader} */ header = /** @type {any} */ (null);
-  /** @type {import("./hand.js").Hand} */ hand = /** @type {any} */ (null);
+  /** @type {import("./bank/hand.js").Hand} */ hand = /** @type {any} */ (null);
   /** @type {Scatter | null} */ scatter = null;
   /** @type {Plane | null} */ plane = null;
   /** @type {Uint8Array | null} 1 for each selected point */ selected = null;
@@ -97,7 +97,7 @@ export class MapView {
     return JSON.stringify([this.tools.backdrop, header.name, header.titles, header.classes, spans, counts, readTheme(host)]);
   }
 
-  /** @param {import("./hand.js").Hand} hand */
+  /** @param {import("./bank/hand.js").Hand} hand */
   attach(hand) {
     this.hand = hand;
     hand.join();

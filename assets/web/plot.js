@@ -1,7 +1,7 @@
 // A chart whose figure Python makes.
-import { Chart } from "./chart.js";
-import { renderer } from "./elements.js";
-import { readTheme, resolveColours } from "./theme.js";
+import { Chart } from "./charts/chart.js";
+import { renderer } from "./shared/elements.js";
+import { readTheme, resolveColours } from "./shared/theme.js";
 
 /** @typedef {{figure: string, height: string, label: string}} PlotData `figure` is JSON: {data, layout, config?}; `height` is CSS */
 

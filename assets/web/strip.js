@@ -1,14 +1,14 @@
 // Rows of small images, redrawn in place. One payload of bytes: nested bytes do not survive Streamlit.
-import { unpack } from "./binary.js";
-import { make, renderer } from "./elements.js";
-import { drawPixels } from "./pixels.js";
-import { loadStyles } from "./theme.js";
+import { unpack } from "./shared/binary.js";
+import { make, renderer } from "./shared/elements.js";
+import { drawPixels } from "./shared/pixels.js";
+import { loadStyles } from "./shared/theme.js";
 
 /**
  * @typedef {object} Header
  * @property {string[]} rows labels
  * @property {number} count images in a row
- * @property {import("./pixels.js").Shape} shape
+ * @property {import("./shared/pixels.js").Shape} shape
  * @property {number} scale CSS pixels of one image at most
  * @property {string[][] | null} captions under each image
  */

@@ -1,4 +1,4 @@
-"""Arrays in one piece of bytes for the browser, read by `assets/web/binary.js`.
+"""Arrays in one piece of bytes for the browser, read by `assets/web/shared/binary.js`.
 
 One piece, because Streamlit carries bytes safely only at the top of a component's data. Layout: uint32 length of the
 header, the header in JSON (padded with spaces), the arrays. Each array begins at a multiple of 8, as typed arrays need.

@@ -54,6 +54,6 @@ def loader(module: str) -> str:
 
 def _version() -> str:
     digest = hashlib.sha256()
-    for path in sorted(WEB.iterdir()):
+    for path in sorted(path for path in WEB.rglob("*") if path.is_file()):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:10]

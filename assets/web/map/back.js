@@ -1,0 +1,192 @@
+// What lies behind the points: nothing, the decodes that fill the plane, or the density of the data.
+import { density } from "./density.js";
+import { tiles } from "../shared/pixels.js";
+import { readTheme } from "../shared/theme.js";
+
+const CELL = 38; // CSS pixels of one decode, about
+const REST_MS = 80; // without a move, before a plane that only moved is decoded anew
+
+/** @typedef {"nothing" | "decodes" | "density"} Kind */
+/** @typedef {[number, number]} Span */
+
+export class Backdrop {
+  /** @type {Kind} */ kind = "nothing";
+  /** Where the picture is in the plane. @type {[Span, Span] | null} */ spans = null;
+  /** @type {import("./plane.js").Plane | null} */ plane = null;
+  /** @type {import("./scatter.js").Scatter | null} */ scatter = null;
+  /** @type {import("../decoder/engine.js").Engine | null} whose decodes are shown */ #drawn = null;
+  #wanted = 0;
+  /** The part of the plane that decodes were last asked for. */ #sight = "";
+  #running = false;
+  #rest = 0;
+
+  /**
+   * @param {import("./frame.js").Frame} frame
+   * @param {import("../bank/hand.js").Hand} hand
+   */
+  constructor(frame, hand) {
+    this.frame = frame;
+    this.hand = hand;
+    hand.addEventListener("engine", this.renew);
+    hand.addEventListener("code", this.follow);
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {import("./plane.js").Plane | null} plane
+   * @param {import("./scatter.js").Scatter | null} scatter
+   */
+  update(kind, plane, scatter) {
+    const other = kind !== this.kind;
+    const moved = plane !== this.plane;
+    Object.assign(this, { kind, plane, scatter });
+    if (other || moved) this.#drawn = null;
+    if (other) {
+      this.spans = null;
+      this.frame.back.className = `hg-map-back hg-${kind}`;
+    }
+    if (other || moved || kind === "density") this.renew();
+  }
+
+  /** The plane's own dimensions move z along it and change nothing; any other one changes every decode. */
+  follow = () => {
+    if (this.kind !== "decodes" || !this.plane) return;
+    const off = this.#offPlane();
+    if (off.every((value, i) => Math.abs(value - (this.off?.[i] ?? Infinity)) < 1e-4)) return;
+    this.renew();
+  };
+
+  /** What of the code is not in the plane. */
+  #offPlane() {
+    const { plane, hand } = this;
+    return plane ? plane.at(hand.code, plane.axes.map(() => 0)) : [];
+  }
+
+  /** Draw anew: something behind it has changed. */
+  renew = () => {
+    this.#wanted++;
+    if (this.kind === "density") this.#drawDensity();
+    else if (this.kind === "decodes") this.#run();
+    this.place();
+  };
+
+  /** The plane was moved or zoomed: what is there goes along; decodes fill the new sight when it rests. */
+  moved() {
+    this.place();
+    const sight = this.kind === "decodes" ? `${this.frame.sight}` : "";
+    if (sight === this.#sight) return;
+    this.#sight = sight;
+    clearTimeout(this.#rest);
+    this.#rest = window.setTimeout(() => this.renew(), REST_MS);
+  }
+
+  /** Put the picture where its part of the plane is. */
+  place() {
+    const { frame, spans } = this;
+    const { back } = frame;
+    back.hidden = this.kind === "nothing" || !spans || !frame.axes;
+    if (!spans || !frame.axes) return;
+    const [[left, right], [bottom, top]] = spans;
+    const [x0, y0] = frame.pixelsOf([left, top]);
+    const [x1, y1] = frame.pixelsOf([right, bottom]);
+    Object.assign(back.style, { left: `${x0}px`, top: `${y0}px`, width: `${x1 - x0}px`, height: `${y1 - y0}px` });
+  }
+
+  #drawDensity() {
+    if (!this.scatter?.count) return;
+    const { image, spans } = density(this.scatter, readTheme(this.frame.stage).sequential);
+    this.#put(image, /** @type {[Span, Span]} */ (spans));
+  }
+
+  async #run() {
+    if (this.#running) return;
+    this.#running = true;
+    let done = -1;
+    while (this.kind === "decodes" && done !== this.#wanted) {
+      done = this.#wanted;
+      await this.#drawDecodes();
+    }
+    this.#running = false;
+  }
+
+  /**
+   * Row by row, in place as they come; of a new model all at once, so that two models never stand side by side. To the
+   * end, also where a newer snapshot has come meanwhile: while a model trains there is always one.
+   */
+  async #drawDecodes() {
+    const { hand, plane, frame } = this;
+    const { code } = hand;
+    if (!hand.engine || !plane?.invertible || !frame.axes || hand.code.length !== plane.latent) return;
+    const engine = hand.engine.hold();
+    const grid = this.#grid(plane);
+    this.off = this.#offPlane();
+    const same = engine === this.#drawn && this.spans && `${this.spans}` === `${grid.spans}`;
+    /** @type {ImageData[]} */ const rows = [];
+    for (let row = 0; row < grid.down; row++) {
+      const pictures = await engine.film(grid.codes(row, code), grid.across);
+      if (!pictures || this.kind !== "decodes") break;
+      rows.push(tiles(pictures, engine.shape, grid.across));
+      if (same) this.#context()?.putImageData(rows[row], 0, row * engine.shape[0]);
+    }
+    engine.release();
+    if (rows.length < grid.down) return;
+    if (!same) this.#putRows(rows, grid.spans);
+    this.#drawn = engine;
+  }
+
+  /**
+   * The decodes that fill the sight: their spans, and the codes of one row.
+   * @param {import("./plane.js").Plane} plane
+   */
+  #grid(plane) {
+    const { sight, glass } = this.frame;
+    const [[left, right], [bottom, top]] = sight;
+    const across = Math.max(2, Math.round(glass.clientWidth / CELL));
+    const flat = plane.axes.length < 2; // one dimension: one row, as high as it is wide
+    const down = flat ? 1 : Math.max(2, Math.round(glass.clientHeight / CELL));
+    const half = ((top - bottom) * glass.clientWidth) / across / glass.clientHeight / 2;
+    const middle = (top + bottom) / 2;
+    const spans = /** @type {[Span, Span]} */ ([[left, right], flat ? [middle - half, middle + half] : [bottom, top]]);
+    const codes = (/** @type {number} */ row, /** @type {number[]} */ code) => {
+      const all = new Float32Array(across * plane.latent);
+      const y = top - ((row + 0.5) / down) * (top - bottom);
+      for (let column = 0; column < across; column++) {
+        const x = left + ((column + 0.5) / across) * (right - left);
+        all.set(plane.at(code, [x, y]), column * plane.latent);
+      }
+      return all;
+    };
+    return { across, down, spans, codes };
+  }
+
+  #context() {
+    return this.frame.back.getContext("2d");
+  }
+
+  /**
+   * @param {ImageData[]} rows
+   * @param {[Span, Span]} spans
+   */
+  #putRows(rows, spans) {
+    const [{ width, height }] = rows;
+    Object.assign(this.frame.back, { width, height: height * rows.length });
+    rows.forEach((row, i) => this.#context()?.putImageData(row, 0, i * height));
+    this.spans = spans;
+    this.place();
+  }
+
+  /**
+   * @param {ImageData} image
+   * @param {[Span, Span]} spans
+   */
+  #put(image, spans) {
+    this.#putRows([image], spans);
+  }
+
+  close() {
+    clearTimeout(this.#rest);
+    this.kind = "nothing";
+    this.hand.removeEventListener("engine", this.renew);
+    this.hand.removeEventListener("code", this.follow);
+  }
+}

@@ -1,0 +1,96 @@
+// The card beside the pointer: the image of the point it is on, or the decode of the very position it is at.
+import { make } from "../shared/elements.js";
+import { drawPixels } from "../shared/pixels.js";
+import { sample } from "../shared/random.js";
+
+const AWAY = 16; // pixels from the pointer
+const FLICKER_MS = 140;
+
+export class Card {
+  flickering = 0;
+  /** Which point the second picture is for. */ #asked = 0;
+
+  /** @param {HTMLElement} stage */
+  constructor(stage) {
+    this.stage = stage;
+    this.first = make("canvas", { className: "hg-pixels" });
+    this.second = make("canvas", { className: "hg-pixels" });
+    this.caption = make("p");
+    this.element = make("div", { className: "hg-card", hidden: true }, make("div", {}, this.first, this.second), this.caption);
+    stage.append(this.element);
+  }
+
+  /**
+   * The decode of a position.
+   * @param {Uint8Array} pixels
+   * @param {import("../shared/pixels.js").Shape} shape
+   */
+  showDecode(pixels, shape) {
+    this.stop();
+    drawPixels(this.first, pixels, shape);
+    this.second.hidden = true;
+    this.#open("decode", "decoded here");
+  }
+
+  /**
+   * A data point: its image, and what the model makes of it.
+   * @param {import("./points_source.js").DataPoint} point
+   * @param {import("../decoder/engine.js").Engine} engine
+   * @param {boolean} flicker through samples of its posterior, else its mean alone
+   */
+  showPoint(point, engine, flicker) {
+    this.stop();
+    drawPixels(this.first, point.image, engine.shape);
+    this.second.hidden = true;
+    const samples = flicker && point.logVar;
+    const what = samples ? "samples of its posterior" : "reconstruction";
+    this.#open("point", `image ${(point.row + 1).toLocaleString("en")}: ${point.label}`, what);
+    const asked = ++this.#asked;
+    const next = () => this.#drawSecond(asked, engine, samples ? sample(point.mean, /** @type {Float32Array} */ (point.logVar)) : point.mean);
+    next();
+    if (samples) this.flickering = window.setInterval(next, FLICKER_MS);
+  }
+
+  /**
+   * @param {number} asked
+   * @param {import("../decoder/engine.js").Engine} engine
+   * @param {ArrayLike<number>} code
+   */
+  async #drawSecond(asked, engine, code) {
+    const pixels = await engine.hover(Array.from(code));
+    if (!pixels || asked !== this.#asked || this.element.dataset.kind !== "point") return;
+    drawPixels(this.second, pixels, engine.shape);
+    this.second.hidden = false;
+  }
+
+  /**
+   * @param {"decode" | "point"} kind
+   * @param {...string} lines
+   */
+  #open(kind, ...lines) {
+    this.element.dataset.kind = kind;
+    this.caption.textContent = lines.join("\n");
+    this.element.hidden = false;
+  }
+
+  /** @param {{clientX: number, clientY: number}} pointer */
+  moveTo({ clientX, clientY }) {
+    const { left, top, width, height } = this.stage.getBoundingClientRect();
+    const { offsetWidth, offsetHeight } = this.element;
+    const [x, y] = [clientX - left, clientY - top];
+    const right = x + AWAY + offsetWidth <= width ? x + AWAY : x - AWAY - offsetWidth;
+    const low = Math.min(height - offsetHeight, Math.max(0, y - offsetHeight / 2));
+    this.element.style.transform = `translate(${Math.max(0, right)}px, ${low}px)`;
+  }
+
+  stop() {
+    clearInterval(this.flickering);
+    this.flickering = 0;
+  }
+
+  hide() {
+    this.stop();
+    this.element.hidden = true;
+    this.element.dataset.kind = "";
+  }
+}

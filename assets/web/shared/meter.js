@@ -1,0 +1,86 @@
+// A meter in the corner: how long a decode and a frame take, where it was decoded, how fast the training is. For the page.
+import { remember, remembered } from "./controls.js";
+import { make } from "./elements.js";
+
+const FRAMES = 60; // that the frame time is the median of
+const REDRAW_MS = 250;
+
+export const WHERE = { browser: "in the browser", thread: "in the browser (thread)", server: "by the server" };
+
+class Meter {
+  /** @type {Map<string, string>} */ #facts = new Map();
+  /** @type {number[]} */ #frames = [];
+  /** @type {HTMLElement | null} */ #element = null;
+  #last = 0;
+  #drawn = 0;
+
+  get open() {
+    return this.#element !== null;
+  }
+
+  /**
+   * @param {string} name
+   * @param {string | null} value null: there is no such thing on this page
+   */
+  note(name, value) {
+    if (value === null) this.#facts.delete(name);
+    else this.#facts.set(name, value);
+  }
+
+  /** @param {import("../bank/hand.js").Picture} picture */
+  notePicture({ ms, place }) {
+    this.note("decode", milliseconds(ms));
+    this.note("decoded", WHERE[place]);
+  }
+
+  /** @param {Element} beside whose theme it takes */
+  toggle(beside) {
+    if (this.#element) {
+      this.#element.remove();
+      this.#element = null;
+    } else this.#show(beside);
+    remember("meter", this.open);
+  }
+
+  /**
+   * Open it, if it was open when this browser was here last.
+   * @param {Element} beside
+   */
+  restore(beside) {
+    if (!this.open && remembered("meter", false)) this.#show(beside);
+  }
+
+  /** @param {Element} beside */
+  #show(beside) {
+    this.#element = make("dl", { className: "hg-meter", "aria-label": "meter" });
+    const theme = getComputedStyle(beside);
+    for (const name of ["text-color", "background-color", "border-color", "base-radius", "font"]) {
+      this.#element.style.setProperty(`--st-${name}`, theme.getPropertyValue(`--st-${name}`));
+    }
+    document.body.append(this.#element);
+    this.#last = performance.now();
+    requestAnimationFrame(this.#tick);
+  }
+
+  #tick = (/** @type {number} */ now) => {
+    if (!this.#element) return;
+    this.#frames = [...this.#frames.slice(1 - FRAMES), now - this.#last];
+    this.#last = now;
+    if (now - this.#drawn > REDRAW_MS) {
+      this.#drawn = now;
+      const frame = [...this.#frames].sort((a, b) => a - b)[this.#frames.length >> 1];
+      const rows = [...this.#facts, ["frame", milliseconds(frame)]];
+      this.#element.replaceChildren(
+        ...rows.map(([name, value]) => make("div", {}, make("dt", { textContent: name }), make("dd", { textContent: value }))),
+      );
+    }
+    requestAnimationFrame(this.#tick);
+  };
+}
+
+export const meter = new Meter();
+
+/** @param {number} ms */
+export function milliseconds(ms) {
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
