@@ -60,7 +60,7 @@ def test_a_run_s_terms_follow_it_and_its_code_can_be_taken(app, page, artefacts)
     epochs.press("Enter")
     expect(page.get_by_text("measured on this machine")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text("The loss at a glance")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name=re.compile("Stop$"))).to_be_visible(timeout=SLOW)  # no more the setup
     page.get_by_text("The loss at a glance").click()
     kl = page.get_by_role("row", name="KL")
     wait_for(lambda: re.search(r"\d+(\.\d+)?\s*%", kl.inner_text()), 60)
@@ -70,7 +70,7 @@ def test_a_run_s_terms_follow_it_and_its_code_can_be_taken(app, page, artefacts)
     page.get_by_text("The code of exactly this").click()
     run = Run(app[1] / "runs" / page.url.rpartition("run=")[2])
     assert _downloaded(page) == script_of(run.experiment)
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name=re.compile("Stop$")).click()
     expect(page.get_by_text("Stopped by hand")).to_be_visible(timeout=SLOW)
 
 
@@ -83,7 +83,7 @@ def test_the_seed_run_is_one_click(app, page, button, preset):
     folder = app[1] / "runs" / page.url.rpartition("run=")[2]
     trained = json.loads((folder / "experiment.json").read_text(encoding="utf-8"))
     assert trained == checked_experiment(PRESETS[preset]).model_dump()
-    stop = page.get_by_role("button", name="Stop")
+    stop = page.get_by_role("button", name=re.compile("Stop$"))
     expect(stop.or_(page.get_by_text("could not be downloaded"))).to_be_visible(timeout=SLOW)
     if stop.is_visible():
         stop.click()

@@ -28,9 +28,9 @@ def _run(page: Page) -> Locator:
     return page.get_by_role("button", name=re.compile(r"^(play_arrow )?Run"))
 
 
-def _card(page: Page, title: str) -> Locator:
-    """The innermost box with this case's title."""
-    return page.get_by_test_id("stVerticalBlock").filter(has=page.get_by_text(title, exact=False)).last
+def _badge(page: Page, verdict: str | re.Pattern[str]) -> Locator:
+    """A card's verdict; the table below says it again."""
+    return page.locator(".stMarkdownBadge", has_text=verdict)
 
 
 def _points(page: Page, number: int) -> int:
@@ -47,8 +47,8 @@ def test_two_cases_run_side_by_side_to_the_end(app, page, artefacts):
     assert grown
     page.screenshot(path=artefacts / "losses-live.png")
     expect(page.get_by_text("measured on 297 test images")).to_be_visible(timeout=SLOW)
-    expect(page.get_by_text("learns", exact=True)).to_be_visible()
-    expect(page.get_by_text("washed out", exact=True)).to_be_visible()
+    expect(_badge(page, "learns")).to_be_visible()
+    expect(_badge(page, "washed out")).to_be_visible()
     expect(page.get_by_text("Trained by squared error, looked at through a sigmoid")).to_be_visible()
     assert (_points(page, 1), _points(page, 2)) == (150, 150)
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
@@ -58,7 +58,7 @@ def test_two_cases_run_side_by_side_to_the_end(app, page, artefacts):
     session = re.search(r"session=([^&]+)", page.url)
     assert session, "the session is in the address"
     page.reload()
-    expect(page.get_by_text("washed out", exact=True)).to_be_visible(timeout=SLOW)
+    expect(_badge(page, "washed out")).to_be_visible(timeout=SLOW)
     assert session[0] in page.url
 
 
@@ -96,7 +96,7 @@ def test_a_combination_of_ones_own(app, page):
     expect(page.get_by_test_id("stButtonGroup").get_by_text(words)).to_be_visible()
     _run(page).click()
     expect(page.get_by_text("measured on")).to_be_visible(timeout=SLOW)
-    expect(page.get_by_text(re.compile("^(learns|blank)$"))).to_be_visible()
+    expect(_badge(page, re.compile("^(learns|blank)$"))).to_be_visible()
     with page.expect_navigation():
         page.reload()
     expect(page.get_by_test_id("stButtonGroup").get_by_text(words)).to_be_visible(timeout=SLOW)
