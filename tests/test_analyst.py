@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from explorer import library
 from explorer.api import decode as decode_route
-from explorer.jobs import Progress
+from explorer.jobs import Jobs, Progress
 from explorer.latent.analyst import Analyst, serve
 from explorer.latent.client import AnalystClient, AnalystError, AskAgainError
 from explorer.latent.frames import LARGEST, read_frame, write_frame
@@ -185,16 +186,20 @@ def test_a_whole_data_set_is_encoded_once(client, entry):
     assert sets.request(entry) is found
 
 
-def test_what_takes_long_can_be_stopped_and_tried_again(client, entry):
-    sets, restarts = WholeSets(client), client.restarts
-    wait_for(lambda: isinstance(found := sets.request(entry), Progress) and found.begun)
-    sets.stop(entry)
+def test_what_takes_long_can_be_stopped(client):
+    jobs, restarts = Jobs(client), client.restarts
+    codes = np.random.default_rng(0).normal(size=(1500, 2)).astype(np.float32)
+    look = partial(jobs.look, "umap", "project", codes.tobytes, shape=list(codes.shape))
+    wait_for(lambda: isinstance(found := look(), Progress) and found.begun)
+    jobs.stop("umap")
     for _ in range(2):
         with pytest.raises(AnalystError, match=r"^Stopped by hand\.$"):
-            sets.request(entry)
+            look()
     wait_for(lambda: client.restarts == restarts + 1 and client.ready)
-    sets.forget_failure(entry)
-    assert isinstance(wait_for(lambda: None if isinstance(f := sets.request(entry), Progress) else f), WholeSet)
+    jobs.forget_failure("umap")
+    wait_for(lambda: isinstance(found := look(), Progress) and found.begun)  # it may be tried again
+    jobs.stop("umap")
+    wait_for(lambda: client.restarts == restarts + 2 and client.ready)
 
 
 def test_a_data_set_that_is_not_there_is_said_until_it_is_tried_again(client, entry, home):

@@ -184,6 +184,9 @@ def page(monkeypatch: pytest.MonkeyPatch, look) -> AppTest:
         def again(self):
             self.asked_again += 1
 
+        def stop(self):
+            raise AssertionError("Nobody pressed Stop.")
+
     measured = Measured()
     monkeypatch.setattr(wirings_view, "measurement", lambda: measured)
 
