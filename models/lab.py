@@ -39,17 +39,12 @@ def build(
     keras.utils.set_random_seed(seed)
     image = keras.Input(shape, name="image")
     encode, decode = NETWORKS[network].encode, NETWORKS[network].decode
-    encoder = keras.Model(image, layers.Dense(latent_dim, name=tensors.Z)(encode(_ranged(pairing, image))))
+    encoder = keras.Model(image, layers.Dense(latent_dim, name=tensors.Z)(encode(DATA_RANGES[pairing.data].put(image))))
     decoder = _decoder(decode, pairing.last, latent_dim, shape)
     term = LossTerm(LOSS, _term(pairing), 1.0, (OUTPUT,))
     optimizer = keras.optimizers.Adam(learning_rate)
     learner = Learner(Objective([term], name="total"), (encoder, decoder), optimizer)
     return TrainingModel(keras.Model(image, decoder(encoder(image))), (learner,))
-
-
-def _ranged(pairing: Pairing, images):
-    data = DATA_RANGES[pairing.data]
-    return data.low + (data.high - data.low) * images
 
 
 def _decoder(decode: Callable, last: str, latent_dim: int, shape: ImageShape) -> keras.Model:
@@ -66,11 +61,10 @@ def _decoder(decode: Callable, last: str, latent_dim: int, shape: ImageShape) ->
 
 def _term(pairing: Pairing) -> Callable:
     """The loss as people write it, a mean over pixels: (x in 0..1, tensors) -> (batch,)."""
-    loss = LOSSES[pairing.loss]
+    loss, data = LOSSES[pairing.loss], DATA_RANGES[pairing.data]
 
     def term(x, named):
-        values = loss(_ranged(pairing, x), named[OUTPUT])
-        return ops.mean(ops.reshape(values, (ops.shape(values)[0], -1)), axis=-1)
+        return ops.mean(loss(data.put(x), named[OUTPUT]), axis=(1, 2, 3))
 
     return term
 

@@ -76,8 +76,7 @@ def measure(
     reach = max(brightest - darkest, 1e-6)
     ink = float(shown[images >= brightest - ENDS * reach].mean())
     background = float(shown[images <= darkest + ENDS * reach].mean())
-    data = DATA_RANGES[pairing.data]
-    low, high = (data.low + (data.high - data.low) * end for end in (darkest, brightest))
+    low, high = map(DATA_RANGES[pairing.data].put, (darkest, brightest))
     return Measured(
         images=len(images),
         steps=steps,

@@ -23,6 +23,10 @@ class DataRange:
     low: float
     high: float
 
+    def put(self, values):
+        """Values in 0..1 of any kind, NumPy's or Keras', in this range."""
+        return self.low + (self.high - self.low) * values
+
 
 @dataclass(frozen=True)
 class LastLayer:
@@ -117,7 +121,8 @@ class Pairing(BaseModel):
 
     @property
     def words(self) -> str:
-        return f"{self.data} · {self.last} · {LOSSES[self.loss].title} · shown as {LINKS[self.link].title}"
+        data, last, loss, link = (shown_name(field, name) for field, name in self.model_dump().items())
+        return f"{data} · {last} · {loss} · shown as {link}"
 
     @property
     def sigmoids(self) -> int:
@@ -136,6 +141,11 @@ class Pairing(BaseModel):
 TABLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {"data": DATA_RANGES, "last": LAST_LAYERS, "loss": LOSSES, "link": LINKS}
 )
+
+
+def shown_name(field: str, name: str) -> str:
+    """A choice as the screen has it: its title, where its table gives one."""
+    return getattr(TABLES[field][name], "title", name)
 
 
 @dataclass(frozen=True)
@@ -179,12 +189,15 @@ def pairing_of(code: str) -> Pairing:
     return Pairing(**dict(zip(TABLES, names, strict=True)))
 
 
+def letter_of(pairing: Pairing) -> str | None:
+    """Of the ten cases; None for a pairing of one's own."""
+    return next((letter for letter, case in CASES.items() if case.pairing == pairing), None)
+
+
 def title_of(pairing: Pairing) -> str:
     """`A · The question, linear` for one of the ten, else what it is made of."""
-    for letter, case in CASES.items():
-        if case.pairing == pairing:
-            return f"{letter} · {case.title}"
-    return pairing.words
+    letter = letter_of(pairing)
+    return f"{letter} · {CASES[letter].title}" if letter else pairing.words
 
 
 def seen_as(link: str, outputs: np.ndarray) -> np.ndarray:

@@ -3,14 +3,12 @@
 import streamlit as st
 
 from explorer.app_pages.code_view import show_code
-from explorer.app_pages.shared import forgiving
+from explorer.app_pages.shared import forgiving, run_title
 from explorer.app_pages.terms_view import newest_values, show_terms
 from explorer.experiments import PRESET_TITLES, PRESETS, checked_experiment
 from explorer.figures import describe_change
-from explorer.library import title_of
 from explorer.places import runs_folder
 from explorer.runs.reader import Run, list_runs
-from models.experiment import ExperimentError
 
 MOST_LISTED = 50
 
@@ -39,16 +37,13 @@ def _title(chosen: str) -> str:
     kind, _, name = chosen.partition("/")
     if kind == "preset":
         return PRESET_TITLES[name]
-    try:
-        return f"{title_of(Run(runs_folder() / name).experiment)} · {name}"
-    except (ValueError, ExperimentError):  # a RunError is a ValueError
-        return f"cannot be read · {name}"
+    return run_title(name)
 
 
 @forgiving
 def _show_run(run: Run) -> None:
     with run:
-        show_terms(run.experiment, newest_values(run) if run.has_started() else None, key="losses-terms")
+        show_terms(run.experiment, newest_values(run), key="losses-terms")
         _show_code_of(run)
 
 
@@ -67,4 +62,4 @@ def _show_code_of(run: Run) -> None:
 
 
 def _show_values(run: Run) -> None:
-    show_terms(run.experiment, newest_values(run) if run.has_started() else None, key=f"terms-{run.name}")
+    show_terms(run.experiment, newest_values(run), key=f"terms-{run.name}")

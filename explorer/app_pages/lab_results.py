@@ -6,11 +6,11 @@ import numpy as np
 import streamlit as st
 
 from explorer.app_pages.setup_view import duration
-from explorer.app_pages.shared import plain, show_error
+from explorer.app_pages.shared import forgiving, plain, show_error
 from explorer.components import plot, strip
 from explorer.jobs import Jobs, Progress
 from explorer.lab.figures import case_figure, table
-from explorer.lab.session import CaseResult, Results, Session, SessionError, read_results
+from explorer.lab.session import CaseResult, Results, Session, read_results
 from explorer.latent.client import AnalystError, AskAgainError
 from explorer.runs.layout import send_command
 from explorer.services import SERVICES
@@ -35,17 +35,13 @@ def show_results(folder: Path, session: Session) -> None:
     """The session, live until it has ended. Raises SessionError for a damaged folder."""
     ended = read_results(folder, session.pairings).ended
     refresh = None if ended else REFRESH + REFRESH_A_CASE * len(session.pairings)
-    st.fragment(run_every=refresh)(_show)(folder, session, ended)
+    st.fragment(run_every=refresh)(forgiving(_show))(folder, session, ended)
 
 
 def _show(folder: Path, session: Session, was_ended: bool) -> None:
-    try:
-        progress = _follow(folder, session)
-        results = read_results(folder, session.pairings)
-    except SessionError as error:
-        show_error(str(error))
-        return
-    if results.ended and not was_ended:
+    results = read_results(folder, session.pairings)
+    progress = "" if results.ended else _follow(folder, session, results.state)
+    if progress is None or (results.ended and not was_ended):
         st.rerun()
     if isinstance(progress, Progress):
         _show_progress(folder, results, progress)
@@ -65,15 +61,12 @@ def _show_cases(session: Session, results: Results) -> None:
         _show_table(results)
 
 
-def _follow(folder: Path, session: Session) -> Progress | str:
-    """The request under way; else why there is none though the session has not ended; empty where it has."""
-    begun, known = read_results(folder, session.pairings), JOBS.knows(folder.name)
-    if begun.ended:
-        return ""
+def _follow(folder: Path, session: Session, state: str) -> Progress | str | None:
+    """The request under way; else why there is none though the session had not ended; None where it has ended since."""
     try:
-        if begun.state == "waiting" or known:
+        if state == "waiting" or JOBS.knows(folder.name):
             found = JOBS.look(folder.name, "pairings", folder=str(folder))
-            return found if isinstance(found, Progress) else ""
+            return found if isinstance(found, Progress) else None
     except AskAgainError:
         return (
             f"The lab's process ended in the middle of this, most likely for lack of memory: it trained "
@@ -82,8 +75,8 @@ def _follow(folder: Path, session: Session) -> Progress | str:
         )
     except AnalystError as error:
         return str(error)
-    if read_results(folder, session.pairings).ended:  # it ended between the two looks
-        return ""
+    if read_results(folder, session.pairings).ended:
+        return None
     return "Hourglass was closed in the middle of this session. What it had measured is below. Run it again."
 
 

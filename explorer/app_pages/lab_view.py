@@ -2,14 +2,14 @@
 
 import contextlib
 import math
-import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from explorer.app_pages.lab_results import show_results
-from explorer.app_pages.shared import plain, show_error
+from explorer.app_pages.shared import forgiving, once, plain, show_error
 from explorer.datasets.catalogue import DATASETS
 from explorer.lab.session import (
     MOST_CASES,
@@ -23,17 +23,12 @@ from explorer.lab.session import (
 )
 from explorer.runs.layout import send_command
 from models.catalogue import NETWORKS
-from models.pairings import CASES, LINKS, LOSSES, TABLES, Pairing, pairing_of
+from models.pairings import CASES, TABLES, Pairing, letter_of, pairing_of, shown_name
 
-DOUBLE_CLICK = 2.0  # seconds
 MOST_LISTED = 10
 FIRST = ("B", "E", "F")
 SETTINGS = tuple(name for name in Session.model_fields if name != "pairings")
 LABELS = {"data": "Data range", "last": "Last layer", "loss": "Loss", "link": "Shown as"}
-TITLES: Mapping[str, Mapping[str, str]] = {
-    "loss": {name: info.title for name, info in LOSSES.items()},
-    "link": {name: info.title for name, info in LINKS.items()},
-}
 
 
 def show_lab() -> None:
@@ -94,7 +89,7 @@ def _cases_of_the_link() -> tuple[list[str], list[str]]:
 
 
 def _code_of(pairing: Pairing) -> str:
-    return next((letter for letter, case in CASES.items() if case.pairing == pairing), pairing.code)
+    return letter_of(pairing) or pairing.code
 
 
 def _offer_own_pairing() -> None:
@@ -104,7 +99,7 @@ def _offer_own_pairing() -> None:
                 LABELS[field],
                 list(table),
                 key=f"own-{field}",
-                format_func=lambda n, f=field: TITLES.get(f, {}).get(n, n),
+                format_func=partial(shown_name, field),
             )
             for field, table in TABLES.items()
         }
@@ -203,13 +198,13 @@ def _show(name: str) -> None:
 
 
 def _start(session: Session) -> None:
-    """Begin and show it. The second click of a double click gets the session of the first."""
-    name, when, what = st.session_state.get("lab-started", ("", 0.0, None))
-    if what != session or time.monotonic() - when > DOUBLE_CLICK:
+    """Begin and show it."""
+
+    def begin() -> str:
         _stop_the_one_before()
-        name = new_session(session).name
-        st.session_state["lab-started"] = (name, time.monotonic(), session)
-    st.query_params["session"] = name
+        return new_session(session).name
+
+    st.query_params["session"] = once("lab-started", session, begin)
     st.session_state["losses-address"] = st.query_params.to_dict()
     st.rerun()
 
@@ -224,6 +219,7 @@ def _stop_the_one_before() -> None:
             send_command(folder, "stop")
 
 
+@forgiving
 def _show_chosen_session() -> None:
     name = st.query_params.get("session")
     if name is None:
@@ -233,10 +229,7 @@ def _show_chosen_session() -> None:
     if folder is None:
         show_error("That session is not here any more. Run the cases again.")
         return
-    try:
-        show_results(folder, read_session(folder))
-    except SessionError as error:
-        show_error(str(error))
+    show_results(folder, read_session(folder))
 
 
 def _explain(letters: Sequence[str]) -> None:
@@ -245,7 +238,7 @@ def _explain(letters: Sequence[str]) -> None:
         {
             "case": f"{letter} {CASES[letter].title}",
             **{
-                LABELS[field].lower(): TITLES.get(field, {}).get(name, name)
+                LABELS[field].lower(): shown_name(field, name)
                 for field, name in CASES[letter].pairing.model_dump().items()
             },
         }

@@ -1,13 +1,12 @@
 """The form of a new training: every choice, what it costs, and what it minimises."""
 
-import time
 from concurrent.futures import Future
 from typing import Any
 
 import streamlit as st
 
 from explorer.app_pages.code_view import show_code
-from explorer.app_pages.shared import plain, show_error
+from explorer.app_pages.shared import once, plain, show_error
 from explorer.app_pages.terms_view import show_terms
 from explorer.datasets.catalogue import DATASETS
 from explorer.experiments import AT_ONCE, PRESET_TITLES, PRESETS, checked_experiment
@@ -18,7 +17,6 @@ from models.experiment import Experiment, ExperimentError
 from models.schedules import SCHEDULES
 
 FIELDS = Experiment.model_fields
-DOUBLE_CLICK = 2.0  # seconds
 COSTS = ("dataset", "network", "variant", "pixel_model", "latent_dim", "batch_size", "optimizer")
 
 
@@ -229,10 +227,6 @@ def duration(seconds: float) -> str:
 
 
 def _start(experiment: Experiment) -> None:
-    """Start a run and show it. The second click of a double click gets the run of the first."""
-    name, when, what = st.session_state.get("started", ("", 0.0, None))
-    if what != experiment or time.monotonic() - when > DOUBLE_CLICK:
-        name = SERVICES.launcher.start(experiment).name
-        st.session_state["started"] = (name, time.monotonic(), experiment)
-    st.query_params["run"] = name
+    """Start a run and show it."""
+    st.query_params["run"] = once("started", experiment, lambda: SERVICES.launcher.start(experiment).name)
     st.rerun()

@@ -1,17 +1,40 @@
 """Small pieces that pages share."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec
 
 import streamlit as st
 
-from explorer.library import LibraryError
-from explorer.runs.reader import RunError
+from explorer.lab.session import SessionError
+from explorer.library import LibraryError, title_of
+from explorer.places import runs_folder
+from explorer.runs.reader import Run, RunError
 from models.catalogue import PIXEL_MODELS, TERMS, unit_of
 from models.experiment import Experiment
 
 Given = ParamSpec("Given")
+DOUBLE_CLICK = 2.0  # seconds
+
+
+def once(key: str, what: object, start: Callable[[], str]) -> str:
+    """What a click starts, by its name. The second click of a double click gets what the first one started."""
+    name, when, started = st.session_state.get(key, ("", 0.0, None))
+    if started != what or time.monotonic() - when > DOUBLE_CLICK:
+        name = start()
+        st.session_state[key] = (name, time.monotonic(), what)
+    return name
+
+
+def run_title(name: str) -> str:
+    """A run in a list of choices. Its state is not told: Streamlit finds a choice again by its label, so a label must
+    not change while it is shown.
+    """
+    try:
+        return f"{title_of(Run(runs_folder() / name).experiment)} · {name}"
+    except RunError:
+        return f"cannot be read · {name}"
 
 
 def plain(text: str) -> str:
@@ -32,7 +55,7 @@ def forgiving(show: Callable[Given, None]) -> Callable[Given, None]:
     def part(*args: Given.args, **kwargs: Given.kwargs) -> None:
         try:
             show(*args, **kwargs)
-        except (LibraryError, RunError) as error:
+        except (LibraryError, RunError, SessionError) as error:
             show_error(str(error))
 
     return part

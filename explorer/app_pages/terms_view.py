@@ -63,6 +63,8 @@ def newest_values(run: Run) -> dict[str, Any] | None:
 
     None before the first step. Costs the same at any length of the run. Raises RunError where it cannot be read.
     """
+    if not run.has_started():
+        return None
     terms, training = list(run.experiment.terms), run.curves(1).training
     newest = {name: float(column[-1]) for name, column in training.items() if len(column)}
     if not newest or not all(name in newest for name in terms):

@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from explorer import library
 from explorer.app_pages.run_view import show_run
 from explorer.app_pages.setup_view import show_setup
-from explorer.app_pages.shared import show_error
+from explorer.app_pages.shared import run_title, show_error
 from explorer.places import runs_folder
 from explorer.runs.reader import Run, RunError, list_runs
 from models.experiment import ExperimentError
@@ -17,11 +16,7 @@ MOST_LISTED = 200
 def _describe(name: str) -> str:
     if name == NEW:
         return "New training"
-    # No state here: Streamlit finds a choice again by its label, so a label must not change while it is shown.
-    try:
-        return f"{library.title_of(Run(runs_folder() / name).experiment)} · {name}"
-    except (RunError, ExperimentError):
-        return f"cannot be read · {name}"
+    return run_title(name)
 
 
 def _choose() -> None:

@@ -46,8 +46,7 @@ class Case:
         self.loop, self.inspector = TrainingLoop(model, images), Inspector(model)
         self.state, self.note = "waiting", ""
         self.losses: list[float] = []
-        self.looks: list[tuple[int, float]] = []  # (step, gradient)
-        self.errors: list[tuple[int, Mapping[str, float]]] = []  # (step, error under each link)
+        self.looks: list[tuple[int, float, Mapping[str, float]]] = []  # (step, gradient, error under each link)
         self.first_losses: dict[int, float] = {}  # by the number of images looked at
         self.arrays: dict[str, np.ndarray] = {}
         self.measured: Measured | None = None
@@ -58,33 +57,28 @@ class Case:
         for images in samples:
             now = self.inspector.look(images)
             self.first_losses[len(images)] = now.loss
-            self._see(now)
-            self.errors = [(0, errors_of(images, now.outputs))]
-        self.looks.append((0, float(np.abs(now.gradient).mean())))
+        self.looks.append((0, float(np.abs(now.gradient).mean()), errors_of(images, now.outputs)))
+        self._see(now)
         self.state = "training"
 
-    def train(self, batches: list[np.ndarray]) -> int:
-        """For about TURN_SECONDS; how many of the batches were trained on."""
+    def train(self, batches: list[np.ndarray]) -> None:
+        """On as many of the batches as take about TURN_SECONDS."""
         until = time.perf_counter() + TURN_SECONDS
-        done = 0
-        while done < len(batches) and (not done or time.perf_counter() < until):
-            self.losses.append(float(self.loop.train(batches[done])[0]))
-            done += 1
+        for batch in batches:
+            self.losses.append(float(self.loop.train(batch)[0]))
+            if time.perf_counter() >= until:
+                break
         if len(self.losses) >= HOPELESS and not np.isfinite(self.losses[-HOPELESS:]).any():
-            self.stop(f"Stopped after {len(self.losses):,} steps: its loss is no number any more.")
-        return done
-
-    def stop(self, note: str) -> None:
-        self.state, self.note = "stopped", note
+            self.state = "stopped"
+            self.note = f"Stopped after {len(self.losses):,} steps: its loss is no number any more."
 
     def look(self, images: np.ndarray) -> None:
         """Measure and diagnose with one of the samples that `begin` looked at."""
         now, steps = self.inspector.look(images), len(self.losses)
-        earlier = next(errors for step, errors in reversed(self.errors) if step <= steps / 2)
+        earlier = next(errors for step, _, errors in reversed(self.looks) if step <= steps / 2)
         self.measured = measure(self.pairing, images, steps, self.first_losses[len(images)], now, earlier)
-        self.errors.append((steps, self.measured.errors))
         self.diagnosis = diagnose(self.pairing, self.measured)
-        self.looks.append((steps, self.measured.gradient))
+        self.looks.append((steps, self.measured.gradient, self.measured.errors))
         self._see(now)
 
     def _see(self, now: Look) -> None:
@@ -93,9 +87,9 @@ class Case:
         self.arrays = {"shown": shown, "counts": counts, "edges": edges}
 
     def as_arrays(self) -> dict[str, np.ndarray]:
-        steps, gradients = np.array(self.looks).reshape(-1, 2).T
-        curves = {"losses": np.array(self.losses), "look_steps": steps, "gradients": gradients}
-        return {name: array.astype(np.float32) for name, array in curves.items()} | self.arrays
+        steps, gradients, _ = zip(*self.looks, strict=True)
+        curves = {"losses": self.losses, "look_steps": steps, "gradients": gradients}
+        return {name: np.array(values, np.float32) for name, values in curves.items()} | self.arrays
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -154,10 +148,8 @@ class Bench:
             self._save()
 
     def _say(self, stage: str, share: float) -> None:
+        """Tell how far it is, and listen."""
         self.report(stage, share)
-        self._heed()
-
-    def _heed(self) -> None:
         if any(isinstance(command, Simple) for command in self.inbox.take_urgent()):
             raise _Stopped
 
@@ -216,21 +208,15 @@ class Bench:
         arrays = {f"{n}/{name}": a for n, case in enumerate(self.cases) for name, a in case.as_arrays().items()}
         if self.shown is not None:
             save_arrays(self.folder / ARRAYS, arrays | {"images": self.shown}, durable=False)
-        waiting = self.session.pairings[len(self.cases) :]
         write_json(
             self.folder / STATE,
             {
                 "state": self.state,
                 "message": self.message,
                 "seconds": time.perf_counter() - self.began,
-                "cases": [*(case.as_json() for case in self.cases), *(WAITING for _ in waiting)],
+                "cases": [case.as_json() for case in self.cases],  # those that are not here yet are waiting
             },
         )
-
-
-WAITING = {
-    "state": "waiting", "note": "", "steps": 0, "mean_loss": float("nan"), "measured": None, "diagnosis": None,
-}  # fmt: skip
 
 
 def _no_memory(session: Session) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from explorer.lab.session import CaseResult
-from models.pairings import CASES, LINKS, LOSSES, Pairing
+from models.pairings import CASES, letter_of, shown_name
 
 POINTS = 240  # of a curve; a panel is about as many pixels wide
 _TIGHT = {"automargin": False, "ticklabeloverflow": "allow", "exponentformat": "power"}
@@ -24,7 +24,7 @@ def case_figure(result: CaseResult, steps: int) -> dict[str, Any]:
         "xaxis2": {"anchor": "y3", **_TIGHT},
         "annotations": [_title(name, domain[1]) for name, domain in _PANELS],
         "shapes": _flat_zones(result),
-        "meta": {"filename": f"hourglass-pairing-{_letter(result.pairing) or 'own'}"},
+        "meta": {"filename": f"hourglass-pairing-{letter_of(result.pairing) or 'own'}"},
     }
     for number, (_, domain) in enumerate(_PANELS, start=1):
         axis = "yaxis" if number == 1 else f"yaxis{number}"
@@ -85,10 +85,6 @@ def _flat_zones(result: CaseResult) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _letter(pairing: Pairing) -> str:
-    return next((letter for letter, case in CASES.items() if case.pairing == pairing), "")
-
-
 def table(results: Sequence[CaseResult]) -> list[dict[str, Any]]:
     """One row for each case: what was paired, and what came of it."""
     return [_row(result) for result in results]
@@ -96,13 +92,13 @@ def table(results: Sequence[CaseResult]) -> list[dict[str, Any]]:
 
 def _row(result: CaseResult) -> dict[str, Any]:
     pairing, found = result.pairing, result.measured
-    letter = _letter(pairing)
+    letter = letter_of(pairing)
     row: dict[str, Any] = {
         "case": f"{letter} {CASES[letter].title}" if letter else "own",
-        "data": pairing.data,
-        "last layer": pairing.last,
-        "loss": LOSSES[pairing.loss].title,
-        "shown as": LINKS[pairing.link].title,
+        "data": shown_name("data", pairing.data),
+        "last layer": shown_name("last", pairing.last),
+        "loss": shown_name("loss", pairing.loss),
+        "shown as": shown_name("link", pairing.link),
         "outcome": result.diagnosis.verdict if result.diagnosis else "",
     }
     if found is None:

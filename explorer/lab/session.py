@@ -105,7 +105,7 @@ def new_session(session: Session, parent: Path | None = None) -> Path:
     """Make the folder of a session, and delete the oldest ones beyond KEPT."""
     parent = parent or lab_folder()
     parent.mkdir(parents=True, exist_ok=True)
-    for old in sorted(parent.glob("[0-9]*"))[: -KEPT + 1]:
+    for old in list_sessions(parent)[KEPT - 1 :]:
         shutil.rmtree(old, ignore_errors=True)  # a reader may have it open; the next session tries again
     while True:
         folder = parent / f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() // 1000 % 10**6:06d}"
@@ -117,12 +117,12 @@ def new_session(session: Session, parent: Path | None = None) -> Path:
 
 def find_session(name: str) -> Path | None:
     """The folder of that name, if there is one; a name comes from a link and may be anything."""
-    return next((path for path in lab_folder().glob("[0-9]*") if path.name == name), None)
+    return next((path for path in list_sessions() if path.name == name), None)
 
 
-def list_sessions() -> list[Path]:
+def list_sessions(parent: Path | None = None) -> list[Path]:
     """The folders of the sessions that are kept, the newest first."""
-    return sorted(lab_folder().glob("[0-9]*"), reverse=True)
+    return sorted((parent or lab_folder()).glob("[0-9]*"), reverse=True)
 
 
 def read_session(folder: Path) -> Session:
@@ -135,18 +135,22 @@ def read_session(folder: Path) -> Session:
 def read_results(folder: Path, pairings: Sequence[Pairing]) -> Results:
     """A session so far; one that has not begun is waiting. Raises SessionError for a damaged folder."""
     if not (folder / STATE).is_file():
-        waiting = tuple(CaseResult(pairing, "waiting", "", 0, np.nan, None, None, {}) for pairing in pairings)
-        return Results("waiting", "", 0.0, None, waiting)
+        return Results("waiting", "", 0.0, None, tuple(map(_waiting, pairings)))
     try:
         state = json.loads((folder / STATE).read_text(encoding="utf-8"))
         arrays = load_arrays(folder / ARRAYS) if (folder / ARRAYS).is_file() else {}
         cases = tuple(
             _case(pairing, given, {name.partition("/")[2]: a for name, a in arrays.items() if name.startswith(f"{n}/")})
-            for n, (pairing, given) in enumerate(zip(pairings, state["cases"], strict=True))
+            for n, (pairing, given) in enumerate(zip(pairings, state["cases"], strict=False))
         )
+        cases += tuple(map(_waiting, pairings[len(cases) :]))
         return Results(state["state"], state["message"], state["seconds"], arrays.get("images"), cases)
     except (OSError, ValueError, KeyError, TypeError) as error:  # of another version, or half of a file
         raise SessionError(f"The session {folder.name} cannot be read ({error}). Run it again.") from error
+
+
+def _waiting(pairing: Pairing) -> CaseResult:
+    return CaseResult(pairing, "waiting", "", 0, np.nan, None, None, {})
 
 
 def _case(pairing: Pairing, given: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> CaseResult:
