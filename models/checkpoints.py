@@ -10,11 +10,9 @@ import numpy as np
 from models.arrays import CheckpointError
 from models.twins import Twins
 
-NETWORKS = ("encoder", "decoder")
-
 
 def labelled_layers(network: keras.Model) -> Iterator[tuple[str, keras.layers.Layer]]:
-    """The layers of an encoder or decoder, each with a label that is the same in every process: `decoder/dense_1`.
+    """The layers of an encoder, decoder or critic, with labels that are the same in every process: `decoder/dense_1`.
 
     Keras numbers unnamed layers through the life of a process, so they are counted anew inside each network here.
     A weight's name is its layer's label and its own name: `decoder/dense_1/kernel`.
@@ -26,18 +24,19 @@ def labelled_layers(network: keras.Model) -> Iterator[tuple[str, keras.layers.La
         seen[kind] += 1
 
 
-def _variables(twins: Twins, networks: Sequence[str]) -> dict[str, keras.Variable]:
+def _variables(twins: Twins, networks: Sequence[str] | None) -> dict[str, keras.Variable]:
     """The networks' variables by name. Seed counters are left out: the state of a run, not of a model."""
-    labelled = [each for network in networks for each in labelled_layers(getattr(twins, network))]
+    chosen = twins.networks if networks is None else networks
+    labelled = [each for name in chosen for each in labelled_layers(twins.networks[name])]
     return {f"{label}/{v.name}": v for label, layer in labelled for v in layer.variables if v.dtype == "float32"}
 
 
-def weights_of(twins: Twins, networks: Sequence[str] = NETWORKS) -> dict[str, np.ndarray]:
-    """Every weight of the networks by name."""
+def weights_of(twins: Twins, networks: Sequence[str] | None = None) -> dict[str, np.ndarray]:
+    """Every weight of the networks by name; of all that the twins have, unless some are named."""
     return {name: variable.numpy() for name, variable in _variables(twins, networks).items()}
 
 
-def assign_weights(twins: Twins, arrays: Mapping[str, np.ndarray], networks: Sequence[str] = NETWORKS) -> None:
+def assign_weights(twins: Twins, arrays: Mapping[str, np.ndarray], networks: Sequence[str] | None = None) -> None:
     """Put arrays into the variables of the same name; what is named otherwise is passed over.
 
     Raises CheckpointError, and assigns nothing, where a weight of the networks is missing or has another shape.

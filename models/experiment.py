@@ -1,14 +1,33 @@
 """The complete, validated description of what to train: small JSON. Free of TensorFlow."""
 
+import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from models.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, VARIANTS, VariantInfo, entry
+from models.catalogue import (
+    CODES,
+    NETWORKS,
+    OPTIMIZERS,
+    PIXEL_MODELS,
+    TENSORS,
+    TERMS,
+    VARIANTS,
+    TermInfo,
+    VariantInfo,
+    entry,
+    tensors_of,
+    term_info,
+    with_sources,
+)
+from models.formulas import Formula, FormulaError, parse_formula
 from models.schedules import SCHEDULES
 from models.sentences import sentences_of
+from models.tensors import RECONSTRUCTION
 
+OWN_NAME = re.compile("[a-z][a-z0-9_]{0,31}")
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 LearningRate = Annotated[float, Field(ge=1e-7, le=1.0, allow_inf_nan=False)]
 
@@ -22,13 +41,17 @@ class ExperimentError(ValueError):
 
 
 class TermSetting(BaseModel):
-    """Weight and schedule of one loss term. `schedule_epochs` is the warm-up's or the cycle's length."""
+    """Weight and schedule of one loss term. `schedule_epochs` is the warm-up's or the cycle's length.
+
+    `formula` is that of a term of one's own (see `models.formulas`); the catalogue has those of its terms.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     weight: Weight = 1.0
     schedule: str = "constant"
     schedule_epochs: float = Field(default=5.0, ge=0.01, le=10_000, allow_inf_nan=False)
+    formula: str | None = None
 
     @field_validator("schedule")
     @classmethod
@@ -54,6 +77,12 @@ class Experiment(BaseModel):
     latent_dim: int = Field(default=2, ge=1, le=512)
     terms: dict[str, TermSetting] = Field(default_factory=dict)
     corruption: float = Field(default=0.3, ge=0, le=2, allow_inf_nan=False)
+    sparsity: float = Field(default=0.05, ge=0.001, le=0.5, allow_inf_nan=False)
+    free_nats: float = Field(default=0.5, ge=0, le=100, allow_inf_nan=False)
+    capacity: float = Field(default=25.0, ge=0, le=1000, allow_inf_nan=False)
+    capacity_epochs: float = Field(default=10.0, ge=0.01, le=10_000, allow_inf_nan=False)
+    codebook_size: int = Field(default=32, ge=2, le=4096)
+    codewords: int = Field(default=2, ge=1, le=512)
     optimizer: str = "adam"
     learning_rate: LearningRate = 1e-3
     batch_size: int = Field(default=128, ge=1, le=4096)
@@ -70,8 +99,8 @@ class Experiment(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _default_terms(cls, given: Any) -> Any:
-        """Fill in the variant's terms and default weights; a term may be given as a bare weight."""
+    def _defaults_of_the_variant(cls, given: Any) -> Any:
+        """Fill in the variant's optimizer, terms and default weights; a term may be given as a bare weight."""
         if not isinstance(given, Mapping):
             return given
         variant = VARIANTS.get(str(given.get("variant", "vae")))
@@ -82,24 +111,88 @@ class Experiment(BaseModel):
             name: {"weight": weight, **_as_setting(terms.get(name, {}))} for name, weight in variant.weights.items()
         }
         others = {name: _as_setting(terms[name]) for name in terms if name not in settings}
-        return {**given, "terms": {**settings, **others}}
+        return {"optimizer": variant.optimizer, **given, "terms": {**settings, **others}}
+
+    @model_validator(mode="after")
+    def _codes_of_whole_codewords(self) -> "Experiment":
+        if self.info.code == "quantized" and self.latent_dim % self.codewords:
+            raise ValueError(
+                f"latent_dim was {self.latent_dim} and codewords {self.codewords}: the code is cut into so many equal "
+                f"parts, so allowed are multiples of {self.codewords}. Change one of the two."
+            )
+        return self
 
     @model_validator(mode="after")
     def _terms_of_the_variant(self) -> "Experiment":
-        if unknown := set(self.terms) - set(self.info.weights):
-            raise ValueError(
-                f"terms had {', '.join(sorted(unknown))}; the variant {self.variant} has "
-                f"{', '.join(self.info.weights)}. Remove the others or choose another variant."
-            )
+        for name, setting in self.terms.items():
+            if name in self.info.weights and setting.formula is not None:
+                raise ValueError(f"terms.{name} had a formula, but {self.variant} has its own. Leave it out.")
+            if name not in self.info.weights:
+                self._check_own(name, setting)
         if not any(setting.weight for setting in self.terms.values()):
             raise ValueError(
                 "every term's weight was 0; at least one must be above 0. Raise the reconstruction weight."
             )
         return self
 
+    def _check_own(self, name: str, setting: TermSetting) -> None:
+        if setting.formula is None:
+            raise ValueError(
+                f"terms had {name}; the variant {self.variant} has {', '.join(self.info.weights)}. "
+                "Remove the others, choose another variant, or give a formula: a term of your own."
+            )
+        if not OWN_NAME.fullmatch(name) or name in {*TERMS, *TENSORS, *self.info.learners}:
+            raise ValueError(
+                f"a term of your own was named {name[:60]!r}; allowed are up to 32 small letters, digits and _, "
+                "beginning with a letter, and no name that Hourglass uses itself. Choose another name."
+            )
+        try:
+            self.parse_formula(setting.formula)
+        except FormulaError as error:
+            raise ValueError(f"the formula of {name} cannot be used. {error}") from error
+
+    def parse_formula(self, text: str) -> Formula:
+        """A formula over the tensors of this experiment. Raises FormulaError, with the place."""
+        return parse_formula(
+            text, {name: TENSORS[name].kind for name in tensors_of(self.info, PIXEL_MODELS[self.pixel_model])}
+        )
+
     @property
     def info(self) -> VariantInfo:
         return VARIANTS[self.variant]
+
+    def term(self, name: str) -> TermInfo:
+        """What there is to say about one of the experiment's terms. Raises KeyError for any other."""
+        formula = self.terms[name].formula
+        if formula is None:
+            return term_info(name, self.pixel_model)
+        return TermInfo(name.replace("_", " "), formula, "Your own", self.parse_formula(formula).needs, "per image")
+
+    def terms_of(self, learner: str) -> tuple[str, ...]:
+        """The names of the terms that a learner minimises; those of one's own are the first learner's."""
+        own = tuple(name for name in self.terms if name not in self.info.weights)
+        return (*self.info.learners[learner].weights, *(own if learner == next(iter(self.info.learners)) else ()))
+
+    @cached_property
+    def tensors(self) -> frozenset[str]:
+        """The names of all tensors that training needs: those that a term reads, and all that they are made of."""
+        return with_sources(need for name in self.terms for need in self.term(name).needs)
+
+    @property
+    def encodes(self) -> bool:
+        """Whether training needs the codes of the images. A GAN does not."""
+        return not self.tensors.isdisjoint(CODES[self.info.code].gives)
+
+    @property
+    def decodes(self) -> bool:
+        """Whether training needs the decoder's output for the codes of the images. A GAN does not."""
+        return not self.tensors.isdisjoint({PIXEL_MODELS[self.pixel_model].output, RECONSTRUCTION})
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The names of the further fields that this experiment's choices ask for."""
+        chosen = (PIXEL_MODELS[self.pixel_model], CODES[self.info.code], self.info)
+        return (*(s for part in chosen for s in part.settings), *(s for t in self.terms for s in self.term(t).settings))
 
     @classmethod
     def parse(cls, given: Any) -> "Experiment":
@@ -108,6 +201,14 @@ class Experiment(BaseModel):
             return cls.model_validate_json(given) if isinstance(given, str | bytes) else cls.model_validate(given)
         except ValidationError as error:
             raise ExperimentError(sentences_of(error, _OWNERS)) from error
+
+
+def limits_of(field: str) -> tuple[Any, Any]:
+    """The smallest and the largest value of a number of an experiment, in its own type."""
+    info = Experiment.model_fields[field]
+    found = {kind: getattr(limit, kind) for limit in info.metadata for kind in ("ge", "le") if hasattr(limit, kind)}
+    number = int if info.annotation is int else float
+    return number(found["ge"]), number(found["le"])
 
 
 def _as_setting(given: Any) -> Mapping[str, Any]:

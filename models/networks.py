@@ -1,9 +1,10 @@
 """Encoders and decoders as functional Keras models, one entry of NETWORKS each.
 
-A network is two functions on symbolic tensors: `encode` takes images (batch, height, width, channels) in 0..1 to
+A network is three functions on symbolic tensors: `encode` takes images (batch, height, width, channels) in 0..1 to
 features (batch, n), to which the variant adds its heads; `decode` takes codes (batch, latent) to the decoder's output
-(batch, height, width, channels). `last` comes behind the last layer that has weights. An experiment leaves it out, so
-that no activation ends its decoder: the link belongs to the pixel model. The loss lab puts one in, to see what happens.
+(batch, height, width, channels); `judge` is a critic's body, images to its first and last hidden layer. `last` comes
+behind the decoder's last layer that has weights. An experiment leaves it out, so that no activation ends its decoder:
+the link belongs to the pixel model. The loss lab puts one in, to see what happens.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ Last = Callable[[keras.KerasTensor], keras.KerasTensor]
 class Network:
     encode: Callable[[keras.KerasTensor], keras.KerasTensor]
     decode: Callable[..., keras.KerasTensor]  # (codes, image shape, last=linear)
+    judge: Callable[[keras.KerasTensor], tuple[keras.KerasTensor, keras.KerasTensor]]
 
 
 def linear(x):
@@ -43,6 +45,11 @@ def _dense_decode(z, shape, last: Last = linear):
     return layers.Reshape(shape)(last(layers.Dense(prod(shape))(x)))
 
 
+def _dense_judge(image):
+    first = layers.LeakyReLU(0.2)(layers.Dense(256)(layers.Flatten()(image)))
+    return first, layers.LeakyReLU(0.2)(layers.Dense(128)(layers.Dropout(0.3)(first)))
+
+
 def _conv_encode(image):
     x = layers.Conv2D(16, 3, strides=2, padding="same", activation="relu")(image)
     x = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(x)
@@ -59,6 +66,12 @@ def _conv_decode(z, shape, last: Last = linear):
     x = layers.Conv2DTranspose(32, 3, strides=2, padding="same", activation="relu")(x)
     x = last(layers.Conv2DTranspose(channels, 5, strides=2, padding="same")(x))
     return layers.Cropping2D(((0, 4 * rows - height), (0, 4 * columns - width)))(x)
+
+
+def _conv_judge(image):
+    first = layers.LeakyReLU(0.2)(layers.Conv2D(16, 3, strides=2, padding="same")(image))
+    x = layers.Conv2D(32, 3, strides=2, padding="same")(layers.Dropout(0.3)(first))
+    return layers.Flatten()(first), layers.Flatten()(layers.LeakyReLU(0.2)(x))
 
 
 def _seed_encode(image):
@@ -80,31 +93,16 @@ def _seed_decode(z, shape, last: Last = linear):
     return layers.Resizing(height, width, interpolation="bilinear")(x)
 
 
+def _seed_judge(image):
+    first = layers.MaxPooling2D(2)(layers.LeakyReLU()(layers.Conv2D(16, 3)(image)))
+    x = layers.LeakyReLU()(layers.Conv2D(32, 3)(layers.Dropout(0.3)(first)))
+    return layers.Flatten()(first), layers.Flatten()(x)
+
+
 NETWORKS: Mapping[str, Network] = MappingProxyType(
     {
-        "dense": Network(_dense_encode, _dense_decode),
-        "conv": Network(_conv_encode, _conv_decode),
-        "seed": Network(_seed_encode, _seed_decode),
+        "dense": Network(_dense_encode, _dense_decode, _dense_judge),
+        "conv": Network(_conv_encode, _conv_decode, _conv_judge),
+        "seed": Network(_seed_encode, _seed_decode, _seed_judge),
     }
 )
-
-
-@keras.saving.register_keras_serializable(package="hourglass")
-class Sampling(layers.Layer):
-    """z = z_mean + exp(z_log_var / 2) · ε, ε ~ N(0, I): (batch, latent). Kingma & Welling 2014, eq. 4."""
-
-    def __init__(self, seed: int = 0, **kwargs):
-        super().__init__(**kwargs)
-        self.seed = seed
-        self.generator = keras.random.SeedGenerator(seed)
-
-    def call(self, z_mean, z_log_var):
-        noise = keras.random.normal(keras.ops.shape(z_mean), seed=self.generator)
-        return z_mean + keras.ops.exp(0.5 * z_log_var) * noise
-
-    def compute_output_shape(self, z_mean_shape, z_log_var_shape):
-        del z_log_var_shape  # Keras insists on the name; both shapes are the same
-        return z_mean_shape
-
-    def get_config(self):
-        return {**super().get_config(), "seed": self.seed}

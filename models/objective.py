@@ -48,7 +48,7 @@ class Objective(keras.layers.Layer):
     def check(self, available: Mapping[str, object]) -> None:
         """Raises ValueError where a term needs a tensor that the networks do not give."""
         for term in self.terms:
-            if missing := set(term.needs) - {tensors.X, *available}:  # the images themselves are always there
+            if missing := set(term.needs) - {tensors.X, tensors.EPOCHS, *available}:  # these two are always there
                 raise ValueError(
                     f"The loss term {term.name!r} needs {', '.join(sorted(missing))}, but the networks give "
                     f"{', '.join(sorted(available))}. Choose a variant whose networks give it."

@@ -2,21 +2,24 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from models import tensors
 from models.objective import Objective
 
 
 @dataclass(frozen=True)
 class Learner:
-    """An objective, the networks it moves, and its optimizer."""
+    """An objective, the networks it moves at every so many steps, and its optimizer."""
 
     objective: Objective
     networks: Sequence[keras.Model]
     optimizer: keras.optimizers.Optimizer
+    every: int = 1
 
     @property
     def variables(self) -> list[keras.Variable]:
@@ -24,15 +27,26 @@ class Learner:
 
 
 class TrainingModel(keras.Model):
-    """`network` (images -> named tensors) and its learners: one for a VAE, two for a GAN. Works with `fit` as it is."""
+    """`network` (images -> named tensors) and its learners: one for a VAE, two for a GAN. Works with `fit` as it is.
+
+    A batch is images (batch, h, w, c) in 0..1; for a conditional network, which has two inputs, it is a pair of them
+    and the classes (batch, classes), one-hot.
+    """
 
     def __init__(self, network: keras.Model, learners: Sequence[Learner], **kwargs):
         super().__init__(**kwargs)
         self.network = network
+        self.conditional = len(network.inputs) > 1
         self.learners = tuple(learners)
         self.objectives = [learner.objective for learner in learners]
         self.series = tuple(name for objective in self.objectives for name in objective.series)
         self.trackers = {name: keras.metrics.Mean(name=name) for name in self.series}
+        self.epochs = keras.Variable(0.0, trainable=False, name="epochs")  # of training so far, for terms that ask
+        self.steps = keras.Variable(0, trainable=False, dtype="int32", name="steps")
+        # Whether each learner moves at all: held still by hand, a critic or its opponent can be watched alone.
+        self.moving = [
+            keras.Variable(True, trainable=False, dtype="bool", name=f"{o.name}_moving") for o in self.objectives
+        ]
         for learner in learners:
             learner.objective.check(network.output)
             learner.optimizer.build(learner.variables)  # no variable may be born inside a tf.function
@@ -49,31 +63,46 @@ class TrainingModel(keras.Model):
     def build(self, input_shape):
         """Nothing to build: `network` is functional and has its weights."""
 
-    def call(self, x, training=False):
-        return self.network(x, training=training)
+    def call(self, batch, training=False):
+        return self.network(batch, training=training)
 
-    def values(self, x, training: bool) -> dict[str, tf.Tensor]:
-        """Every term and total of every objective on images (batch, h, w, c) in 0..1: (batch,) each."""
-        named = self(x, training=training)
+    def values(self, batch, training: bool) -> dict[str, tf.Tensor]:
+        """Every term and total of every objective: (batch,) each."""
+        return self.judged(batch, self(batch, training=training))
+
+    def judged(self, batch, named: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """The same for the tensors that the network gave for a batch."""
+        x = batch[0] if self.conditional else batch
+        named = {**named, tensors.EPOCHS: self.epochs.value}
         return {name: value for objective in self.objectives for name, value in objective(x, named).items()}
 
-    def step(self, x) -> dict[str, tf.Tensor]:
-        """Move every learner's networks once; all gradients are taken before anything moves. Gives the values."""
-        with tf.GradientTape(persistent=len(self.learners) > 1) as tape:
-            values = self.values(x, training=True)
+    def step(self, batch) -> dict[str, tf.Tensor]:
+        """Move every learner's networks once; all gradients are taken before anything moves. Gives the values.
+
+        Learners that rest at this step take no gradient either. A single one never rests.
+        """
+        several = len(self.learners) > 1
+        with tf.GradientTape(persistent=several) as tape:
+            values = self.values(batch, training=True)
             losses = [tf.reduce_mean(values[objective.name]) for objective in self.objectives]
+        self.steps.assign_add(1)
+        due = [self._is_due(*each) for each in zip(self.learners, self.moving, strict=True)] if several else [True]
         gradients = [
-            tape.gradient(loss, learner.variables) for learner, loss in zip(self.learners, losses, strict=True)
+            _where(is_due, partial(tape.gradient, loss, learner.variables), partial(_zeros, learner.variables))
+            for is_due, learner, loss in zip(due, self.learners, losses, strict=True)
         ]
-        for learner, gradient in zip(self.learners, gradients, strict=True):
-            learner.optimizer.apply(gradient, learner.variables)
+        for is_due, learner, gradient in zip(due, self.learners, gradients, strict=True):
+            _where(is_due, partial(_apply, learner, gradient), lambda: 0)
         return values
 
+    def _is_due(self, learner: Learner, moving: keras.Variable) -> tf.Tensor:
+        return tf.logical_and(moving.value, self.steps.value % learner.every == 0)
+
     def train_step(self, data):
-        return self._track(self.step(_images(data)))
+        return self._track(self.step(_batch(data)))
 
     def test_step(self, data):
-        return self._track(self.values(_images(data), training=False))
+        return self._track(self.values(_batch(data), training=False))
 
     def _track(self, values: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         for name, value in values.items():
@@ -81,28 +110,53 @@ class TrainingModel(keras.Model):
         return {name: tracker.result() for name, tracker in self.trackers.items()}
 
 
-def _images(data):
-    return data[0] if isinstance(data, tuple) else data
+def _where(test, yes: Callable[[], object], no: Callable[[], object]):
+    """One of the two, as the graph finds at each step; no question in the graph where it is known beforehand."""
+    return yes() if test is True else tf.cond(test, yes, no)
+
+
+def _zeros(variables: Sequence[keras.Variable]) -> list[tf.Tensor]:
+    return [tf.zeros(variable.shape) for variable in variables]
+
+
+def _apply(learner: Learner, gradient: Sequence[tf.Tensor]) -> int:
+    learner.optimizer.apply(gradient, learner.variables)
+    return 0
+
+
+def _batch(data):
+    """What `fit` was given as x."""
+    return data[0] if isinstance(data, tuple) and len(data) == 1 else data
 
 
 class TrainingLoop:
     """The fast way to train: images stay in one uint8 tensor, batches are gathered and scaled inside the graph."""
 
-    def __init__(self, model: TrainingModel, images: np.ndarray | tf.Tensor):
-        """`images`: uint8 (n, height, width, channels)."""
+    def __init__(self, model: TrainingModel, images: np.ndarray | tf.Tensor, labels: np.ndarray | None = None):
+        """`images`: uint8 (n, height, width, channels). `labels`: (n,), the classes, for a conditional model.
+
+        Raises ValueError where a conditional model gets no labels.
+        """
         self.model = model
         self.series = model.series
         data = tf.convert_to_tensor(images)  # shared where it is a tensor already
+        if model.conditional and labels is None:
+            raise ValueError("A conditional model trains on images with classes, but there were none. Give `labels`.")
+        classes = tf.constant(labels, tf.int32) if model.conditional else None
 
         def gather(indices):
-            return tf.cast(tf.gather(data, indices), tf.float32) / 255.0
+            x = tf.cast(tf.gather(data, indices), tf.float32) / 255.0
+            if classes is None:
+                return x
+            return x, tf.one_hot(tf.gather(classes, indices), model.network.inputs[1].shape[-1])
 
-        def train(batches, weights):
+        def train(batches, weights, epochs):
             # Several steps in one call: calling into TensorFlow costs a millisecond, a fifth of a small network's step.
             rows = tf.TensorArray(tf.float32, tf.shape(batches)[0])
             for number in tf.range(tf.shape(batches)[0]):
                 for column, variable in enumerate(model.term_weights):
                     variable.assign(weights[number, column])
+                model.epochs.assign(epochs[number])
                 values = model.step(gather(batches[number]))
                 rows = rows.write(number, tf.stack([tf.reduce_mean(values[name]) for name in self.series]))
             return rows.stack()
@@ -111,21 +165,28 @@ class TrainingLoop:
             values = model.values(gather(indices), training=False)
             return tf.stack([tf.reduce_sum(values[name]) for name in self.series])
 
-        steps = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, len(model.term_weights)], tf.float32)]
+        steps = [
+            tf.TensorSpec([None, None], tf.int32),
+            tf.TensorSpec([None, len(model.term_weights)], tf.float32),
+            tf.TensorSpec([None], tf.float32),
+        ]
         self.train_function = tf.function(train, input_signature=steps)
         self.evaluate_function = tf.function(evaluate, input_signature=[tf.TensorSpec([None], tf.int32)])
 
     def train(self, indices: np.ndarray) -> np.ndarray:
         """One step on the images at `indices`, (batch,) int32: the batch means of `series`, (len(series),)."""
         weights = np.array([[float(variable.numpy()) for variable in self.model.term_weights]], np.float32)
-        return self.train_many(indices[None], weights)[0]
+        return self.train_many(indices[None], weights, np.array([float(self.model.epochs.numpy())]))[0]
 
-    def train_many(self, batches: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    def train_many(self, batches: np.ndarray, weights: np.ndarray, epochs: np.ndarray | None = None) -> np.ndarray:
         """One step for each row of `batches`, (steps, batch) int32, with that row of `weights`, (steps, terms) float32.
 
-        Gives the batch means of `series` for each step, (steps, len(series)). The last weights stay in force.
+        `epochs` (steps,) is how long the training has lasted at each; without it, no time passes. Gives the batch means
+        of `series` for each step, (steps, len(series)). The last weights stay in force.
         """
-        return self.train_function(batches, weights).numpy()
+        if epochs is None:
+            epochs = np.full(len(batches), float(self.model.epochs.numpy()))
+        return self.train_function(batches, weights, epochs.astype(np.float32)).numpy()
 
     def evaluate(
         self, indices: np.ndarray, batch_size: int = 1000, between: Callable[[], None] = lambda: None

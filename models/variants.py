@@ -1,6 +1,8 @@
 """A variant = twins + a list of terms + a list of learners."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 
@@ -13,6 +15,7 @@ from models.twins import Twins, build_twins
 
 OPTIMIZERS = {
     "adam": keras.optimizers.Adam,
+    "adam_gan": lambda learning_rate: keras.optimizers.Adam(learning_rate, beta_1=0.5),
     "adamw": keras.optimizers.AdamW,
     "rmsprop": keras.optimizers.RMSprop,
     "sgd": lambda learning_rate: keras.optimizers.SGD(learning_rate, momentum=0.9, nesterov=True),
@@ -32,16 +35,50 @@ class Program:
         variables = {key: value for o in self.model.objectives for key, value in o.term_weights.items()}
         variables[name].assign(weight)
 
+    def set_moving(self, totals: Collection[str]) -> None:
+        """Let the learners of these totals move, and hold the others still, from the next step on."""
+        for objective, moving in zip(self.model.objectives, self.model.moving, strict=True):
+            moving.assign(objective.name in totals)
+
+    @property
+    def classes(self) -> int:
+        """How many classes a conditional model is told; 0 for any other."""
+        return self.twins.encoder.inputs[1].shape[-1] if self.experiment.info.conditional else 0
+
+    def told(self, inputs: Any, labels: Any) -> Any:
+        """What a network of this experiment is fed: the inputs, and for a conditional one also their classes.
+
+        `labels` (n,) are class numbers; a conditional network takes them one-hot, (n, classes).
+        """
+        if not self.experiment.info.conditional:
+            return inputs
+        return [keras.ops.convert_to_tensor(inputs), keras.ops.one_hot(labels, self.classes)]
+
+    def coded(self, codes: Any, labels: Any) -> Any:
+        """Codes (n, latent) as the decoder takes them: for a conditional one with the classes behind them."""
+        if not self.experiment.info.conditional:
+            return codes
+        return keras.ops.concatenate([codes, keras.ops.one_hot(labels, self.classes)], axis=-1)
+
     def set_learning_rate(self, rate: float) -> None:
         for learner in self.model.learners:
             learner.optimizer.learning_rate.assign(rate)
 
 
-def build(experiment: Experiment, image_shape: ImageShape) -> Program:
-    """Networks, terms and learners of an experiment on images (height, width, channels), seeded by its seed."""
+def build(experiment: Experiment, image_shape: ImageShape, classes: int = 0) -> Program:
+    """Networks, terms and learners of an experiment on images (height, width, channels), seeded by its seed.
+
+    `classes` is how many the data have; a conditional model is told them.
+    """
     keras.utils.set_random_seed(experiment.seed)
-    twins = build_twins(experiment, image_shape)
-    objective = Objective([term(name, experiment) for name in experiment.terms])
-    optimizer = OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate)
-    learner = Learner(objective, (twins.encoder, twins.decoder), optimizer)
-    return Program(experiment, twins, TrainingModel(twins.training, (learner,)))
+    twins = build_twins(experiment, image_shape, classes)
+    learners = [
+        Learner(
+            Objective([term(name, experiment) for name in experiment.terms_of(total)], name=total),
+            [twins.networks[name] for name in learner.moves],
+            OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate),
+            learner.every,
+        )
+        for total, learner in experiment.info.learners.items()
+    ]
+    return Program(experiment, twins, TrainingModel(twins.training, learners))

@@ -75,7 +75,7 @@ BAD = [
     ("dataset", "../x", "lower-case letters, digits and _"),
     ("dataset", 3, "a name"),
     ("network", "deep", "dense, conv, seed"),
-    ("variant", "gan", "ae, denoising_ae, vae, beta_vae"),
+    ("variant", "diffusion", "ae, denoising_ae, sparse_ae, sparse_kl_ae, vae, conditional_vae, beta_vae"),
     ("variant", ["vae"], "a name"),
     ("pixel_model", "laplace", "bernoulli, gaussian, unscaled"),
     ("pixel_sigma", 0, "a number from 0.01 to 10"),
@@ -87,7 +87,7 @@ BAD = [
     ("latent_dim", None, "a whole number from 1 to 512"),
     ("terms", "kl", "a table of term settings"),
     ("corruption", -1, "a number from 0 to 2"),
-    ("optimizer", "lion", "adam, adamw, rmsprop, sgd"),
+    ("optimizer", "lion", "adam, adam_gan, adamw, rmsprop, sgd"),
     ("learning_rate", 0, "a number from 1e-07 to 1"),
     ("learning_rate", math.inf, "a number from 1e-07 to 1"),
     ("batch_size", 5000, "a whole number from 1 to 4,096"),
@@ -113,7 +113,7 @@ def test_every_bad_value_is_named_with_what_was_given_and_what_is_allowed(field,
         ("much", "terms.kl.weight was 'much'; allowed is a number from 0 to 1e+06. Change it and try again."),
         ({"schedule": "sine"}, "schedule was 'sine'; allowed are constant, warm_up, cyclical. Choose one of these."),
         ({"schedule_epochs": 0}, "terms.kl.schedule_epochs was 0; allowed is a number from 0.01 to 10000."),
-        ({"beta": 4}, "terms.kl.beta is no setting of a term; allowed are weight, schedule, schedule_epochs."),
+        ({"beta": 4}, "terms.kl.beta is no setting of a term; allowed are weight, schedule, schedule_epochs, formula."),
     ],
 )
 def test_a_bad_term_is_named_with_its_place(term, sentence):
@@ -123,7 +123,8 @@ def test_a_bad_term_is_named_with_its_place(term, sentence):
 
 def test_what_contradicts_itself_is_refused():
     assert faults({"variant": "ae", "terms": {"kl": 1}}) == [
-        "terms had kl; the variant ae has reconstruction. Remove the others or choose another variant."
+        "terms had kl; the variant ae has reconstruction. Remove the others, choose another variant, or give a "
+        "formula: a term of your own."
     ]
     (sentence,) = faults({"terms": {"kl": 0, "reconstruction": 0}})
     assert sentence.startswith("every term's weight was 0; at least one must be above 0.")

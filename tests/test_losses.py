@@ -155,14 +155,14 @@ def test_the_gaussian_link_is_a_clip(mean):
 @pytest.mark.parametrize("pixel_model", catalogue.PIXEL_MODELS)
 @pytest.mark.parametrize("name", TERMS)
 def test_a_term_reads_just_what_the_catalogue_says_and_gives_a_vector(name, pixel_model):
-    variant = next(v for v, info in catalogue.VARIANTS.items() if name in info.weights and info.stochastic)
+    variant = next(v for v, info in catalogue.VARIANTS.items() if name in info.weights)
     experiment = Experiment.parse({"variant": variant, "pixel_model": pixel_model, "terms": {name: 3.0}})
     made = term(name, experiment)
     image = np.random.default_rng(0).random((5, 4, 4, 1), np.float32)
-    code = np.ones((5, 2), np.float32)
-    known = {tensors.Z: code, tensors.Z_MEAN: code, tensors.Z_LOG_VAR: code}
-    known |= dict.fromkeys((tensors.X, tensors.LOGITS, tensors.PIXEL_MEAN, tensors.GREY_LEVELS), image)
-    assert made.needs == catalogue.needs_of(name, pixel_model)
-    given_tensors = {need: tf.constant(known[need]) for need in made.needs}  # a KeyError if it reads another
+    shapes = {"code": (5, 2), "value": (5,), "features": (5, 7), "number": ()}
+    of_kind = {"image": image, **{kind: np.full(shape, 0.5, np.float32) for kind, shape in shapes.items()}}
+    assert made.needs == catalogue.term_info(name, pixel_model).needs
+    kinds = {need: catalogue.TENSORS[need].kind for need in made.needs}
+    given_tensors = {need: tf.constant(of_kind[kind]) for need, kind in kinds.items()}  # a KeyError if it reads another
     assert made.function(tf.constant(image), given_tensors).shape == (5,)
     assert made.weight == 3.0

@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from models import catalogue, tensors
 from models.experiment import Experiment
+from models.layers import Sampling
 from models.losses import term
-from models.networks import Sampling
 from models.objective import LossTerm, Objective
 from models.training import Learner, TrainingLoop, TrainingModel, epoch_batches
 from models.twins import build_twins
@@ -18,7 +18,7 @@ from models.variants import Program, build
 from tests.helpers import some_images
 
 SMALL = (8, 8, 1)
-SHAPES = [((28, 28, 1), pixels, variant) for pixels, variant in product(catalogue.PIXEL_MODELS, catalogue.VARIANTS)]
+SHAPES = [((28, 28, 1), pixels, variant) for pixels, variant in product(catalogue.PIXEL_MODELS, ("ae", "vae"))]
 SHAPES += [((64, 64, 3), "bernoulli", "vae"), ((30, 26, 1), "gaussian", "vae"), ((27, 31, 3), "bernoulli", "ae")]
 
 

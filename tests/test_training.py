@@ -79,7 +79,7 @@ def test_between_the_stages_of_the_preparation_commands_are_obeyed(tmp_path, mon
 def test_between_the_batches_of_a_validation_commands_are_obeyed(tmp_path, no_parent_needed):
     trainer = small_trainer(tmp_path)
     trainer.store.open_history(trainer.loop.series, list(trainer.terms))
-    trainer.loop.train_many = lambda rows, _: send_command(tmp_path, "stop") or np.ones((len(rows), 3))  # ty: ignore
+    trainer.loop.train_many = lambda rows, *_: send_command(tmp_path, "stop") or np.ones((len(rows), 3))  # ty: ignore
     trainer._obey()  # the next look is 50 ms away: the one before validation finds nothing
     trainer._train_epoch(0)
     time.sleep(0.06)
@@ -92,7 +92,7 @@ def test_validation_is_weighted_as_it_was_at_that_moment(tmp_path, no_parent_nee
     trainer = small_trainer(tmp_path, terms={"kl": {"weight": 2, "schedule": "warm_up", "schedule_epochs": 4}})
     trainer.store.open_history(trainer.loop.series, list(trainer.terms))
     trainer._train_steps([np.arange(4, dtype=np.int32)], np.array([1.0, 1.5]))
-    trainer._change(SetWeight(command="weight", term="kl", value=8))  # counts from the next step on
+    trainer.hand.change(SetWeight(command="weight", term="kl", value=8))  # counts from the next step on
     trainer._validate(1)
     trainer.store.close()
     with Run(tmp_path) as run:
@@ -137,7 +137,7 @@ def test_previews_of_a_slow_network_have_fewer_points(tmp_path, no_parent_needed
     program = training.build(quick(latent_dim=5), (4, 4, 1))
     for slow, points in ((1e-9, 250), (60.0, 500)):
         monkeypatch.setattr(probing, "SLOW", slow)
-        probe = probing.Probe(program, images)
+        probe = probing.Probe(program, images, np.zeros(len(images)))
         for _ in range(4):
             assert probe.save_preview(tmp_path / "p", 1)
         assert load_arrays(tmp_path / "p")["probe/z_mean"].shape == (points, 5)
@@ -151,12 +151,12 @@ def test_a_command_reaches_the_optimizer_and_the_objective_and_keeps_to_the_sche
     batch = np.arange(4, dtype=np.int32)
     trainer._train_steps([batch, batch], np.array([0.0, 1.0, 1.5]))
     assert float(learner.objective.term_weights["kl"].numpy()) == 0.5  # a weight of its own for each step of a call
-    trainer._change(SetWeight(command="weight", term="kl", value=8))
-    trainer._change(SetLearningRate(command="learning_rate", value=0.25))
+    trainer.hand.change(SetWeight(command="weight", term="kl", value=8))
+    trainer.hand.change(SetLearningRate(command="learning_rate", value=0.25))
     trainer._train_steps([batch], np.array([2.0, 2.5]))
     assert float(learner.objective.term_weights["kl"].numpy()) == trainer.weights[1] == 4
     assert float(learner.objective.term_weights["reconstruction"].numpy()) == 1
-    assert float(learner.optimizer.learning_rate.numpy()) == trainer.learning_rate == 0.25
+    assert float(learner.optimizer.learning_rate.numpy()) == trainer.hand.learning_rate == 0.25
     trainer.store.close()
 
 

@@ -1,0 +1,124 @@
+"""What an entry of the catalogue says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+NATS = "nats per image"  # summed over pixels and dimensions, averaged over the batch
+
+
+@dataclass(frozen=True)
+class NetworkInfo:
+    title: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class SettingInfo:
+    """A number that an experiment has a field for, asked for where a choice names it in its `settings`."""
+
+    title: str
+    step: float
+    help: str
+
+
+@dataclass(frozen=True)
+class PixelModelInfo:
+    """Data range, loss and link are one choice: any other pairing trains or shows something else than it says."""
+
+    title: str
+    summary: str
+    output: str  # name of the decoder's linear output
+    link: str  # formula, for the screen
+    reconstruction: str  # formula of the reconstruction term
+    paper: str  # where that formula comes from
+    unit: str = NATS  # of the reconstruction term
+    scale: float = 1.0  # white, as the networks and the loss see it; everywhere else images are in 0..1
+    settings: tuple[str, ...] = ()
+
+    @property
+    def is_likelihood(self) -> bool:
+        """Whether the reconstruction is -log p(x|z), so that a VAE's loss is the negative ELBO."""
+        return self.unit == NATS
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """A named tensor: the kind of its shape, what it is made of, and through which network or step.
+
+    Where it has no `formula`, it is what `through` makes of its sources.
+    """
+
+    kind: str  # a key of KINDS: equal kinds are equal shapes
+    hint: str
+    sources: tuple[str, ...] = ()
+    through: str = ""
+    formula: str = ""
+
+
+@dataclass(frozen=True)
+class TermInfo:
+    """One addend of a loss. `needs` names the tensors it reads.
+
+    Where `of_pixels`, the term is the pixel model's: it reads its output too, and formula, unit and paper are its own.
+    So ask an experiment for its terms (`Experiment.term`), which knows.
+    """
+
+    title: str
+    formula: str
+    paper: str
+    needs: tuple[str, ...]
+    unit: str = NATS
+    of_pixels: bool = False
+    of_batch: bool = False  # it is one number for a whole batch, and means another for a batch of another size
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CodeInfo:
+    """What the encoder ends in. `gives` names its tensors; the decoder gets `z`, a person looks at `z_mean`."""
+
+    title: str
+    gives: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LearnerInfo:
+    """Who minimises which terms (name -> default weight) by moving which networks."""
+
+    title: str
+    moves: tuple[str, ...]
+    weights: Mapping[str, float]
+    every: int = 1  # it moves at every so many steps
+
+
+@dataclass(frozen=True)
+class VariantInfo:
+    """`learners` are keyed by the name of their total, as curves and files have it."""
+
+    title: str
+    summary: str
+    paper: str
+    learners: Mapping[str, LearnerInfo]
+    code: str = "plain"  # a key of CODES
+    prior: bool = False  # codes can be drawn from a standard normal
+    critic: str | None = None  # what it judges: "image" or "code"
+    judged: tuple[str, str] | None = None  # its logits on what it should take for real, and for made
+    fools: str | None = None  # the first learner's term against it
+    optimizer: str = "adam"  # unless the experiment names another
+    conditional: bool = False  # encoder and decoder are told the class, as one-hot behind features and code
+    settings: tuple[str, ...] = ()
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """The default weight of every term, learner by learner."""
+        return {term: weight for learner in self.learners.values() for term, weight in learner.weights.items()}
+
+    @property
+    def stochastic(self) -> bool:
+        """Whether the encoder gives a distribution."""
+        return self.code == "gaussian"
+
+    @property
+    def uses_corruption(self) -> bool:
+        return "corruption" in self.settings

@@ -1,0 +1,62 @@
+"""Critics: networks that tell real from made, and everything that one is asked about while a variant trains."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import keras
+from keras import layers
+
+from models import tensors
+from models.experiment import Experiment
+from models.layers import CriticSlope, Shuffle
+from models.networks import ImageShape, Network
+
+CRITIC = "critic"  # (batch,): the logit, above 0 for what is taken for real
+FEATURES = "features"  # (batch, n): the first hidden layer, where much of an image is still there
+
+
+def _image_critic(network: Network, _experiment: Experiment, image_shape: ImageShape) -> keras.Model:
+    """Leaky, and with dropout: a critic that is too sure too soon teaches nothing (Radford et al. 2016, section 3)."""
+    judged = keras.Input(image_shape, name="judged")
+    features, last = network.judge(judged)
+    logit = layers.Reshape(())(layers.Dense(1)(layers.Dropout(0.3)(last)))
+    return keras.Model(judged, {CRITIC: logit, FEATURES: features}, name="critic")
+
+
+def _code_critic(_network: Network, experiment: Experiment, _image_shape: ImageShape) -> keras.Model:
+    judged = keras.Input((experiment.latent_dim,), name="judged")
+    features = layers.LeakyReLU(0.2)(layers.Dense(128)(judged))
+    last = layers.LeakyReLU(0.2)(layers.Dense(128)(features))
+    logit = layers.Reshape(())(layers.Dense(1)(last))
+    return keras.Model(judged, {CRITIC: logit, FEATURES: features}, name="critic")
+
+
+def _judge_images(critic: keras.Model, image, named, experiment: Experiment) -> dict[str, keras.KerasTensor]:
+    """What the critic says of images, samples and reconstructions."""
+    on_x = critic(image)
+    said = {tensors.CRITIC_ON_X: on_x[CRITIC], tensors.FEATURES_ON_X: on_x[FEATURES]}
+    if tensors.SAMPLE in experiment.tensors:
+        said[tensors.CRITIC_ON_SAMPLE] = critic(named[tensors.SAMPLE])[CRITIC]
+    if tensors.FEATURES_ON_RECONSTRUCTION in experiment.tensors:
+        said[tensors.FEATURES_ON_RECONSTRUCTION] = critic(named[tensors.RECONSTRUCTION])[FEATURES]
+    if tensors.CRITIC_SLOPE in experiment.tensors:
+        said[tensors.CRITIC_SLOPE] = CriticSlope(critic, experiment.seed + 3)(image, named[tensors.SAMPLE])
+    return said
+
+
+def _judge_codes(critic: keras.Model, _image, named, experiment: Experiment) -> dict[str, keras.KerasTensor]:
+    """What the critic says of codes, draws from the prior and shuffled codes."""
+    said = {tensors.CRITIC_ON_CODE: critic(named[tensors.Z])[CRITIC]}
+    if tensors.CRITIC_ON_PRIOR in experiment.tensors:
+        said[tensors.CRITIC_ON_PRIOR] = critic(named[tensors.Z_PRIOR])[CRITIC]
+    if tensors.CRITIC_ON_SHUFFLED in experiment.tensors:
+        shuffled = Shuffle(experiment.seed + 2)(named[tensors.Z])
+        said[tensors.Z_SHUFFLED], said[tensors.CRITIC_ON_SHUFFLED] = shuffled, critic(shuffled)[CRITIC]
+    return said
+
+
+# Both under the catalogue's name of what is judged.
+CRITICS: Mapping[str, Callable[..., keras.Model]] = MappingProxyType({"image": _image_critic, "code": _code_critic})
+JUDGEMENTS: Mapping[str, Callable[..., dict[str, keras.KerasTensor]]] = MappingProxyType(
+    {"image": _judge_images, "code": _judge_codes}
+)

@@ -1,0 +1,128 @@
+"""The layers of our own: where noise comes in, where a code is quantized, how steep a critic is."""
+
+import keras
+import tensorflow as tf
+from keras import layers, ops
+
+
+@keras.saving.register_keras_serializable(package="hourglass")
+class Sampling(layers.Layer):
+    """z = z_mean + exp(z_log_var / 2) · ε, ε ~ N(0, I): (batch, latent). Kingma & Welling 2014, eq. 4."""
+
+    def __init__(self, seed: int = 0, **kwargs):
+        super().__init__(**kwargs)
+        self.seed = seed
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, z_mean, z_log_var):
+        noise = keras.random.normal(ops.shape(z_mean), seed=self.generator)
+        return z_mean + ops.exp(0.5 * z_log_var) * noise
+
+    def compute_output_shape(self, z_mean_shape, z_log_var_shape):
+        del z_log_var_shape  # Keras insists on the name; both shapes are the same
+        return z_mean_shape
+
+    def get_config(self):
+        return {**super().get_config(), "seed": self.seed}
+
+
+@keras.saving.register_keras_serializable(package="hourglass")
+class Prior(layers.Layer):
+    """Codes drawn from N(0, I), one for each of the images that it is called with: (batch, latent)."""
+
+    def __init__(self, latent_dim: int, seed: int = 0, **kwargs):
+        super().__init__(**kwargs)
+        self.latent_dim = latent_dim
+        self.seed = seed
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, image):
+        return keras.random.normal((ops.shape(image)[0], self.latent_dim), seed=self.generator)
+
+    def compute_output_shape(self, image_shape):
+        return (image_shape[0], self.latent_dim)
+
+    def get_config(self):
+        return {**super().get_config(), "latent_dim": self.latent_dim, "seed": self.seed}
+
+
+@keras.saving.register_keras_serializable(package="hourglass")
+class Shuffle(layers.Layer):
+    """Codes whose dimensions come each from another code of the batch, same shape. Kim & Mnih 2018, algorithm 1."""
+
+    def __init__(self, seed: int = 0, **kwargs):
+        super().__init__(**kwargs)
+        self.seed = seed
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, z):
+        order = ops.argsort(keras.random.uniform(ops.shape(z), seed=self.generator), axis=0)
+        return ops.take_along_axis(z, order, axis=0)
+
+    def compute_output_shape(self, z_shape):
+        return z_shape
+
+    def get_config(self):
+        return {**super().get_config(), "seed": self.seed}
+
+
+@keras.saving.register_keras_serializable(package="hourglass")
+class Quantizer(layers.Layer):
+    """Codes (batch, latent) cut into `codewords` parts, each replaced by the nearest of `size` learnt entries.
+
+    Gives the code for the decoder, whose gradient passes straight through to the encoder, and the same as learnt
+    entries, whose gradient goes to the codebook: (batch, latent) each. van den Oord et al. 2017, eq. 1 and 2.
+    """
+
+    def __init__(self, size: int, codewords: int, **kwargs):
+        super().__init__(**kwargs)
+        self.size = size
+        self.codewords = codewords
+
+    def build(self, input_shape):
+        length = input_shape[-1] // self.codewords
+        # As wide as the codes that an encoder begins with, or most entries would never be anybody's nearest.
+        wide = keras.initializers.RandomNormal(stddev=1.0)
+        self.codebook = self.add_weight(shape=(self.size, length), initializer=wide, name="codebook")
+
+    def call(self, z):
+        parts = ops.reshape(z, (-1, self.codebook.shape[1]))
+        codeword = ops.reshape(ops.take(self.codebook, self.nearest(parts), axis=0), ops.shape(z))
+        return z + ops.stop_gradient(codeword - z), codeword
+
+    def nearest(self, parts):
+        """The number of the entry nearest to each part (n, length): (n,)."""
+        # |a - b|² without the |a|² that all entries share.
+        distance = ops.sum(ops.square(self.codebook), axis=1) - 2.0 * ops.matmul(parts, ops.transpose(self.codebook))
+        return ops.argmin(distance, axis=1)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape, input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "size": self.size, "codewords": self.codewords}
+
+
+class CriticSlope(layers.Layer):
+    """The norm of a critic's gradient at a random place between each image and each sample: (batch,).
+
+    `critic` gives {"critic": logits (batch,)} for images. Gulrajani et al. 2017, eq. 3.
+    """
+
+    def __init__(self, critic: keras.Model, seed: int = 0, **kwargs):
+        super().__init__(**kwargs)
+        self.critic = critic
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, image, sample):
+        share = keras.random.uniform((ops.shape(image)[0], 1, 1, 1), seed=self.generator)
+        between = sample + share * (image - sample)
+        with tf.GradientTape() as tape:
+            tape.watch(between)
+            logits = self.critic(between)["critic"]
+        gradient = tape.gradient(logits, between)
+        return ops.sqrt(ops.sum(ops.square(gradient), axis=(1, 2, 3)) + 1e-12)  # the root is steep at 0
+
+    def compute_output_shape(self, image_shape, sample_shape):
+        del sample_shape  # Keras insists on the name
+        return (image_shape[0],)

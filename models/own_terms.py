@@ -1,0 +1,41 @@
+"""Loss terms that a person wrote, computed: the Keras half of `formulas`."""
+
+import operator
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from keras import ops
+
+from models import tensors
+from models.formula_parts import AXES, FUNCTIONS, Binary, Call, Negative, Node, Number, Spread, Tensor
+from models.formula_shapes import spread_shape
+from models.formulas import Formula
+from models.objective import TermFunction
+
+_OPERATORS: Mapping[str, Callable] = MappingProxyType(
+    {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow}
+)
+
+
+def term_function(formula: Formula) -> TermFunction:
+    """The formula as a loss term: (x, named tensors) -> (batch,). It does just what `formulas.python` writes."""
+    return lambda x, named: _computed(formula.root, {**named, tensors.X: x})
+
+
+def _computed(node: Node, given: Mapping):
+    """The value of a node: a plain float where it has no tensor, else a tensor of its kind of shape."""
+    match node:
+        case Number():
+            return node.value
+        case Tensor():
+            return given[node.name]
+        case Negative():
+            return -_computed(node.operand, given)
+        case Binary():
+            return _OPERATORS[node.sign](_computed(node.left, given), _computed(node.right, given))
+        case Call():
+            arguments = [_computed(argument, given) for argument in node.arguments]
+            reduced = {"axis": AXES.get(node.arguments[0].kind, -1)} if FUNCTIONS[node.function].reduces else {}
+            return getattr(ops, node.function)(*arguments, **reduced)  # a name of FUNCTIONS, never one that was typed
+        case Spread():
+            return ops.reshape(_computed(node.operand, given), spread_shape(node.kind, AXES))
