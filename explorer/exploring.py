@@ -20,7 +20,7 @@ Ranges = tuple[tuple[float, float], tuple[float, float]]
 
 def shown(entry: ModelEntry, version: str = "") -> Shown:
     """What the components need to know of a model."""
-    return Shown(entry.key, entry.image_shape, entry.experiment.info.stochastic, version)
+    return Shown(entry.key, entry.image_shape, entry.experiment.info.stochastic, version, entry.condition)
 
 
 def runs_in_browser(entry: ModelEntry) -> bool:

@@ -80,6 +80,16 @@ class ModelEntry:
         return np.array(self.summary["labels"])
 
     @property
+    def condition(self) -> tuple[str, ...]:
+        """The classes that the decoder is told, in order, as one-hot behind z; none where it is not conditional."""
+        return tuple(self.summary["class_names"]) if self.experiment.info.conditional else ()
+
+    @property
+    def code_length(self) -> int:
+        """How many values the decoder takes for one image."""
+        return self.experiment.latent_dim + len(self.condition)
+
+    @property
     def base(self) -> str:
         """The key of the model, whatever the snapshot."""
         return self.key.partition("@")[0]

@@ -137,9 +137,9 @@ def _coloured(data: str, size: tuple[int, int]) -> np.ndarray:
     return np.frombuffer(base64.b64decode(data), np.uint8).reshape(*size, 4)[..., :3]
 
 
-def strip_codes(page: Page, index: int, frames: int = 11) -> np.ndarray:
+def strip_codes(page: Page, index: int, frames: int = 11, hand: str = "explore") -> np.ndarray:
     """What the film strip of a dimension shows, (frames, latent): the code here, with the slider's range along it."""
-    codes = np.tile(code(page), (frames, 1))
+    codes = np.tile(code(page, hand), (frames, 1))
     low, high = (float(slider(page, f"z{index}").get_attribute(end) or 0) for end in ("min", "max"))
     codes[:, index] = low + (np.arange(frames) + 0.5) / frames * (high - low)
     return codes

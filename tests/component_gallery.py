@@ -1,6 +1,10 @@
-"""A small app with every browser component on one page, and a decoder that is a formula: a blob at (z0, z1)."""
+"""A small app with every browser component on one page, and a decoder that is a formula: a blob at (z0, z1).
+
+The models "told" and "told-server" are conditional: one layer, which the browser or the server runs.
+"""
 
 import asyncio
+import hashlib
 import os
 from pathlib import Path
 
@@ -14,6 +18,7 @@ from explorer.components import asset_routes, pack
 
 SIDE = 28
 LATENT = 20
+CLASSES = 10
 _starting = {"answers": 0}
 
 
@@ -34,8 +39,32 @@ def some_codes(count: int) -> tuple[np.ndarray, np.ndarray]:
     return centres[groups] + random.normal(0, 0.35, (count, LATENT)), groups
 
 
+def told_kernel() -> np.ndarray:
+    """The one layer of a conditional model, (20 + 10, 784): a class is a blob on a circle, z is noise over it."""
+    angles = np.arange(CLASSES) * 2 * np.pi / CLASSES
+    centres = np.stack([2.5 * np.cos(angles), 2.5 * np.sin(angles), 0 * angles], axis=1)
+    blobs = np.stack([blob(centre) for centre in centres]).reshape(CLASSES, -1) * (8 / 255)
+    noise = np.random.default_rng(0).normal(0, 0.15, (LATENT, SIDE * SIDE))
+    return np.concatenate([noise, blobs]).astype(np.float32)
+
+
+def told(codes: np.ndarray) -> np.ndarray:
+    """What a conditional model decodes, uint8 (n, 28, 28, 1), from z and the class as one-hot, (n, 20 + 10)."""
+    images = 1 / (1 + np.exp(4 - codes @ told_kernel()))
+    return (255 * images).round().astype(np.uint8).reshape(-1, SIDE, SIDE, 1)
+
+
 async def weights(request: Request) -> Response:
-    """Say that there are none: the formula is no network."""
+    """Give those of the conditional model "told"; say that there are none of the others."""
+    if request.query_params["model"] == "told":
+        layers = [
+            {"kind": "dense", "kernel": "kernel", "bias": "bias"},
+            {"kind": "activation", "name": "sigmoid"},
+            {"kind": "reshape", "shape": [SIDE, SIDE, 1]},
+        ]
+        header = {"shape": [SIDE, SIDE, 1], "latent": LATENT + CLASSES, "layers": layers}
+        packed = pack(header, {"kernel": told_kernel(), "bias": np.full(SIDE * SIDE, -4, np.float32)})
+        return Response(packed, headers={"Hourglass-SHA256": hashlib.sha256(packed).hexdigest()})
     return JSONResponse({"error": "This decoder is a formula. The server decodes it."}, 422)
 
 
@@ -46,7 +75,8 @@ async def points(request: Request) -> Response:
     mean = codes[rows].astype(np.float32)
     log_var = np.tile(np.linspace(-2, -4, LATENT, dtype=np.float32), (len(rows), 1))
     images = np.stack([blob(code) for code in mean])
-    header = {"rows": rows, "labels": [str(groups[row]) for row in rows], "shape": [SIDE, SIDE, 1]}
+    classes = groups[rows].tolist()
+    header = {"rows": rows, "labels": [str(i) for i in classes], "classes": classes, "shape": [SIDE, SIDE, 1]}
     return Response(pack(header, {"mean": mean, "log_var": log_var, "images": images}))
 
 
@@ -56,6 +86,8 @@ async def decode(request: Request) -> Response:
     if model == "starting" and _starting["answers"] < 3:
         _starting["answers"] += 1
         return JSONResponse({"error": "starting"}, 503, {"Retry-After": "1"})
+    if model == "told-server":
+        return Response(told(np.frombuffer(await request.body(), "<f4").reshape(-1, LATENT + CLASSES)).tobytes())
     codes = np.frombuffer(await request.body(), "<f4").reshape(-1, LATENT)
     if (codes[:, 3] > 5).any():
         return JSONResponse({"error": "This model cannot decode z3 above 5."}, 422)

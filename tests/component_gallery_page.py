@@ -2,12 +2,13 @@
 
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
 from explorer.components import Dimension, Plane, Shown, bank, latent_map, plot, strip
-from tests.component_gallery import LATENT, SIDE, blob, some_codes
+from tests.component_gallery import CLASSES, LATENT, SIDE, blob, some_codes
 
 st.set_page_config(page_title="Gallery", layout="wide")
 state = st.session_state
@@ -16,28 +17,33 @@ start = state.setdefault("start", time.monotonic())
 st.title("Explore")
 st.caption("Fashion-MNIST · VAE, 20 dimensions · step 12,000")
 
-chosen = state.setdefault("chosen", {"revision": 0, "code": [0.0] * LATENT})
+revision = state.setdefault("revision", 0)
 if st.query_params.get("model") != "starting" and st.button("Send z0 to 2", type="primary"):
-    chosen["revision"] += 1
-    chosen["code"] = [2.0] + [0.0] * (LATENT - 1)
+    state["revision"] = revision = revision + 1
+code = [2.0 if revision else 0.0] + [0.0] * (LATENT - 1)
+codes, groups = some_codes(int(st.query_params.get("points", 2000)))
+names = tuple(str(group) for group in range(CLASSES))
 model = Shown(st.query_params.get("model", "blob"), (SIDE, SIDE, 1), stochastic=True)
+row = None
+if model.key.startswith("told"):
+    model, row, code = replace(model, condition=names), 0, codes[0].tolist()
 dims = [
     Dimension(
         i, -3, 3, active=i not in (5, 11), activity=0.01 if i in (5, 11) else 4 / (i + 1), ticks=(-2, -1, 0, 1, 2)
     )
     for i in range(int(st.query_params.get("dims", LATENT)))
 ]
-bank(model, chosen["code"], dims, key="bank", hand="gallery", revision=chosen["revision"], rate=1234.5)
+condition = int(groups[0])
+bank(model, code, dims, key="bank", hand="gallery", revision=revision, condition=condition, chosen=row, rate=1234.5)
 
 left, right = st.columns(2)
 with left:
-    codes, groups = some_codes(int(st.query_params.get("points", 2000)))
     axes = np.eye(2, LATENT, dtype=np.float32)
     latent_map(
         model,
         Plane(codes[:, :2], ("z0", "z1"), "z0-z1", axes, np.zeros(LATENT), ((-5.0, 5.0), (-5.0, 5.0))),
         groups,
-        [str(group) for group in range(10)],
+        names,
         key="map",
         hand="gallery",
         total=70_000,

@@ -35,6 +35,7 @@ MODELS: dict[str, dict[str, Any]] = {
     "four": {"dataset": "digits", "network": "dense", "latent_dim": 4},
     "sixteen": {"dataset": "digits", "network": "conv", "latent_dim": 16},
     "hundred": {"dataset": "digits", "network": "dense", "latent_dim": 100},
+    "told": {"dataset": "digits", "network": "dense", "latent_dim": 2, "variant": "conditional_vae"},
     "foreign": {"dataset": "digits", "network": "dense", "latent_dim": 2},
 }
 NOT_PORTABLE = "The decoder has a layer of the kind Swirl, which a browser cannot run. The server decodes this model."
@@ -61,7 +62,7 @@ def make_run(folder: Path, summary: dict[str, Any], **settings: Any) -> None:
     trainer = Trainer(folder, experiment, _images(experiment.dataset), store, listener)
     store.open_history(trainer.loop.series, list(trainer.terms))
     for number, step in enumerate(STEPS):
-        _give_life(trainer.program, trainer.probe.images, number)
+        _give_life(trainer.program, trainer.probe.images, np.array(trainer.summary["labels"]), number)
         trainer.step, trainer.epoch = step, float(number)
         trainer._snapshot()
     write_json(folder / SUMMARY, {**trainer.summary, "steps": trainer.step, **summary})
@@ -82,11 +83,12 @@ def _images(dataset: str) -> Images:
     )
 
 
-def _give_life(program: Program, images: np.ndarray, number: int) -> None:
+def _give_life(program: Program, images: np.ndarray, labels: np.ndarray, number: int) -> None:
     """Weights whose codes fill the prior and whose pictures use all of 0..1; the second snapshot shows the negative."""
     twins, experiment = program.twins, program.experiment
     height, width, channels = images.shape[1:]
-    decoder = lively_twins(experiment.network, experiment.pixel_model, (height, width, channels), experiment.latent_dim)
+    code_length = twins.decoder.input_shape[1]  # with the class, where the model is conditional
+    decoder = lively_twins(experiment.network, experiment.pixel_model, (height, width, channels), code_length)
     weights = {**weights_of(twins, ["encoder"]), **weights_of(decoder, ["decoder"])}
     sign = 1 - 2 * number
     kernel, bias = list(weights)[-2:]
@@ -94,7 +96,8 @@ def _give_life(program: Program, images: np.ndarray, number: int) -> None:
     if experiment.network == "dense":  # a pixel has weights of its own
         weights[kernel][:, :channels], weights[bias][:channels] = 0, (BRANDS[number] - 127) / 4
     assign_weights(twins, weights)
-    weights |= _heads(twins.encoder(tf.constant(images[:500] / np.float32(255)))[tensors.Z_MEAN].numpy(), weights, sign)
+    known = program.told(tf.constant(images[:500] / np.float32(255)), tf.constant(labels[:500], tf.int32))
+    weights |= _heads(twins.encoder(known)[tensors.Z_MEAN].numpy(), weights, sign)
     assign_weights(twins, weights)
 
 

@@ -1,6 +1,8 @@
 """Every kind of model under the hand on the real Explore page: the picture is what the server would decode."""
 
 import re
+from collections.abc import Sequence
+from urllib.parse import urljoin
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from tests.browser_helpers import (
     along,
     box_of,
     code,
+    data_points,
     decoded,
     difference,
     drag,
@@ -42,9 +45,12 @@ def _by_server(page: Page, name: str, codes: Codes) -> np.ndarray:
     return decoded(page, f"run/{name}@{STEPS[-1]}", codes, DATASETS[MODELS[name]["dataset"]].image_shape)
 
 
-def _matches_the_server(page: Page, name: str) -> None:
-    """The picture becomes what the server decodes the code to. A thread beside the page may need a moment."""
-    (expected,) = _by_server(page, name, [code(page)])
+def _matches_the_server(page: Page, name: str, told: Sequence[float] = ()) -> None:
+    """The picture becomes what the server decodes the code to. A thread beside the page may need a moment.
+
+    `told` is what a conditional decoder takes behind the code: the class as one-hot.
+    """
+    (expected,) = _by_server(page, name, [[*code(page), *told]])
     wait_for(lambda: _same(picture(page), expected), 10)
 
 
@@ -128,6 +134,31 @@ def test_a_model_that_the_browser_cannot_run_is_decoded_by_the_server(explore, p
     drag(page, along(slider(page, "z0"), 0.3), along(slider(page, "z0"), 0.8))
     _matches_the_server(page, "foreign")
     _strips_match_the_server(page, "foreign")
+
+
+def test_a_conditional_model_is_decoded_with_the_class_that_is_chosen(explore, page, artefacts):
+    open_model(page, explore, "run/told")
+    expect(page.locator(".hg-latency")).to_contain_text("in the browser")
+    label = int(data_points(page, "run/told", 1)[1][0])
+    classes, other = np.eye(10), (label + 1) % 10
+    expect(_chip(page, label)).to_be_checked()
+    _matches_the_server(page, "told", classes[label])
+    _chip(page, label).press("ArrowRight")
+    _matches_the_server(page, "told", classes[other])
+    page.screenshot(path=artefacts / "explore-made-told.png")
+    page.get_by_role("link", name="Train").click()
+    expect(page.get_by_role("button", name="Start training")).to_be_visible(timeout=SLOW)
+    page.go_back()
+    expect(page.locator(".hg-latency")).to_contain_text("decoded", timeout=SLOW)
+    expect(_chip(page, other)).to_be_checked()  # it outlives the visit, as the code does
+    _matches_the_server(page, "told", classes[other])
+    refused = page.request.post(urljoin(page.url, "/api/decode?model=run/told"), data=bytes(8))
+    sentence = "this model takes 1 to 256 codes of 12 float32 values: z, then 10 for the class."
+    assert (refused.status, refused.json()["error"]) == (400, f"The code was 8 bytes; {sentence}")
+
+
+def _chip(page: Page, condition: int) -> Locator:
+    return page.get_by_role("radiogroup", name="Draw as").get_by_role("radio", name=str(condition), exact=True)
 
 
 def _cut(route: Route) -> None:

@@ -4,7 +4,8 @@ import { Track } from "./bank/dimension.js";
 import { make, renderer } from "./shared/elements.js";
 import { Film, FRAMES } from "./bank/film.js";
 import { baseOf } from "./decoder/following.js";
-import { handOf, same } from "./bank/hand.js";
+import { handOf } from "./bank/hand.js";
+import { same } from "./bank/history.js";
 import { meter } from "./shared/meter.js";
 import { PictureView } from "./bank/picture.js";
 import { dataPoint } from "./map/points_source.js";
@@ -18,8 +19,10 @@ const MOST_BELOW = 4; // tracks with strips below the picture; more stand beside
  * @property {string} hand the name of the hand; a map with the same one moves with this bank
  * @property {string} model
  * @property {string} version of the model's weights: another one is loaded, and the code stays
+ * @property {string[]} conditions the classes that it can draw; none where it is not conditional
  * @property {number} revision Python raises it to make the hand take over `code`
  * @property {number[]} code
+ * @property {number} condition the class to draw it as at first
  * @property {number | null} chosen the row of the image that `code` is of
  * @property {import("./bank/dimension.js").Dimension[]} dims in the order to show
  * @property {number} visible
@@ -67,7 +70,7 @@ class BankView {
     this.host.classList.toggle("hg-compact", data.compact);
     meter.note("training", data.rate);
     this.picture.describe(data);
-    this.hand.follow(data.model, data.version, data.shape);
+    this.hand.follow(data);
     if (this.hand.origin !== originOf(data)) this.begin();
   }
 
@@ -124,7 +127,7 @@ class BankView {
   begin() {
     const { data, hand } = this;
     hand.origin = originOf(data);
-    hand.begin(data.code);
+    hand.begin(data.code, data.condition);
     if (data.chosen === null) return;
     dataPoint(data.model, data.version, "probe", data.chosen).then((point) => {
       if (same(hand.code, data.code)) hand.carry(point, true); // a live one has moved meanwhile
@@ -154,7 +157,7 @@ class BankView {
   }
 
   onKey = (/** @type {KeyboardEvent} */ event) => {
-    const typing = event.target instanceof HTMLInputElement && event.target.type !== "range";
+    const typing = event.target instanceof HTMLInputElement && !["range", "radio"].includes(event.target.type);
     if (typing || !(event.ctrlKey || event.metaKey)) return;
     const key = event.key.toLowerCase();
     if (key === "z" && !event.shiftKey) this.hand.undo();

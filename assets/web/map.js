@@ -24,6 +24,7 @@ import { loadStyles, readTheme } from "./shared/theme.js";
  * @property {string} hand
  * @property {string} model
  * @property {string} version
+ * @property {string[]} conditions
  * @property {string} of which set of points: `probe` or `all`
  * @property {string} name zoom and selection are kept while it stays
  * @property {[string, string]} titles
@@ -79,7 +80,7 @@ export class MapView {
     this.frame.plot.setAttribute("aria-label", header.label);
     this.frame.stage.style.height = header.height;
     if (!before || before.of !== header.of || before.name !== header.name) this.hover.leave();
-    this.hand.follow(header.model, header.version, header.shape);
+    this.hand.follow(header);
     if (!(await this.chart.open()) || this.header !== header || this.chart.closed) return; // a newer one, or nobody looks
     this.listen();
     if (this.framed !== this.frameKey()) await this.chart.draw();
@@ -206,7 +207,7 @@ export class MapView {
     const { header } = this;
     try {
       const point = await this.point(row);
-      if (header.model === this.header.model) this.hand.move(Array.from(point.mean), true, point);
+      if (header.model === this.header.model) this.hand.move(Array.from(point.mean), true, point, point.condition);
     } catch (error) {
       this.hand.say(/** @type {Error} */ (error).message);
     }

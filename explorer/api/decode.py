@@ -13,18 +13,20 @@ from explorer.library import LIVE, ModelEntry
 from explorer.services import SERVICES
 
 MOST_CODES = 256  # in one request
+MOST_BYTES = MOST_CODES * 4 * 1024  # a code is at most 512 dimensions, and the class behind them
 LARGEST_VALUE = 1e4
 TIMEOUT = 30.0  # seconds; the first request of a model compiles it
 
 
-def read_codes(body: bytes, latent_dim: int) -> np.ndarray:
-    """The body as codes (n, latent) float32. Raises ValueError with a sentence."""
-    count, rest = divmod(len(body), 4 * latent_dim)
+def read_codes(body: bytes, latent_dim: int, classes: int = 0) -> np.ndarray:
+    """The body as codes (n, latent + classes) float32. Raises ValueError with a sentence."""
+    length = latent_dim + classes
+    count, rest = divmod(len(body), 4 * length)
     if rest or not 1 <= count <= MOST_CODES:
-        raise ValueError(
-            f"The code was {len(body)} bytes; this model takes 1 to {MOST_CODES} codes of {latent_dim} float32 values."
-        )
-    codes = np.frombuffer(body, "<f4").reshape(count, latent_dim)
+        parts = f": z, then {classes} for the class" if classes else ""
+        takes = f"1 to {MOST_CODES} codes of {length} float32 values{parts}"
+        raise ValueError(f"The code was {len(body)} bytes; this model takes {takes}.")
+    codes = np.frombuffer(body, "<f4").reshape(count, length)
     if not np.isfinite(codes).all() or np.abs(codes).max() > LARGEST_VALUE:
         raise ValueError(f"The code had a value that is no number or beyond ±{LARGEST_VALUE:,.0f}. Give a smaller one.")
     return codes
@@ -40,8 +42,8 @@ async def _body(request: Request) -> bytes:
     data = bytearray()
     async for chunk in request.stream():
         data += chunk
-        if len(data) > MOST_CODES * 512 * 4:
-            raise ValueError(f"The request was over {MOST_CODES * 512 * 4:,} bytes. Send fewer codes.")
+        if len(data) > MOST_BYTES:
+            raise ValueError(f"The request was over {MOST_BYTES:,} bytes. Send fewer codes.")
     return bytes(data)
 
 
@@ -51,7 +53,7 @@ async def decode(request: Request) -> Response:
         return refuse(403, FOREIGN)
     try:
         entry = await _find(request.query_params.get("model", ""))
-        codes = read_codes(await _body(request), entry.experiment.latent_dim)
+        codes = read_codes(await _body(request), entry.experiment.latent_dim, len(entry.condition))
         future = SERVICES.decoder.ask("decode", codes.tobytes(), folder=str(entry.folder), snapshot=str(entry.snapshot))
         async with asyncio.timeout(TIMEOUT):
             _, pixels = await asyncio.wrap_future(future)

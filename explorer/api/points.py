@@ -30,7 +30,10 @@ class _NotEncodedError(ValueError):
 
 
 def points(request: Request) -> Response:
-    """GET /api/points?model=KEY&of=probe|all&rows=3,17: {rows, labels, shape} with mean, log_var and images, packed."""
+    """GET /api/points?model=KEY&of=probe|all&rows=3,17: {rows, labels, classes, shape}, mean, log_var, images; packed.
+
+    A row's label is the name of its class.
+    """
     if not same_origin(request):
         return refuse(403, FOREIGN)
     query = request.query_params
@@ -72,7 +75,13 @@ def _points(entry: ModelEntry, of: str) -> _Points:
 
 def _pack(entry: ModelEntry, found: _Points, rows: list[int]) -> bytes:
     names = entry.summary["class_names"]
-    header = {"rows": rows, "labels": [names[label] for label in found.labels[rows]], "shape": entry.image_shape}
+    classes = found.labels[rows].tolist()
+    header = {
+        "rows": rows,
+        "labels": [names[label] for label in classes],
+        "classes": classes,
+        "shape": entry.image_shape,
+    }
     arrays = {"mean": found.mean[rows].astype(np.float32), "images": found.images[rows]}
     if found.log_var is not None:
         arrays["log_var"] = found.log_var[rows].astype(np.float32)

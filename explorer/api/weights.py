@@ -26,7 +26,8 @@ class NoPortableDecoderError(ValueError):
 def weights(request: Request) -> Response:
     """GET /api/weights?model=KEY: header {model, step, shape, latent, layers} and the weights by name, packed.
 
-    The digest of the body is in a header of its own: weights that do not arrive whole must not be drawn.
+    `latent` is how many values the decoder takes: z, and the class where the model is conditional. The digest of the
+    body is in a header of its own: weights that do not arrive whole must not be drawn.
     """
     if not same_origin(request):
         return refuse(403, FOREIGN)
@@ -57,7 +58,7 @@ def _packed(entry: ModelEntry) -> Body:
         "model": entry.key,
         "step": int(arrays["step"][0]),
         "shape": entry.image_shape,
-        "latent": entry.experiment.latent_dim,
+        "latent": entry.code_length,
         "layers": layers,
     }
     data = pack(header, _named(layers, arrays, entry.snapshot.name))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -35,6 +36,16 @@ class Shown:
     shape: tuple[int, int, int]  # (height, width, channels) of its images
     stochastic: bool
     version: str = ""
+    condition: tuple[str, ...] = ()  # the classes that its decoder can be told, in order; none if it is not conditional
+
+    def as_json(self) -> dict[str, Any]:
+        """The part of a component's data by which its hand finds the model: `Model` in decoder/following.js."""
+        return {
+            "model": self.key,
+            "version": self.version,
+            "shape": list(self.shape),
+            "conditions": list(self.condition),
+        }
 
 
 def bank(
@@ -45,6 +56,7 @@ def bank(
     key: str,
     hand: str,
     revision: int = 0,
+    condition: int = 0,
     chosen: int | None = None,
     visible: int = 16,
     compact: bool = False,
@@ -53,21 +65,20 @@ def bank(
     """Show the bank. A latent map with the same `hand` moves with it.
 
     The code lives in the browser: the hand takes `code` over when it is first shown, and again when the model (not
-    just its snapshot) or `revision` changes. `chosen` is the row of the probe image that `code` is of. `dims` come in
-    the order to show; those after the first `visible` are folded. A `compact` bank has a small picture. `rate` is a
-    training's images per second.
+    just its snapshot) or `revision` changes; and with it `condition`, the class that a conditional model draws it as.
+    `chosen` is the row of the probe image that `code` is of. `dims` come in the order to show; those after the first
+    `visible` are folded. A `compact` bank has a small picture. `rate` is a training's images per second.
     """
     data = {
         "hand": hand,
-        "model": model.key,
-        "version": model.version,
+        **model.as_json(),
         "revision": revision,
         "code": [float(value) for value in code],
+        "condition": condition,
         "chosen": chosen,
         "dims": [asdict(dimension) for dimension in dims],
         "visible": visible,
         "compact": compact,
-        "shape": list(model.shape),
         "prior": model.stochastic,
         "rate": f"{rate:,.0f} images/s" if rate is not None else None,
     }

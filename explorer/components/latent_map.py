@@ -55,9 +55,7 @@ def latent_map(
     header, arrays = _payload(plane, labels, len(class_names))
     header |= {
         "hand": hand,
-        "model": model.key,
-        "version": model.version,
-        "shape": list(model.shape),
+        **model.as_json(),
         "stochastic": model.stochastic,
         "of": of,
         "classes": list(class_names),

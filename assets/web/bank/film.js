@@ -7,7 +7,7 @@ export const FRAMES = 11;
 export class Film {
   /** @type {import("./dimension.js").Track[]} */ tracks = [];
   /** @type {Set<import("./dimension.js").Track>} */ #stale = new Set();
-  /** @type {number[]} the code that the strips were last marked for */ #seen = [];
+  /** @type {number[]} the code and the class that the strips were last marked for */ #seen = [];
   /** @type {import("../decoder/engine.js").Engine | null} whose strips are on the page */ #drawn = null;
   #running = false;
 
@@ -25,15 +25,20 @@ export class Film {
   }
 
   renew = () => {
-    this.#seen = [...this.hand.code];
+    this.#seen = this.#here();
     this.#stale = new Set(this.tracks);
     this.#run();
   };
 
-  /** A strip holds all other dimensions: a dimension's own move does not change it. */
+  #here() {
+    return [...this.hand.code, this.hand.condition];
+  }
+
+  /** A strip holds all other dimensions, and the class: a dimension's own move does not change it. */
   follow = () => {
-    const moved = this.hand.code.flatMap((value, i) => (value === this.#seen[i] ? [] : [i]));
-    this.#seen = [...this.hand.code];
+    const here = this.#here();
+    const moved = here.flatMap((value, i) => (value === this.#seen[i] ? [] : [i]));
+    this.#seen = here;
     const only = moved.length === 1 ? moved[0] : -1;
     if (!moved.length) return;
     for (const track of this.tracks) if (track.dimension.index !== only) this.#stale.add(track);
@@ -78,13 +83,13 @@ export class Film {
    * @param {import("../decoder/engine.js").Engine} engine
    */
   #decode({ dimension: { index, low, high } }, engine) {
-    const { code } = this.hand;
+    const { code, condition } = this.hand;
     const codes = new Float32Array(FRAMES * code.length);
     for (let frame = 0; frame < FRAMES; frame++) {
       codes.set(code, frame * code.length);
       codes[frame * code.length + index] = low + ((frame + 0.5) / FRAMES) * (high - low);
     }
-    return engine.film(codes, FRAMES);
+    return engine.film(codes, FRAMES, condition);
   }
 
   close() {

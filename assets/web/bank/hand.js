@@ -2,28 +2,28 @@
 // that name the same hand move together, and stay where they are while Streamlit draws the page again.
 import { LIMIT, range } from "./code_text.js";
 import { Following } from "../decoder/following.js";
+import { History } from "./history.js";
 
-const MOST_STEPS_BACK = 200;
 const CLOSE = 1e-5; // as near as float32 takes a code
 
 /**
  * @typedef {import("../map/points_source.js").DataPoint} Chosen an image whose code was taken
- * @typedef {{code: number[], chosen: Chosen | null}} Place
+ * @typedef {{code: number[], condition: number, chosen: Chosen | null}} Place
  * @typedef {{pixels: Uint8Array, ms: number, place: import("../decoder/engine.js").Place}} Picture
  */
 
-/** Events: `code`, `picture`, `engine`, `chosen`, `locks`, `trouble` (its sentence is `hand.trouble`). */
+/** Events: `code` (it, or the class that it is drawn as), `picture`, `engine`, `chosen`, `locks`, `trouble` (its sentence is `hand.trouble`). */
 export class Hand extends EventTarget {
   /** @type {number[]} */ code = [];
+  /** The class that it is drawn as; 0 where the model is not conditional. */ condition = 0;
   /** @type {Chosen | null} */ chosen = null;
   /** @type {Set<number>} */ locks = new Set();
   /** @type {Picture | null} */ picture = null;
   /** What was wrong with what the hand did, and with its model; each goes when its own cause goes. */
   troubles = { input: "", model: "" };
   /** Where its code came from; see bank.js. */ origin = "";
-  /** @type {Place[]} */ #past = [];
-  /** @type {Place[]} */ #future = [];
-  /** @type {Place | null} */ #settled = null;
+  #conditional = false;
+  #history = new History();
   #following = new Following(this);
   #members = 0;
 
@@ -36,16 +36,21 @@ export class Hand extends EventTarget {
   }
 
   get canUndo() {
-    return this.#past.length > 0;
+    return this.#history.canUndo;
   }
 
   get canRedo() {
-    return this.#future.length > 0;
+    return this.#history.canRedo;
   }
 
   /** Whether the code is the chosen image's own. */
   get resting() {
     return Boolean(this.chosen?.mean.every((value, i) => Math.abs(value - this.code[i]) < CLOSE));
+  }
+
+  /** Whether the picture is the chosen image's reconstruction: a conditional model makes it with the image's own class. */
+  get reconstructing() {
+    return this.resting && (!this.#conditional || this.condition === this.chosen?.condition);
   }
 
   /** A bank or a map shows this hand. */
@@ -61,12 +66,11 @@ export class Hand extends EventTarget {
 
   /**
    * Decode with this model from now on; see following.js.
-   * @param {string} model
-   * @param {string} version
-   * @param {import("../shared/pixels.js").Shape} shape
+   * @param {import("../decoder/following.js").Model} model
    */
-  follow(model, version, shape) {
-    this.#following.follow(model, version, shape);
+  follow(model) {
+    this.#conditional = model.conditions.length > 0;
+    this.#following.follow(model);
   }
 
   /**
@@ -81,7 +85,7 @@ export class Hand extends EventTarget {
   }
 
   onLeave() {
-    Object.assign(this, { code: [], chosen: null, picture: null });
+    Object.assign(this, { code: [], condition: 0, chosen: null, picture: null });
   }
 
   /** @param {string} sentence */
@@ -93,14 +97,12 @@ export class Hand extends EventTarget {
   /**
    * Begin anew somewhere: nothing of before can be undone into another model.
    * @param {number[]} code
+   * @param {number} condition
    */
-  begin(code) {
-    this.code = [...code];
-    this.chosen = null;
-    this.#past = [];
-    this.#future = [];
+  begin(code, condition) {
     this.locks.clear();
-    this.#settled = this.#place();
+    this.#go(code, condition, null);
+    this.#history.begin(this.#place());
     this.#tell("locks", "chosen", "code");
     this.decode();
   }
@@ -110,25 +112,28 @@ export class Hand extends EventTarget {
    * @param {number[]} code
    * @param {boolean} committed whether the hand has let go, so that this is a step to undo
    * @param {Chosen | null} [chosen] the image that the code is of, or was taken from
+   * @param {number} [condition] the class to draw it as
    */
-  move(code, committed, chosen = null) {
+  move(code, committed, chosen = null, condition = this.condition) {
     const wrong = code.findIndex((value) => !Number.isFinite(value) || Math.abs(value) > LIMIT);
     if (wrong >= 0) {
       this.say(`z${wrong} was ${code[wrong]}; it takes a number from ${range()}. The picture is the last good one.`);
       return;
     }
-    this.#go(code, chosen);
-    if (committed) this.#commit();
+    this.#go(code, condition, chosen);
+    if (committed) this.#history.commit(this.#place());
     this.#tell("code");
     this.decode();
   }
 
   /**
    * @param {number[]} code
+   * @param {number} condition
    * @param {Chosen | null} chosen
    */
-  #go(code, chosen) {
+  #go(code, condition, chosen) {
     this.code = code.map((value, i) => (this.locks.has(i) ? this.code[i] : value));
+    this.condition = this.#conditional ? condition : 0;
     this.say("");
     if (chosen !== this.chosen) this.note(chosen);
   }
@@ -142,6 +147,11 @@ export class Hand extends EventTarget {
     this.move(this.code.with(index, value), committed, this.chosen);
   }
 
+  /** The same code as another class; a step to undo. @param {number} condition */
+  drawAs(condition) {
+    this.move(this.code, true, this.chosen, condition);
+  }
+
   /**
    * The chosen image as another snapshot has it. A hand that rests on it goes along; that is no step to undo.
    * @param {Chosen} point
@@ -150,8 +160,8 @@ export class Hand extends EventTarget {
   carry(point, resting = this.resting) {
     this.note(point);
     if (!resting) return;
-    this.#go(Array.from(point.mean), point);
-    this.#settled = this.#place();
+    this.#go(Array.from(point.mean), this.condition, point);
+    this.#history.settle(this.#place());
     this.#tell("code");
   }
 
@@ -164,39 +174,26 @@ export class Hand extends EventTarget {
     this.#tell("chosen");
   }
 
-  #commit() {
-    if (this.#settled && !same(this.#settled.code, this.code)) {
-      this.#past = [...this.#past, this.#settled].slice(-MOST_STEPS_BACK);
-      this.#future = [];
-    }
-    this.#settled = this.#place();
-  }
-
   undo() {
-    this.#travel(this.#past, this.#future);
+    this.#travel(this.#history.undo(this.#place()));
   }
 
   redo() {
-    this.#travel(this.#future, this.#past);
+    this.#travel(this.#history.redo(this.#place()));
   }
 
-  /**
-   * @param {Place[]} from
-   * @param {Place[]} to
-   */
-  #travel(from, to) {
-    const place = from.pop();
+  /** @param {Place | undefined} place */
+  #travel(place) {
     if (!place) return;
-    to.push(this.#place());
-    this.#go(place.code, place.chosen);
-    this.#settled = this.#place();
+    this.#go(place.code, place.condition, place.chosen);
+    this.#history.settle(this.#place());
     this.#tell("code");
     this.decode();
   }
 
   /** @returns {Place} */
   #place() {
-    return { code: [...this.code], chosen: this.chosen };
+    return { code: [...this.code], condition: this.condition, chosen: this.chosen };
   }
 
   /** @param {number} index */
@@ -215,7 +212,7 @@ export class Hand extends EventTarget {
       if (engine.place !== "browser") this.say("", "model");
       this.#tell("picture");
     };
-    const answer = engine.decode(this.code);
+    const answer = engine.decode(this.code, this.condition);
     if (answer instanceof Uint8Array) done(answer);
     else answer.then(done);
   }
@@ -244,12 +241,4 @@ export function handOf(name) {
   let hand = hands.get(name);
   if (!hand) hands.set(name, (hand = new Hand()));
   return hand;
-}
-
-/**
- * @param {number[]} a
- * @param {number[]} b
- */
-export function same(a, b) {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
 }

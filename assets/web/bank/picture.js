@@ -2,6 +2,7 @@
 import { button, iconButton } from "../shared/controls.js";
 import { make } from "../shared/elements.js";
 import { codeText, parseCode } from "./code_text.js";
+import { DrawAs } from "./draw_as.js";
 import { meter, milliseconds, WHERE } from "../shared/meter.js";
 import { drawPixels, savePng } from "../shared/pixels.js";
 
@@ -35,17 +36,21 @@ export class PictureView {
     const save = button("Save PNG", () => savePng(this.canvas, `${this.name}-decoded.png`));
     const more = make("div", { className: "hg-actions hg-more-actions" }, save, button("Meter", onMeter));
     const code = make("div", { className: "hg-code-line" }, this.text, this.copied);
-    const foot = make("p", { className: "hg-caption" }, this.caption, this.latency);
+    this.drawAs = new DrawAs((condition) => this.hand.drawAs(condition));
+    const caption = make("p", { className: "hg-caption" }, this.caption, this.latency);
+    const foot = make("div", { className: "hg-foot" }, caption, this.drawAs.element);
     const frame = make("div", { className: "hg-frame" }, this.canvas, this.message);
     this.element = make("div", { className: "hg-picture" }, frame, foot, actions, code, more, this.pair);
   }
 
   /** @param {import("../bank.js").BankData} data */
-  describe({ model, code, prior, shape: [height, width] }) {
+  describe({ model, conditions, code, prior, shape: [height, width] }) {
     this.name = model.replace(/[^\w.-]+/g, "-");
     this.latent = code.length;
     this.random.title = prior ? "sample from the prior" : "sample near the data";
     this.canvas.style.aspectRatio = `${width} / ${height}`;
+    this.drawAs.offer(conditions);
+    this.drawAs.show(this.hand.condition); // a hand outlives its bank
   }
 
   /** @param {import("./hand.js").Hand} hand */
@@ -73,6 +78,7 @@ export class PictureView {
   showCode = () => {
     const { hand } = this;
     if (document.activeElement !== this.text) this.text.value = codeText(hand.code);
+    this.drawAs.show(hand.condition);
     this.showCaption();
     this.undo.disabled = !hand.canUndo;
     this.redo.disabled = !hand.canRedo;
@@ -84,15 +90,15 @@ export class PictureView {
     this.showCaption();
     if (!chosen) this.pair.replaceChildren();
     if (!chosen || !engine) return;
-    const pixels = await engine.film(chosen.mean, 1);
+    const pixels = await engine.film(chosen.mean, 1, chosen.condition);
     if (!pixels || engine !== this.hand.engine || chosen !== this.hand.chosen) return;
     this.pair.replaceChildren(figure("original", chosen.image, engine.shape), figure("reconstruction", pixels, engine.shape));
   };
 
   showCaption() {
-    const { chosen, resting } = this.hand;
+    const { chosen, reconstructing } = this.hand;
     const image = chosen && `image ${(chosen.row + 1).toLocaleString("en")}: ${chosen.label}`;
-    this.caption.textContent = image ? (resting ? image : `from ${image}`) : "";
+    this.caption.textContent = image ? (reconstructing ? image : `from ${image}`) : "";
   }
 
   async copy() {

@@ -1,5 +1,6 @@
 // One model at one snapshot, ready to decode: here, in a thread beside the page, or on the server.
 import { unpack } from "../shared/binary.js";
+import { withClass } from "./condition.js";
 import { Lane } from "./lane.js";
 import { Network, NotRunnableError } from "./network.js";
 import { decodeByServer } from "./server_path.js";
@@ -28,15 +29,15 @@ export class Engine {
   /** @type {Lane<Float32Array, Uint8Array>} */ #hover = new Lane((code, overtaken) => this.#far(code, 1, "hand", overtaken));
 
   /**
-   * @param {string} model
-   * @param {import("../shared/pixels.js").Shape} shape
+   * @param {import("./following.js").Model} model
    * @param {ArrayBuffer | null} bytes null: the server decodes
    * @param {string} reason why it does
    * @param {(sentence: string) => void} onTrouble
    */
-  constructor(model, shape, bytes, reason, onTrouble) {
+  constructor({ model, shape, conditions }, bytes, reason, onTrouble) {
     this.model = model;
     this.shape = shape;
+    this.classes = conditions.length;
     this.size = shape[0] * shape[1] * shape[2];
     this.bytes = bytes;
     this.reason = reason;
@@ -48,45 +49,47 @@ export class Engine {
 
   /**
    * Load a model. Only a whole one is ever returned.
-   * @param {string} model
-   * @param {import("../shared/pixels.js").Shape} shape
+   * @param {import("./following.js").Model} model
    * @param {AbortSignal} signal
    * @param {(sentence: string) => void} onTrouble
    * @throws {import("./weights.js").WeightsError} where the weights cannot be had
    */
-  static async open(model, shape, signal, onTrouble) {
+  static async open(model, signal, onTrouble) {
     try {
-      const bytes = await fetchWeights(model, signal, onTrouble);
-      return new Engine(model, shape, bytes, "", onTrouble);
+      const bytes = await fetchWeights(model.model, signal, onTrouble);
+      return new Engine(model, bytes, "", onTrouble);
     } catch (error) {
       if (!(error instanceof NotPortableError || error instanceof NotRunnableError)) throw error;
-      return new Engine(model, shape, null, /** @type {Error} */ (error).message, onTrouble);
+      return new Engine(model, null, /** @type {Error} */ (error).message, onTrouble);
     }
   }
 
   /**
    * One code for the picture under the hand: at once where that is quick, else the newest one as soon as it is there.
    * @param {number[]} code
+   * @param {number} condition the class to draw it as, where the model is conditional
    * @returns {Uint8Array | Promise<Uint8Array | null>} null where it was overtaken or could not be decoded
    */
-  decode(code) {
-    return this.#one(code, this.#hand);
+  decode(code, condition) {
+    return this.#one(code, condition, this.#hand);
   }
 
   /**
    * The same for what the pointer is over.
    * @param {number[]} code
+   * @param {number} condition
    */
-  hover(code) {
-    return this.#one(code, this.#hover);
+  hover(code, condition) {
+    return this.#one(code, condition, this.#hover);
   }
 
   /**
    * @param {number[]} code
+   * @param {number} condition
    * @param {Lane<Float32Array, Uint8Array>} lane
    */
-  #one(code, lane) {
-    const values = Float32Array.from(code);
+  #one(code, condition, lane) {
+    const values = withClass(Float32Array.from(code), 1, condition, this.classes);
     if (this.network && this.place === "browser") return this.network.decode(values, 1);
     return lane.ask(values);
   }
@@ -95,16 +98,18 @@ export class Engine {
    * Many codes, never on the page's own thread.
    * @param {Float32Array} codes one after the other
    * @param {number} count
+   * @param {number} condition the class to draw all of them as
    * @returns {Promise<Uint8Array | null>} null where they could not be decoded
    */
-  async film(codes, count) {
-    if (this.place !== "server") return this.#far(codes, count, "film");
+  async film(codes, count, condition) {
+    const all = withClass(codes, count, condition, this.classes);
+    if (this.place !== "server") return this.#far(all, count, "film");
     const pictures = new Uint8Array(count * this.size);
-    const latent = codes.length / count;
+    const length = all.length / count;
     for (let from = 0; from < count; from += SERVER_BATCH) {
       const some = Math.min(SERVER_BATCH, count - from);
       await this.#handRests();
-      const part = await this.#far(codes.subarray(from * latent, (from + some) * latent), some, "film");
+      const part = await this.#far(all.subarray(from * length, (from + some) * length), some, "film");
       if (!part) return null;
       pictures.set(part, from * this.size);
     }
@@ -119,7 +124,7 @@ export class Engine {
   }
 
   /**
-   * @param {Float32Array} codes
+   * @param {Float32Array} codes as the decoder takes them
    * @param {number} count
    * @param {"hand" | "film"} name
    * @param {() => boolean} [overtaken] whether a newer request waits for this one

@@ -3,7 +3,12 @@ import { Engine } from "./engine.js";
 import { dataPoint } from "../map/points_source.js";
 
 /**
- * @typedef {{model: string, version: string, shape: import("../shared/pixels.js").Shape}} Model
+ * @typedef {object} Model what `Shown` in explorer/components/bank.py says of it
+ * @property {string} model its key
+ * @property {string} version another one of the same model is loaded anew
+ * @property {import("../shared/pixels.js").Shape} shape
+ * @property {string[]} conditions the classes that its decoder can be told; none where it is not conditional
+ *
  * @typedef {import("../map/points_source.js").DataPoint} Chosen
  *
  * @typedef {object} Follower
@@ -28,18 +33,16 @@ export class Following {
   /**
    * Decode with this model from now on. The one before stays until the new one is there. Of snapshots that come faster
    * than they can be loaded, each that was begun is finished, and the newest is next.
-   * @param {string} model its key
-   * @param {string} version another one of the same model is loaded anew
-   * @param {import("../shared/pixels.js").Shape} shape
+   * @param {Model} model
    */
-  follow(model, version, shape) {
+  follow({ model, version, shape, conditions }) {
     const before = this.#wanted;
     if (before?.model === model && before.version === version && !this.#failed) return;
     if (before && baseOf(before.model) !== baseOf(model)) {
       this.close();
       this.follower.onLeave();
     }
-    this.#wanted = { model, version, shape };
+    this.#wanted = { model, version, shape, conditions };
     this.#failed = false;
     if (!this.#loading) this.#load();
   }
@@ -65,11 +68,11 @@ export class Following {
    * @param {Model} model
    * @param {AbortSignal} signal
    */
-  async #open({ model, version, shape }, signal) {
+  async #open(model, signal) {
     const { follower } = this;
-    const engine = await Engine.open(model, shape, signal, (sentence) => follower.onTrouble(sentence));
+    const engine = await Engine.open(model, signal, (sentence) => follower.onTrouble(sentence));
     const { chosen } = follower;
-    const point = chosen && (await dataPoint(model, version, chosen.of, chosen.row).catch(() => null));
+    const point = chosen && (await dataPoint(model.model, model.version, chosen.of, chosen.row).catch(() => null));
     if (signal.aborted) return engine.close();
     this.engine?.release();
     this.engine = engine;

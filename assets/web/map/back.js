@@ -48,7 +48,7 @@ export class Backdrop {
     if (other || moved || kind === "density") this.renew();
   }
 
-  /** The plane's own dimensions move z along it and change nothing; any other one changes every decode. */
+  /** The plane's own dimensions move z along it and change nothing; any other one, or the class, changes every decode. */
   follow = () => {
     if (this.kind !== "decodes" || !this.plane) return;
     const off = this.#offPlane();
@@ -56,10 +56,10 @@ export class Backdrop {
     this.renew();
   };
 
-  /** What of the code is not in the plane. */
+  /** What decides the decodes and is not in the plane: the rest of the code, and the class. */
   #offPlane() {
     const { plane, hand } = this;
-    return plane ? plane.at(hand.code, plane.axes.map(() => 0)) : [];
+    return plane ? [...plane.at(hand.code, plane.axes.map(() => 0)), hand.condition] : [];
   }
 
   /** Draw anew: something behind it has changed. */
@@ -115,7 +115,7 @@ export class Backdrop {
    */
   async #drawDecodes() {
     const { hand, plane, frame } = this;
-    const { code } = hand;
+    const { code, condition } = hand;
     if (!hand.engine || !plane?.invertible || !frame.axes || hand.code.length !== plane.latent) return;
     const engine = hand.engine.hold();
     const grid = this.#grid(plane);
@@ -123,7 +123,7 @@ export class Backdrop {
     const same = engine === this.#drawn && this.spans && `${this.spans}` === `${grid.spans}`;
     /** @type {ImageData[]} */ const rows = [];
     for (let row = 0; row < grid.down; row++) {
-      const pictures = await engine.film(grid.codes(row, code), grid.across);
+      const pictures = await engine.film(grid.codes(row, code), grid.across, condition);
       if (!pictures || this.kind !== "decodes") break;
       rows.push(tiles(pictures, engine.shape, grid.across));
       if (same) this.#context()?.putImageData(rows[row], 0, row * engine.shape[0]);

@@ -46,7 +46,10 @@ export class Card {
     const what = samples ? "samples of its posterior" : "reconstruction";
     this.#open("point", `image ${(point.row + 1).toLocaleString("en")}: ${point.label}`, what);
     const asked = ++this.#asked;
-    const next = () => this.#drawSecond(asked, engine, samples ? sample(point.mean, /** @type {Float32Array} */ (point.logVar)) : point.mean);
+    const next = () => {
+      const code = samples ? sample(point.mean, /** @type {Float32Array} */ (point.logVar)) : point.mean;
+      this.#drawSecond(asked, engine, code, point.condition);
+    };
     next();
     if (samples) this.flickering = window.setInterval(next, FLICKER_MS);
   }
@@ -55,9 +58,10 @@ export class Card {
    * @param {number} asked
    * @param {import("../decoder/engine.js").Engine} engine
    * @param {ArrayLike<number>} code
+   * @param {number} condition
    */
-  async #drawSecond(asked, engine, code) {
-    const pixels = await engine.hover(Array.from(code));
+  async #drawSecond(asked, engine, code, condition) {
+    const pixels = await engine.hover(Array.from(code), condition);
     if (!pixels || asked !== this.#asked || this.element.dataset.kind !== "point") return;
     drawPixels(this.second, pixels, engine.shape);
     this.second.hidden = false;

@@ -88,7 +88,7 @@ export class Hover {
     const { engine } = map.hand;
     const code = engine && map.codeAt(position);
     if (!engine || !code) return;
-    const answer = engine.hover(code);
+    const answer = engine.hover(code, map.hand.condition);
     const pixels = answer instanceof Uint8Array ? answer : await answer;
     if (!pixels || engine !== map.hand.engine || this.row >= 0 || !this.pointer) return;
     map.card.showDecode(pixels, engine.shape);

@@ -4,7 +4,16 @@ import { errorOf } from "../decoder/weights.js";
 
 const KEPT = 500;
 
-/** @typedef {{of: string, row: number, label: string, image: Uint8Array, mean: Float32Array, logVar: Float32Array | null}} DataPoint */
+/**
+ * @typedef {object} DataPoint
+ * @property {string} of
+ * @property {number} row
+ * @property {string} label the name of its class
+ * @property {number} condition its class, as a conditional decoder is told it
+ * @property {Uint8Array} image
+ * @property {Float32Array} mean
+ * @property {Float32Array | null} logVar
+ */
 
 /** @type {Map<string, Promise<DataPoint>>} */
 const kept = new Map();
@@ -41,5 +50,5 @@ async function fetchPoint(model, of, row) {
   if (!response.ok) throw new Error(await errorOf(response));
   const { header, arrays } = unpack(new Uint8Array(await response.arrayBuffer()));
   const { mean, log_var: logVar = null, images } = arrays;
-  return { of, row, label: header.labels[0], image: images, mean, logVar };
+  return { of, row, label: header.labels[0], condition: header.classes[0], image: images, mean, logVar };
 }
