@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from explorer.export.scope import Scope
-from explorer.export.values import Closure, Code, Known, Own, Value, is_plain
+from explorer.export.values import Closure, Code, Known, Own, Record, Value, is_plain
 
 if TYPE_CHECKING:
     from explorer.export.evaluate import Evaluator
 
-PROGRAM = "explorer.export.program"
+PROGRAM = "explorer.export.program"  # and program_model: what a reader of the script looks for
+OWN_TERM = ("models.own_terms", "term_function")  # its formula is written out instead
 Given = dict[str, Value]
 
 
@@ -18,7 +19,7 @@ def is_dataclass(node: ast.ClassDef) -> bool:
     return any(isinstance(d, ast.Call) and ast.unparse(d.func) == "dataclass" for d in node.decorator_list)
 
 
-def _parameters(callee: Own | Closure) -> tuple[list[str], dict[str, ast.expr]]:
+def parameters(callee: Own | Closure) -> tuple[list[str], dict[str, ast.expr]]:
     """The parameters in order, and the defaults of those that have one."""
     node = callee.node
     if isinstance(node, ast.ClassDef):
@@ -37,7 +38,7 @@ def bound(evaluator: "Evaluator", node: ast.Call, callee: Own | Closure, scope: 
     """The value of each parameter of a call, defaults included; None where it spreads its arguments with a star."""
     if any(isinstance(arg, ast.Starred) for arg in node.args) or any(kw.arg is None for kw in node.keywords):
         return None
-    names, defaults = _parameters(callee)
+    names, defaults = parameters(callee)
     home = callee.scope if isinstance(callee, Closure) else Scope(callee.module)
     given = {name: evaluator.evaluate(arg, scope) for name, arg in zip(names, node.args, strict=False)}
     given |= {kw.arg: evaluator.evaluate(kw.value, scope) for kw in node.keywords if kw.arg is not None}
@@ -49,7 +50,7 @@ def solved(evaluator: "Evaluator", callee: Own | Closure, given: Given) -> Value
     """What a call comes to, where no statement of the function is left over; None where the script has to call it."""
     if isinstance(callee, Closure):
         return evaluator.evaluate(callee.node.body, callee.scope.inside(given))
-    if callee.module.name == PROGRAM:  # its functions are what a reader of the script looks for
+    if callee.module.name.startswith(PROGRAM):
         return None
     scope = Scope(callee.module, dict(given))
     answer = _answer(evaluator, callee.node.body, scope)
@@ -77,26 +78,48 @@ def _answer(evaluator: "Evaluator", body: list[ast.stmt], scope: Scope) -> Value
     return None
 
 
-def decided(given: Mapping[str, Value], callee: Own) -> dict[str, Value]:
-    """The parameters that the script's function does without: what has no literal, and functions by default."""
-    _, defaults = _parameters(callee)
+def decided(given: Mapping[str, Value], callee: Own, said: set[str]) -> dict[str, Value]:
+    """The parameters that the script's function does without.
+
+    What has no literal, what is None or empty, functions by default, and every default where the call does not say
+    (`said`) otherwise.
+    """
+    _, defaults = parameters(callee)
     return {
         name: value
         for name, value in given.items()
-        if (isinstance(value, Known) and not is_plain(value))
+        if isinstance(value, Record)
+        or (isinstance(value, Known) and (not is_plain(value) or value.value in (None, ()) or name not in said))
         or (isinstance(value, Own) and name in defaults)
-        or (isinstance(value, Known) and value.value == ())
     }
 
 
 def call_text(evaluator: "Evaluator", node: ast.Call, callee: Own | Closure, given: Given) -> Value:
     """The call as the script makes it: without what is decided, and without what the function ignores."""
     assert isinstance(callee, Own)  # noqa: S101 -- a lambda is always solved
-    fixed = decided(given, callee)
-    names, _ = _parameters(callee)
+    names, _ = parameters(callee)
+    placed = dict(zip(names, node.args, strict=False))
+    fixed = decided(given, callee, {*placed, *(kw.arg for kw in node.keywords if kw.arg)})
     ignored = frozenset(name for name in names if name.startswith("_") and name in given)
+    ignored |= evaluator.needs.unread(callee, fixed)
     name = evaluator.needs.own(callee, fixed, ignored)
     gone = {*fixed, *ignored}
-    parts = [evaluator.lift(given[at]) for at, _ in zip(names, node.args, strict=False) if at not in gone]
+    parts = [evaluator.lift(given[at]) for at in placed if at not in gone]
     parts += [f"{kw.arg}={evaluator.lift(given[kw.arg])}" for kw in node.keywords if kw.arg and kw.arg not in gone]
     return Code(f"{name}({', '.join(parts)})")
+
+
+def record_text(evaluator: "Evaluator", node: ast.Call, callee: Own, given: Given) -> str:
+    """The making of a dataclass, without arguments that are what the class has by default."""
+    names, defaults = parameters(callee)
+    placed = names[: len(node.args)]
+    usual = {name: evaluator.evaluate(default, Scope(callee.module)) for name, default in defaults.items()}
+    keywords = [kw.arg for kw in node.keywords if kw.arg and not _same(given[kw.arg], usual.get(kw.arg))]
+    while placed and not keywords and _same(given[placed[-1]], usual.get(placed[-1])):
+        placed.pop()
+    parts = [*(evaluator.lift(given[at]) for at in placed), *(f"{at}={evaluator.lift(given[at])}" for at in keywords)]
+    return f"{evaluator.lift(callee)}({', '.join(parts)})"
+
+
+def _same(one: Value, other: Value | None) -> bool:
+    return isinstance(one, Known) and isinstance(other, Known) and one.value == other.value

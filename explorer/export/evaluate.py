@@ -4,8 +4,9 @@ import ast
 import importlib
 from collections.abc import Iterator
 
-from explorer.export.calls import PROGRAM, bound, call_text, is_dataclass, solved
-from explorer.export.layout import indented, joined
+from explorer.export.calls import OWN_TERM, PROGRAM, bound, call_text, is_dataclass, record_text, solved
+from explorer.export.layout import bracketed_entries, joined
+from explorer.export.own_terms import own_term
 from explorer.export.pieces import COMPREHENSIONS, OPERATORS, bracketed, parts, round_of, tuple_of
 from explorer.export.scope import CONSTANTS_OF, PLAIN, Needs, Scope
 from explorer.export.source import ExportError, Module, is_own, module
@@ -76,7 +77,7 @@ class Evaluator:
         return Package(module(source if there is None else f"{source}.{there}"))
 
     def _definition(self, owner: Module, name: str) -> Value:
-        if owner.name == PROGRAM and name in self.needs.given:
+        if owner.name.startswith(PROGRAM) and name in self.needs.given:
             return Known(self.needs.given[name])
         node = owner.definitions[name]
         match node:
@@ -186,9 +187,26 @@ class Evaluator:
         if isinstance(callee, Own) and isinstance(callee.node, ast.ClassDef):
             if not is_dataclass(callee.node):
                 return None
-            return Record(given, lambda: self._rebuilt(node, scope).text)
+            return Record(given, lambda: record_text(self, node, callee, given))
+        formula = given.get("formula")
+        if (
+            isinstance(callee, Own)
+            and (callee.module.name, callee.node.name) == OWN_TERM
+            and isinstance(formula, Known)
+        ):
+            return own_term(self.needs, formula.value)
         answer = solved(self, callee, given)
         return answer if answer is not None else call_text(self, node, callee, given)
+
+    def _dict(self, node: ast.Dict, scope: Scope) -> Value | None:
+        """What is spread into nothing but empty dictionaries is the dictionary itself."""
+        pairs = [(key, self.evaluate(value, scope)) for key, value in zip(node.keys, node.values, strict=True)]
+        match [(key, value) for key, value in pairs if key is not None or value != Known({})]:
+            case []:
+                return Known({})
+            case [(None, value)]:
+                return value
+        return None
 
     def _dictcomp(self, node: ast.DictComp, scope: Scope) -> Value | None:
         rounds = self._rounds(node.generators, scope)
@@ -196,14 +214,20 @@ class Evaluator:
             return None
         pairs = [(self.code(node.key, inner), self.evaluate(node.value, inner)) for inner in rounds]
         entries = [f"{key}: {self.lift(value)}" for key, value in pairs]
-        if all(isinstance(value, Known) for _, value in pairs):
-            return Code(f"{{{', '.join(entries)}}}")
-        return Code("\n".join(["{", *indented(f"{entry}," for entry in entries), "}"]))
+        short = all(isinstance(value, Known) for _, value in pairs)
+        return Code(bracketed_entries("{", entries, "}", short, scope.column))
+
+    def _listcomp(self, node: ast.ListComp, scope: Scope) -> Value | None:
+        rounds = self._rounds(node.generators, scope)
+        if rounds is None:
+            return None
+        entries = [self.code(node.elt, inner) for inner in rounds]
+        return Code(bracketed_entries("[", entries, "]", not any("(" in entry for entry in entries), scope.column))
 
     def _rounds(self, generators: list[ast.comprehension], scope: Scope) -> Iterator[Scope] | None:
         """The scope of each round of a comprehension over something of the experiment's; None over anything else."""
         over = self.evaluate(generators[0].iter, scope)
-        if len(generators) > 1 or not isinstance(over, Known) or is_plain(over):
+        if len(generators) > 1 or not isinstance(over, Known) or (is_plain(over) and over.code is not None):
             return None
         return (inner for each in over.value if self._wanted(inner := round_of(generators[0], each, scope), generators))
 

@@ -88,10 +88,40 @@ def indented(lines: Iterable[str], by: int = 4) -> list[str]:
     return [" " * by + line if line.strip() else "" for line in lines]
 
 
+def bracketed_entries(opening: str, entries: list[str], closing: str, short: bool, indent: int) -> str:
+    """Entries of a list or dictionary: one on a line each, or all on one where they are short."""
+    if short:
+        return f"{opening}{', '.join(entries)}{closing}"
+    lines = [line for entry in entries for line in _entry(entry, indent + 4).splitlines()]
+    return "\n".join([opening, *indented(lines), closing])
+
+
+def _entry(text: str, indent: int) -> str:
+    """An entry with its comma, on one line where it fits; a long sum behind a lambda gets parentheses of its own."""
+    if "\n" not in text and indent + len(text) >= WIDTH:
+        match ast.parse(f"{{{text}}}" if ": " in text else text, mode="eval").body:
+            case ast.Dict(values=[ast.Lambda(body=ast.BinOp(col_offset=at))]):
+                return f"{text[: at - 1]}(\n    {text[at - 1 :]}\n),"
+    return fitted(f"{text},", indent)
+
+
 def without_dead(text: str) -> str:
     """A function without the assignments that nothing after them reads."""
     while (shorter := _drop_one(text)) != text:
         text = shorter
+    return _returned(text)
+
+
+def _returned(text: str) -> str:
+    """What is set only to be returned at once is returned itself."""
+    (function,) = ast.parse(text).body
+    match function.body[-2:]:  # ty: ignore[missing-attribute]
+        case [ast.Assign(targets=[ast.Name(id=name)], value=value) as last, ast.Return(value=ast.Name(id=given))]:
+            if name == given:
+                statement = f"return {ast.get_source_segment(text, value)}"
+                lines, indent = text.splitlines(), last.col_offset
+                flat = fitted("\n".join(line.removeprefix(" " * indent) for line in statement.splitlines()), indent)
+                return "\n".join([*lines[: last.lineno - 1], *indented(flat.splitlines(), indent)])
     return text
 
 

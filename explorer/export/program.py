@@ -6,105 +6,58 @@ Keep names of the experiment out of f-strings: Python 3.11 cannot say where they
 
 import keras
 import numpy as np
-import tensorflow as tf
 
-from explorer.datasets.catalogue import dataset_info
 from explorer.datasets.loading import LOADERS, split
-from models import losses
-from models.experiment import Experiment
-from models.schedules import SCHEDULES
+from explorer.export.program_model import Learner, TrainingModel, experiment, info, set_epochs, traits
 from models.training import epoch_batches
 from models.twins import Twins, build_twins
 from models.variants import OPTIMIZERS
-
-# These three stand for the experiment that is exported.
-experiment = Experiment()
-info = dataset_info(experiment.dataset)
-scheduled = any(setting.schedule != "constant" for setting in experiment.terms.values())
-
-# Every term takes the images in 0..1 and the named tensors of the training model, and gives a value for each image.
-TERMS = {name: losses.TERMS[name](experiment) for name in experiment.terms}
-WEIGHTS = {name: setting.weight for name, setting in experiment.terms.items()}
-
-
-def weights_at(epochs: float) -> dict[str, float]:
-    """The weight of each term after that many epochs."""
-    return {
-        name: setting.weight
-        if setting.schedule == "constant"
-        else setting.weight * SCHEDULES[setting.schedule].factor(epochs, setting.schedule_epochs)
-        for name, setting in experiment.terms.items()
-    }
-
-
-class TrainingModel(keras.Model):
-    """Trains `network` (images -> named tensors) on the weighted sum of TERMS, and reports each of them."""
-
-    def __init__(self, network: keras.Model):
-        super().__init__()
-        self.network = network
-        self.trackers = {name: keras.metrics.Mean(name=name) for name in (*TERMS, "loss")}
-        if scheduled:  # variables, so that a weight can move without a new graph
-            self.term_weights = {name: keras.Variable(w, trainable=False) for name, w in weights_at(0.0).items()}
-
-    @property
-    def metrics(self):
-        return list(self.trackers.values())
-
-    def build(self, input_shape):
-        """Nothing to build: `network` is functional and has its weights."""
-
-    def call(self, x, training=False):
-        return self.network(x, training=training)
-
-    def values(self, x, training: bool) -> dict:
-        """Every term and, as "loss", their weighted sum: (batch,) each."""
-        named = self(x, training=training)
-        values = {name: term(x, named) for name, term in TERMS.items()}
-        weights = self.term_weights if scheduled else WEIGHTS
-        return {**values, "loss": tf.add_n([weights[name] * value for name, value in values.items()])}
-
-    def train_step(self, data):
-        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        with tf.GradientTape() as tape:
-            values = self.values(x, training=True)
-            loss = tf.reduce_mean(values["loss"])
-        variables = self.network.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
-        return self.track(values)
-
-    def test_step(self, data):
-        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        return self.track(self.values(x, training=False))
-
-    def track(self, values: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        for name, value in values.items():
-            self.trackers[name].update_state(value)  # the (batch,) vector: a short batch counts as what it is
-        return {name: tracker.result() for name, tracker in self.trackers.items()}
-
-
-def set_weights(model: TrainingModel, weights: dict[str, float]) -> None:
-    """They count from the next step on."""
-    for name, weight in weights.items():
-        model.term_weights[name].assign(weight)
 
 
 def build() -> tuple[Twins, TrainingModel]:
     """The twins and the model that trains them, freshly initialised."""
     keras.utils.set_random_seed(experiment.seed)
-    twins = build_twins(experiment, info.image_shape)
-    model = TrainingModel(twins.training)
-    optimizer = OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate)
-    model.compile(optimizer, jit_compile=False)  # XLA gains nothing for networks this small
+    if experiment.info.conditional:
+        twins = build_twins(experiment, info.image_shape, info.classes)
+    else:
+        twins = build_twins(experiment, info.image_shape)
+    if traits.several:
+        learners = [
+            Learner(
+                total,
+                experiment.terms_of(total),
+                [getattr(twins, name) for name in learner.moves],
+                OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate),
+                every=learner.every,
+            )
+            for total, learner in experiment.info.learners.items()
+        ]
+        model = TrainingModel(twins.training, learners)
+        model.compile(jit_compile=False)  # the learners have the optimizers; XLA gains nothing for networks this small
+    else:
+        model = TrainingModel(twins.training)  # ty: ignore[missing-argument]
+        optimizer = OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate)
+        model.compile(optimizer, jit_compile=False)  # XLA gains nothing for networks this small
     return twins, model
 
 
-def load_images() -> tuple[np.ndarray, np.ndarray]:
-    """Images to train and validate on, and images for the test: uint8 (n, height, width, channels) each."""
+def load_images() -> tuple[np.ndarray, ...]:
+    if experiment.info.conditional:
+        """Images to train and validate on with their labels, and the same for the test.
+
+        Images are uint8 (n, height, width, channels), labels (n,) whole numbers from 0.
+        """
+    else:
+        """Images to train and validate on, and images for the test: uint8 (n, height, width, channels) each."""
     if experiment.dataset in ("mnist", "fashion_mnist"):
+        if experiment.info.conditional:
+            (images, labels), (test_images, test_labels) = getattr(keras.datasets, experiment.dataset).load_data()
+            return images[..., np.newaxis], labels, test_images[..., np.newaxis], test_labels
         (images, _), (test_images, _) = getattr(keras.datasets, experiment.dataset).load_data()
         return images[..., np.newaxis], test_images[..., np.newaxis]
     loaded = LOADERS[experiment.dataset](info)
+    if experiment.info.conditional:
+        return loaded.images, loaded.labels, loaded.test_images, loaded.test_labels
     return loaded.images, loaded.test_images
 
 
@@ -113,26 +66,50 @@ def scaled(images: np.ndarray) -> np.ndarray:
     return images.astype(np.float32) / 255.0
 
 
-def train(model: TrainingModel, images: np.ndarray) -> None:
+def told(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
+    """Images uint8 as float32 in 0..1 and, one-hot, their classes."""
+    return [scaled(images), keras.utils.to_categorical(labels, info.classes)]
+
+
+def train(model: TrainingModel, images: np.ndarray, labels: np.ndarray) -> None:
     """Every epoch on batches in a new order, then a look at the images that were kept back."""
     training, validation = split(len(images), experiment.validation_fraction, experiment.seed)
     for epoch in range(experiment.epochs):
         batches = epoch_batches(training, experiment.batch_size, experiment.seed, epoch)
         model.reset_metrics()
-        if scheduled:
+        if traits.scheduled or traits.timed:
             for number, indices in enumerate(batches):
-                set_weights(model, weights_at(epoch + number / len(batches)))
-                model.train_on_batch(scaled(images[indices]))
+                set_epochs(model, epoch + number / len(batches))
+                model.train_on_batch(
+                    told(images[indices], labels[indices]) if experiment.info.conditional else scaled(images[indices])
+                )
         else:
             for indices in batches:
-                model.train_on_batch(scaled(images[indices]))
+                model.train_on_batch(
+                    told(images[indices], labels[indices]) if experiment.info.conditional else scaled(images[indices])
+                )
         report(f"epoch {epoch + 1}", model.get_metrics_result())
-        report("  validation", evaluate(model, images[validation]))
+        report(
+            "  validation",
+            evaluate(model, images[validation], labels[validation] if experiment.info.conditional else traits.no_labels)
+        )  # fmt: skip
 
 
-def evaluate(model: TrainingModel, images: np.ndarray) -> dict[str, float]:
-    """The mean of every term, and their weighted sum, over the images."""
-    return model.evaluate(scaled(images), batch_size=1000, verbose=0, return_dict=True)
+def evaluate(model: TrainingModel, images: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    if traits.several:
+        """The mean of every term and of every total over the images."""
+    else:
+        """The mean of every term, and their weighted sum, over the images."""
+    if traits.of_batch:
+        # Some terms are one number for a whole batch, and mean another for a batch of another size.
+        return model.evaluate(
+            told(images, labels) if experiment.info.conditional else scaled(images),
+            batch_size=experiment.batch_size, verbose=0, return_dict=True
+        )  # fmt: skip
+    return model.evaluate(
+        told(images, labels) if experiment.info.conditional else scaled(images),
+        batch_size=1000, verbose=0, return_dict=True
+    )  # fmt: skip
 
 
 def report(title: str, means: dict[str, float]) -> None:
@@ -147,16 +124,27 @@ def save_pictures(path: str, rows: list[np.ndarray]) -> None:
 
 def main() -> None:
     """Train, and save the weights and a picture: test images and, below each, its reconstruction."""
-    images, test_images = load_images()
+    if experiment.info.conditional:
+        images, labels, test_images, test_labels = load_images()
+    else:
+        images, test_images = load_images()
+        labels, test_labels = traits.no_labels, traits.no_labels
     twins, model = build()
     print(f"{twins.parameters:,} parameters")
-    train(model, images)
-    report("test", evaluate(model, test_images))
+    train(model, images, labels)
+    report("test", evaluate(model, test_images, test_labels))
     twins.encoder.save_weights("encoder.weights.h5")
     twins.decoder.save_weights("decoder.weights.h5")
+    if experiment.info.critic is not None:
+        twins.critic.save_weights("critic.weights.h5")  # ty: ignore[missing-union-attribute]
     shown = scaled(test_images[:16])
-    rows = [shown, twins.inference.predict(shown, verbose=0)["reconstruction"]]
-    if experiment.info.stochastic:  # the last row comes from the prior
+    seen = told(test_images[:16], test_labels[:16]) if experiment.info.conditional else shown
+    rows = [shown, twins.inference.predict(seen, verbose=0)["reconstruction"]]
+    if experiment.info.prior:  # the last row comes from the prior
         codes = np.random.default_rng(experiment.seed).normal(size=(len(shown), experiment.latent_dim))
-        rows.append(twins.generator.predict(codes, verbose=0))
+        if experiment.info.conditional:  # of each class in turn
+            classes = keras.utils.to_categorical(np.arange(len(shown)) % info.classes, info.classes)
+            rows.append(twins.generator.predict(np.concatenate([codes, classes], axis=1), verbose=0))
+        else:
+            rows.append(twins.generator.predict(codes, verbose=0))
     save_pictures("reconstructions.png", rows)

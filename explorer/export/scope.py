@@ -1,7 +1,7 @@
 """Where names are looked up, and what a script writes by a name of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from explorer.datasets.catalogue import DatasetInfo
@@ -13,7 +13,7 @@ from models.experiment import Experiment
 PLAIN = frozenset({"models.catalogue", "models.tensors", "explorer.datasets.catalogue"})
 # Fields that become constants at the top of the script.
 EXPERIMENT_CONSTANTS = tuple(name for name, info in Experiment.model_fields.items() if info.annotation in {int, float})
-DATASET_CONSTANTS = ("image_shape", "examples")
+DATASET_CONSTANTS = ("image_shape", "examples", "classes")
 CONSTANTS_OF = ((Experiment, EXPERIMENT_CONSTANTS), (DatasetInfo, DATASET_CONSTANTS))
 
 
@@ -24,10 +24,11 @@ class Scope:
     module: Module
     names: dict[str, Value] = field(default_factory=dict)
     indent: int = 0  # where the statement at hand stands in its source
+    column: int = 0  # and where it will stand in the script
     moving: frozenset[str] = frozenset()  # names that a loop or an undecided branch may change
 
     def inside(self, names: Mapping[str, Value]) -> "Scope":
-        return Scope(self.module, {**self.names, **names}, self.indent, self.moving)
+        return replace(self, names={**self.names, **names})
 
 
 class Needs(Protocol):
@@ -38,5 +39,9 @@ class Needs(Protocol):
     def constant(self, owner: Module, name: str) -> str: ...
 
     def own(self, value: Own, decided: Mapping[str, Value], dropped: frozenset[str]) -> str: ...
+
+    def unread(self, value: Own, decided: Mapping[str, Value]) -> frozenset[str]: ...
+
+    def own_term(self, text: str) -> str: ...
 
     def imported(self, name: str, origin: tuple[str, str | None]) -> str: ...

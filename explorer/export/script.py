@@ -8,15 +8,17 @@ from typing import Any
 from explorer.datasets.catalogue import DatasetInfo, dataset_info
 from explorer.export.calls import PROGRAM
 from explorer.export.layout import WIDTH, import_lines
+from explorer.export.pruning import without_unused
 from explorer.export.scope import DATASET_CONSTANTS, EXPERIMENT_CONSTANTS
 from explorer.export.source import module
+from explorer.export.traits import Traits
 from explorer.export.values import Own, literal
 from explorer.export.writer import Writer
-from models.catalogue import NETWORKS, PIXEL_MODELS, TERMS, formula_of, unit_of
+from models.catalogue import NETWORKS, PIXEL_MODELS
 from models.experiment import Experiment
 from models.schedules import SCHEDULES
 
-# What the script is for; everything else is there because one of these needs it.
+# What the script is for, in its order; everything else is there because one of these needs it.
 ROOTS = ("build", "load_images", "train", "evaluate", "save_pictures", "main")
 _SAID = {
     "seed": "of the split, the batches, the weights and the noise",
@@ -27,9 +29,8 @@ _SAID = {
 def script_of(experiment: Experiment) -> str:
     """The script. Raises ExportError, with the place, where the sources say something that cannot be exported."""
     info = dataset_info(experiment.dataset)
-    scheduled = any(setting.schedule != "constant" for setting in experiment.terms.values())
-    writer = Writer({"experiment": experiment, "info": info, "scheduled": scheduled})
-    texts = list(_texts(writer))
+    writer = Writer({"experiment": experiment, "info": info, "traits": Traits(experiment)})
+    texts = without_unused(list(_texts(writer)))
     names = {name for text in texts for name in _names(text)}
     imports = [(name, origin) for name, origin in writer.imports.items() if name in names]
     head = [f'"""{_docstring(experiment, info, script_name(experiment))}\n"""', import_lines(imports)]
@@ -56,10 +57,11 @@ def _texts(writer: Writer) -> Iterator[str]:
                 yield from visit(needed)
         yield text
 
+    node = program.definitions["main"]
+    assert isinstance(node, ast.FunctionDef)  # noqa: S101 -- for the type checker; tests export every variant
+    writer.written[writer.own(Own(program, node), {}, frozenset())]()  # how it calls the others decides what they are
     for root in ROOTS:
-        node = program.definitions[root]
-        assert isinstance(node, ast.FunctionDef)  # noqa: S101 -- for the type checker; tests export every variant
-        yield from visit(writer.own(Own(program, node), {}, frozenset()))
+        yield from visit(root)
 
 
 def _names(text: str) -> list[str]:
@@ -69,8 +71,18 @@ def _names(text: str) -> list[str]:
         kind for node in ast.walk(tree) for kind in (getattr(node, "annotation", None), getattr(node, "returns", None))
     ]
     late = {id(part) for kind in kinds if kind is not None for part in ast.walk(kind)}
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    local = _local(tree)
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id not in local]
     return [node.id for node in sorted(nodes, key=lambda node: (id(node) in late, node.lineno, node.col_offset))]
+
+
+def _local(tree: ast.Module) -> set[str]:
+    """The names that functions keep to themselves."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Lambda)]
+    nodes = [node for function in functions for node in ast.walk(function)]
+    return {n.arg for n in nodes if isinstance(n, ast.arg)} | {
+        n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
 
 
 def _stacked(texts: list[str]) -> str:
@@ -98,8 +110,10 @@ def _constants(experiment: Experiment, info: DatasetInfo, names: set[str]) -> st
 
 def _docstring(experiment: Experiment, info: DatasetInfo, name: str) -> str:
     variant, pixels = experiment.info, PIXEL_MODELS[experiment.pixel_model]
-    title = f"{variant.title} with a {experiment.latent_dim}-D code, on {info.title}: `python {name}` trains it."
-    terms = "\n".join(f"    {_term(experiment, term)}" for term in experiment.terms)
+    what, how = f"{variant.title} with a {experiment.latent_dim}-D code, on {info.title}", f"`python {name}` trains it."
+    title = f"{what}: {how}"
+    if len(title) > WIDTH - len('"""'):
+        title = f"{what}.\n\n{how}"
     paragraphs = [
         f"{variant.summary} ({variant.paper})",
         f"Network: {NETWORKS[experiment.network].title}. {NETWORKS[experiment.network].summary}",
@@ -107,11 +121,28 @@ def _docstring(experiment: Experiment, info: DatasetInfo, name: str) -> str:
         f"Data: {info.description} Licence: {info.licence}.",
     ]
     wrapped = "\n".join(textwrap.fill(text, WIDTH) for text in paragraphs)
-    return f"{title}\n\n{wrapped}\n\nIt minimises the sum of\n\n{terms}\n\nExported by Hourglass."
+    sums = "\n\n".join(
+        f"{_who(experiment, total)} the sum of\n\n{_terms(experiment, total)}" for total in variant.learners
+    )
+    return f"{title}\n\n{wrapped}\n\n{sums}\n\nExported by Hourglass."
+
+
+def _who(experiment: Experiment, total: str) -> str:
+    learner = experiment.info.learners[total]
+    if len(experiment.info.learners) == 1:
+        return "It minimises"
+    moves = " and ".join(f"the {network}" for network in learner.moves)
+    pace = f" at one step in {learner.every}" if learner.every > 1 else ""
+    return f"{learner.title}: moves {moves}{pace}, to minimise `{total}`,"
+
+
+def _terms(experiment: Experiment, total: str) -> str:
+    lines = [_term(experiment, name) for name in experiment.terms_of(total)]
+    return "\n".join(textwrap.fill(line, WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 8) for line in lines)
 
 
 def _term(experiment: Experiment, name: str) -> str:
-    setting, pixels = experiment.terms[name], experiment.pixel_model
+    setting, info = experiment.terms[name], experiment.term(name)
     schedule = SCHEDULES[setting.schedule].title.lower()
     moves = "" if setting.schedule == "constant" else f", {schedule} over {setting.schedule_epochs:g} epochs"
-    return f"{setting.weight:g} × {TERMS[name].title}: {formula_of(name, pixels)}, in {unit_of(name, pixels)}{moves}"
+    return f"{setting.weight:g} × {info.title}: {info.formula}, in {info.unit}{moves}"

@@ -41,14 +41,15 @@ class Module:
         return self.text(self.lines[floor], self.lines[first - 1])
 
     def after(self, node: ast.stmt) -> str:
-        """The comment on a statement's last line, with its #, or nothing."""
+        """The comment on a statement's last line, with its #, or nothing; words to our own tools are none."""
         rest = self.text(self.end(node), self.lines[node.end_lineno or 0]).strip()
-        return f"  {rest}" if rest.startswith("#") else ""
+        return f"  {rest}" if rest.startswith("#") and not rest.startswith(("# fmt:", "# ty:")) else ""
 
 
 @cache
 def module(name: str) -> Module:
-    return Module(name, (ROOT / f"{name.replace('.', '/')}.py").read_bytes())
+    path = ROOT / name.replace(".", "/")
+    return Module(name, (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_bytes())
 
 
 def is_own(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 import ast
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from explorer.export.source import ExportError, Module
@@ -59,7 +59,7 @@ class Record:
     """A dataclass of ours that is made here: its fields can be read without making it."""
 
     fields: dict[str, Any]
-    text: Any  # gives the call as code, where it is to be made after all
+    text: Any = field(compare=False, repr=False)  # gives the call as code, where it is to be made after all
 
 
 Value = Known | Code | Own | Table | Package | Closure | Record
@@ -76,6 +76,8 @@ def literal(value: Any) -> str:
             return f"{value:_}" if abs(value) >= 10_000 else str(value)
         case float():
             return repr(value)
+        case dict() if not value:
+            return "{}"
         case tuple():
             inner = ", ".join(literal(part) for part in value)
             return f"({inner},)" if len(value) == 1 else f"({inner})"

@@ -22,6 +22,7 @@ class Writer:
         self.evaluator = Evaluator(self)
         self.statements = Statements(self.evaluator)
         self.names: dict[tuple, str] = {}
+        self.superfluous: dict[tuple, frozenset[str]] = {}
         self.written: dict[str, Callable[[], str]] = {}
         self.imports: dict[str, tuple[str, str | None]] = {}
 
@@ -33,10 +34,27 @@ class Writer:
     def constant(self, owner: Module, name: str) -> str:
         return self._name((owner.name, name), owner, name, lambda: self._write_constant(owner, name))
 
+    def unread(self, value: Own, decided: Mapping[str, Value]) -> frozenset[str]:
+        """The parameters of a function that nothing in it reads once so much is decided."""
+        node, key = value.node, _key(value, decided)
+        if isinstance(node, ast.ClassDef):
+            return frozenset()
+        if key not in self.superfluous:
+            scope = Scope(value.module, self.statements.names_in(node, decided))
+            body = self.statements.body(node.body, scope, 4, node.lineno)[0]
+            self.superfluous[key] = frozenset(_superfluous(node, body))
+        return self.superfluous[key]
+
+    def own_term(self, text: str) -> str:
+        """A function, given from its parameters on."""
+        number = sum(name.startswith("own_term") for name in self.written) + 1
+        name = "own_term" if number == 1 else f"own_term{number}"
+        self.written[name] = lambda: f"def {name}{text}"
+        return name
+
     def own(self, value: Own, decided: Mapping[str, Value], dropped: frozenset[str]) -> str:
         node, owner = value.node, value.module
-        marks = tuple(sorted((name, repr(given)) for name, given in decided.items()))
-        key = (owner.name, node.name, marks, dropped)
+        key = (*_key(value, decided), dropped)
         if isinstance(node, ast.ClassDef):
             return self._name(key, owner, node.name, lambda: self._write_class(owner, node))
         write = lambda: self.function(owner, node, self.names[key], decided, dropped)  # noqa: E731
@@ -89,10 +107,12 @@ class Writer:
         """A function without the parameters that are decided or dropped."""
         scope = Scope(owner, self.statements.names_in(node, decided))
         head = [f"@{self.evaluator.code(d, Scope(owner))}" for d in node.decorator_list]
-        parameters = [text for arg, text in self._parameters(node.args, scope) if arg not in {*decided, *dropped}]
+        gone = {*decided, *dropped}
         returns = f" -> {self.evaluator.code(node.returns, scope)}" if node.returns else ""
-        head.append(f"def {name}({', '.join(parameters)}){returns}:")
         body = self.statements.body(node.body, scope, indent + 4, node.lineno)[0]
+        gone |= _superfluous(node, body) if indent else set()
+        parameters = [text for arg, text in self._parameters(node.args, scope) if arg not in gone]
+        head.append(f"def {name}({', '.join(parameters)}){returns}:")
         head[-1] = fitted(head[-1] + " ...", indent).removesuffix(" ...")
         return without_dead("\n".join([*head, *indented(body)]))
 
@@ -114,3 +134,16 @@ class Writer:
 
 def with_gaps(owner: Module, node: ast.ClassDef) -> Iterator[tuple[ast.stmt, list[str]]]:
     return text_of(owner, node.body, node.lineno, node.body[0].col_offset)
+
+
+def _key(value: Own, decided: Mapping[str, Value]) -> tuple:
+    """What tells one version of a function from another: what is decided of its parameters."""
+    marks = sorted((name, repr(getattr(given, "value", given))) for name, given in decided.items())
+    return value.module.name, value.node.name, tuple(marks)
+
+
+def _superfluous(function: ast.FunctionDef, body: list[str]) -> set[str]:
+    """The parameters that its source reads, and that are not read any more in what was made of its body."""
+    trees = (function, ast.parse("\n".join(body)))
+    before, after = ({node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} for tree in trees)
+    return {arg.arg for arg in function.args.args} & before - after
