@@ -66,7 +66,7 @@ def test_fewer_codes_than_before_are_turned_to_the_first_of_those():
 def test_weights_codes_and_pictures_are_of_one_step(tmp_path, network, variant):
     images = some_images(40, SHAPE)
     program = build(quick(network=network, variant=variant, latent_dim=3), SHAPE)
-    loop, probe = TrainingLoop(program.model, images), probing.Probe(program, images)
+    loop, probe = TrainingLoop(program.model, images), probing.Probe(program, images, np.zeros(len(images)))
     before = None
     for step in range(3):
         assert probe.save_preview(tmp_path / PREVIEW, step)

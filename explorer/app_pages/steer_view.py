@@ -1,65 +1,124 @@
-"""The hand on a running training: its weights, its learning rate, and whether it outlives the app."""
+"""The hand on a running training: its weights, its learning rate, who moves, and whether it outlives the app."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from explorer.app_pages.shared import plain
 from explorer.runs.layout import send_command
-from explorer.runs.reader import Run
-from models.catalogue import TERMS
+from explorer.runs.reader import Event, Run
+from models.catalogue import VariantInfo
 from models.experiment import TermSetting
 from models.schedules import SCHEDULES
 
 RECENT = 10.0  # seconds that a refusal stays on the page
+ON_ITS_WAY = 2.0  # seconds at most until a trainer has read what was sent
+FIELD = 190  # pixels; as many stand in a row as there is room for
+ALL = "All"
 
 
 def show_steering(run: Run) -> None:
     """Live weights and rate, as the run has them: a change by another page or the schedule shows here too."""
-    experiment = run.experiment
-    columns = iter(st.columns(len(experiment.terms) + 2, vertical_alignment="bottom"))
-    for term, setting in experiment.terms.items():
-        key = f"weight-{run.name}-{term}"
-        _follow(run, key, "weight", setting.weight, term)
-        next(columns).number_input(
-            f"{TERMS[term].title} weight{_scheduled(run, setting)}",
-            min_value=0.0,
-            max_value=1e6,
-            step=0.5,
-            format="%.4g",
-            key=key,
-            on_change=_send,
-            args=(run, key, "weight"),
-            kwargs={"term": term},
-        )
-    key = f"rate-{run.name}"
-    _follow(run, key, "learning_rate", experiment.learning_rate)
-    next(columns).number_input(
-        "Learning rate",
-        min_value=1e-7,
-        max_value=1.0,
-        step=1e-4,
-        format="%.5g",
-        key=key,
-        on_change=_send,
-        args=(run, key, "learning_rate"),
-    )
-    key = f"go-on-{run.name}"
-    started = run.has_started()
-    goes_on = started and run.status().goes_on
-    next(columns).toggle(
-        "Keep training when Hourglass closes", value=goes_on, key=key, on_change=_send, args=(run, key, "go_on")
-    )
-    if started and (refused := run.events("refused")) and run.status().seconds - refused[-1].seconds < RECENT:
+    info, started = run.experiment.info, run.has_started()
+    changes = run.changes()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        for total in info.learners:
+            for term in run.experiment.terms_of(total):
+                _weight(run, total, term, changes)
+        rates = [event.detail["value"] for event in changes if event.kind == "learning_rate"]
+        rate = rates[-1] if rates else run.experiment.learning_rate
+        limits: dict[str, Any] = {"min_value": 1e-7, "max_value": 1.0, "step": 1e-4, "format": "%.5g"}
+        _number(run, f"rate-{run.name}", "Learning rate", rate, "learning_rate", limits)
+        if info.critic:
+            _who_moves(run)
+        key = f"go-on-{run.name}"
+        goes_on = started and run.status().goes_on
+        words = "Keep training when Hourglass closes"
+        widget = _followed(key, goes_on)
+        st.toggle(words, value=goes_on, key=widget, on_change=_send, args=(run, key, widget, "go_on"))
+    refused = run.events("refused") if started else []
+    if refused and run.status().seconds - refused[-1].seconds < RECENT:
         st.warning(plain(str(refused[-1].detail["message"])))
 
 
-def _follow(run: Run, key: str, kind: str, first: float, term: str | None = None) -> None:
-    """Put the run's newest value into a widget, once for each change: what the hand types meanwhile is not undone."""
-    events = run.events(kind) if run.has_started() else []
-    values = [event.detail["value"] for event in events if event.detail.get("term") == term]
-    known = f"{key}-changes"
-    if key not in st.session_state or st.session_state.get(known) != len(values):
-        st.session_state[key] = float(values[-1] if values else first)
-    st.session_state[known] = len(values)
+def _weight(run: Run, total: str, term: str, changes: Sequence[Event]) -> None:
+    learners, setting = run.experiment.info.learners, run.experiment.terms[term]
+    values = [event.detail["value"] for event in changes if event.detail.get("term") == term]
+    name, learner = run.experiment.term(term).title, learners[total].title
+    named = len(learners) == 1 or name.startswith(learner)
+    title = f"{name if named else f'{learner}: {name}'} weight{_scheduled(run, setting)}"
+    limits: dict[str, Any] = {"min_value": 0.0, "max_value": 1e6, "step": 0.5, "format": "%.4g"}
+    weight = values[-1] if values else setting.weight
+    _number(run, f"weight-{run.name}-{term}", title, weight, "weight", limits, term=term)
+
+
+def _number(
+    run: Run, key: str, title: str, newest: float, command: str, limits: Mapping[str, Any], **detail: str
+) -> None:
+    widget = _followed(key, newest)
+    sent: dict[str, Any] = {"on_change": _send, "args": (run, key, widget, command), "kwargs": detail}
+    st.number_input(title, value=float(newest), key=widget, width=FIELD, **limits, **sent)
+
+
+def _who_moves(run: Run) -> None:
+    """As the run has it; nothing is chosen where another page holds somebody still whom this one always lets move."""
+    choices, now = ways_to_move(run.experiment.info), set(run.moving())
+    newest = next((name for name, totals in choices.items() if set(totals) == now), None)
+    key = f"moving-{run.name}"
+    widget = _followed(key, newest)
+    st.segmented_control(
+        "Who moves", list(choices), default=newest, required=True, key=widget, on_change=_move, args=(run, key, widget)
+    )
+
+
+def ways_to_move(info: VariantInfo) -> Mapping[str, tuple[str, ...]]:
+    """All, and each of the two opponents without the other, by totals. A learner that nobody is against always moves:
+    a GAN's encoder learns of whatever there is to see.
+    """
+    opponent, critic, *others = info.learners
+    alone = {f"{info.learners[total].title} only": (total, *others) for total in (opponent, critic)}
+    return {ALL: tuple(info.learners), **alone}
+
+
+def _move(run: Run, key: str, widget: str) -> None:
+    if _speaks(key, widget):
+        send_command(run.folder, "moving", totals=ways_to_move(run.experiment.info)[st.session_state[widget]])
+
+
+def _followed(key: str, newest: object) -> str:
+    """The key of a widget that begins with the run's newest value: a new one where somebody else has changed it.
+
+    What the hand does meanwhile is not undone. No value is put into the widget from here: one that reaches the browser
+    late would begin at its least value instead, and send that.
+    """
+    state = st.session_state
+    number, known = state.get(f"{key}-known", (0, newest))
+    wanted, when = state.get(f"{key}-sent", (newest, 0.0))
+    if wanted != newest and time.monotonic() - when < ON_ITS_WAY:
+        newest = known  # the trainer has not read it yet
+    elif newest not in (known, state.get(f"{key}-{number}", newest)):
+        number += 1
+    state[f"{key}-known"] = (number, newest)
+    return f"{key}-{number}"
+
+
+def _send(run: Run, key: str, widget: str, command: str, **detail: str) -> None:
+    """Tell the trainer what a widget now says."""
+    if _speaks(key, widget):
+        send_command(run.folder, command, **detail, value=st.session_state[widget])
+
+
+def _speaks(key: str, widget: str) -> bool:
+    """Whether it is the hand that speaks through a widget, and remember what it said: the browser also sends once more
+    what a widget said that has just been replaced.
+    """
+    number, _ = st.session_state[f"{key}-known"]
+    if widget != f"{key}-{number}":
+        return False
+    st.session_state[f"{key}-sent"] = (st.session_state[widget], time.monotonic())
+    return True
 
 
 def _scheduled(run: Run, setting: TermSetting) -> str:
@@ -68,8 +127,3 @@ def _scheduled(run: Run, setting: TermSetting) -> str:
         return ""
     share = SCHEDULES[setting.schedule].factor(run.status().epoch, setting.schedule_epochs)
     return f", now × {share:.2f}"
-
-
-def _send(run: Run, key: str, command: str, **values: str) -> None:
-    """Tell the trainer what a widget now says."""
-    send_command(run.folder, command, **values, value=st.session_state[key])

@@ -22,7 +22,7 @@ class _Command(BaseModel):
 
 
 class Simple(_Command):
-    command: Literal["pause", "resume", "stop"]
+    command: Literal["pause", "resume", "stop", "step"]  # a step: exactly one, while paused
 
 
 class SetWeight(_Command):
@@ -43,7 +43,14 @@ class GoOn(_Command):
     value: bool
 
 
-Command = Simple | SetWeight | SetLearningRate | GoOn
+class SetMoving(_Command):
+    """Whose totals are named, moves; the other learners are held still."""
+
+    command: Literal["moving"]
+    totals: Annotated[tuple[str, ...], Field(max_length=16)]
+
+
+Command = Simple | SetWeight | SetLearningRate | SetMoving | GoOn
 _PARSER: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="command")])
 
 

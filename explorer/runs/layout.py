@@ -24,6 +24,9 @@ LOG = "trainer.log"
 State = Literal["preparing", "training", "paused", "finished", "stopped", "failed"]
 ACTIVE: frozenset[str] = frozenset({"preparing", "training", "paused"})
 
+# Kinds of events that change how the training goes on; each says the `value` and what was `before`.
+STEERED = ("weight", "learning_rate", "moving")
+
 # Columns of the history that are no series of the objective.
 CLOCK = ("epoch", "seconds", "learning_rate")
 WEIGHT_PREFIX = "weight_"

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import psutil
 
-from explorer.runs.layout import ACTIVE, DATABASE, EXPERIMENT, FACTOR, SNAPSHOTS, SUMMARY
+from explorer.runs.layout import ACTIVE, DATABASE, EXPERIMENT, FACTOR, SNAPSHOTS, STEERED, SUMMARY
 from models.experiment import Experiment
 
 
@@ -152,6 +152,15 @@ class Run:
     def events(self, *kinds: str) -> list[Event]:
         rows = self._rows("SELECT step, epoch, seconds, kind, detail FROM events ORDER BY id")
         return [Event(*row[:4], self._json(row[4], DATABASE)) for row in rows if not kinds or row[3] in kinds]
+
+    def changes(self) -> list[Event]:
+        """What was changed while it trained; nothing before the trainer has begun."""
+        return self.events(*STEERED) if self.has_started() else []
+
+    def moving(self) -> tuple[str, ...]:
+        """The totals whose learners move: all of them, until one is held still by hand."""
+        events = self.events("moving") if self.has_started() else []
+        return tuple(events[-1].detail["value"] if events else self.experiment.info.learners)
 
     def snapshots(self) -> list[Snapshot]:
         rows = self._rows("SELECT step, epoch, file FROM snapshots ORDER BY step")

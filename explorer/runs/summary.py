@@ -54,19 +54,23 @@ def describe_decoder(twins: Twins) -> dict[str, Any]:
         return {"unsupported": str(reason)}
 
 
-def measure(program: Program, images: np.ndarray) -> dict[str, Any]:
-    """Every term and total on held-out images, uint8 (n, height, width, channels), and the error that a person sees."""
-    loop = TrainingLoop(program.model, images)
-    values = loop.evaluate(np.arange(len(images), dtype=np.int32))
+def measure(program: Program, images: np.ndarray, labels: np.ndarray, batch_size: int = 1000) -> dict[str, Any]:
+    """Every term and total on held-out images, uint8 (n, height, width, channels), and the error that a person sees.
+
+    `labels` (n,) are their classes, which a conditional model is told.
+    """
+    loop = TrainingLoop(program.model, images, labels)
+    values = loop.evaluate(np.arange(len(images), dtype=np.int32), batch_size)
     test = {name: float(value) for name, value in zip(loop.series, values, strict=True)}
-    return {"test": test, "test_mse": mean_squared_error(program.twins, images)}
+    return {"test": test, "test_mse": mean_squared_error(program, images, labels)}
 
 
-def mean_squared_error(twins: Twins, images: np.ndarray, batch_size: int = 1000) -> float:
+def mean_squared_error(program: Program, images: np.ndarray, labels: np.ndarray, batch_size: int = 1000) -> float:
     """Of what a person would see against uint8 images (n, height, width, channels), per pixel, in 0..1."""
     total = 0.0
     for start in range(0, len(images), batch_size):
         seen = tf.constant(images[start : start + batch_size].astype(np.float32) / 255.0)
-        shown = twins.inference(seen, training=False)[tensors.RECONSTRUCTION]
+        shown = program.twins.inference(program.told(seen, labels[start : start + batch_size]), training=False)
+        shown = shown[tensors.RECONSTRUCTION]
         total += float(tf.reduce_sum(tf.square(shown - seen)))
     return total / images.size

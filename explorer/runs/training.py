@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from explorer.datasets.loading import Images, split
-from explorer.runs.commands import SetLearningRate, SetWeight, Simple
+from explorer.runs.commands import Command, SetLearningRate, SetMoving, SetWeight, Simple
 from explorer.runs.guard import LossGuard
 from explorer.runs.layout import PREVIEW, SNAPSHOTS, SUMMARY, snapshot_file, write_json
 from explorer.runs.listening import Listener
 from explorer.runs.pace import Pace
 from explorer.runs.probe import SIZE, Probe
+from explorer.runs.steering import Steering
 from explorer.runs.summary import describe, measure, probe_set
 from explorer.runs.writer import RunWriter
 from models.catalogue import PIXEL_MODELS
@@ -27,6 +28,7 @@ PREVIEW_SHARE = 0.05  # of the time, at most
 SNAPSHOT_EVERY = 15.0
 SNAPSHOT_SPACING = 3.0  # at least, at the ends of epochs
 MOST_SNAPSHOTS = 24
+VALIDATION_BATCH = 1000
 
 
 class Trainer:
@@ -36,17 +38,21 @@ class Trainer:
         self.folder, self.experiment, self.images, self.store = folder, experiment, images, store
         self.listener = listener
         self.training, self.validation = split(len(images.images), experiment.validation_fraction, experiment.seed)
-        self.program = build(experiment, images.images.shape[1:])
+        self.program = build(experiment, images.images.shape[1:], len(images.class_names))
         model = self.program.model
-        self.loop = TrainingLoop(model, images.images)
+        self.loop = TrainingLoop(model, images.images, images.labels)
         totals = tuple(objective.name for objective in model.objectives)
         self.guard = LossGuard(model.series, totals, PIXEL_MODELS[experiment.pixel_model].scale)
         self.probe = self._make_probe()
-        self.terms = dict(experiment.terms)
+        self.hand = Steering(self.program, store)
+        self.terms = self.hand.terms
         self.term_columns = [self.loop.series.index(name) for name in self.terms]
-        self.learning_rate = experiment.learning_rate
+        # What is one number for a batch is only compared with that of a batch of the same size.
+        of_batch = any(experiment.term(name).of_batch for name in self.terms)
+        self.validation_batch = experiment.batch_size if of_batch else VALIDATION_BATCH
         self.weights = np.zeros(len(self.terms))  # in force at the last step, in the order of the terms
         self.steps_a_call = 1
+        self.paused, self.wanted_steps = False, 0  # the steps that were asked for while paused
         self.step, self.epoch, self.watch = 0, 0.0, Pace()
         self.snapshots: list[int] = []
         self.snapshot_every = SNAPSHOT_EVERY
@@ -56,7 +62,7 @@ class Trainer:
     def _make_probe(self) -> Probe:
         parts = (self.training, self.validation)
         images, labels = probe_set(self.images, parts, SIZE)
-        probe = Probe(self.program, images)
+        probe = Probe(self.program, images, labels)
         probe.save_images(self.folder)
         self.summary = describe(self.program, self.images, parts, labels)
         write_json(self.folder / SUMMARY, self.summary)
@@ -84,18 +90,21 @@ class Trainer:
             epochs = epoch + (done + np.arange(len(some) + 1)) / len(batches)
             self._train_steps(some, epochs)
             done += len(some)
-            self._report()
+            if self.wanted_steps:
+                self._end_single_step()
+            else:
+                self._report()
 
     def _next(self, batches: list[np.ndarray], done: int) -> list[np.ndarray]:
         """The batches of the next call: as many as take about CALL_SECONDS; a short last batch goes alone."""
-        some = batches[done : done + self.steps_a_call]
+        some = batches[done : done + (1 if self.wanted_steps else self.steps_a_call)]
         return some[:-1] if len(some) > 1 and len(some[-1]) < len(some[0]) else some
 
     def _train_steps(self, batches: list[np.ndarray], epochs: np.ndarray) -> None:
         """Train on the batches; `epochs` says where each begins and, with one more value, where the last one ends."""
         weights = np.array([[s.weight_at(begin) for s in self.terms.values()] for begin in epochs[:-1]])
         began = self.watch.seconds
-        rows = self.loop.train_many(np.stack(batches), weights.astype(np.float32))
+        rows = self.loop.train_many(np.stack(batches), weights.astype(np.float32), epochs[:-1])
         self.weights = weights[-1]
         seconds = np.linspace(began, self.watch.seconds, len(rows) + 1)[1:]
         a_step = max((self.watch.seconds - began) / len(rows), 1e-6)
@@ -103,9 +112,9 @@ class Trainer:
         for batch, values, weight, epoch, second in zip(batches, rows, weights, epochs[1:], seconds, strict=True):
             self.step, self.epoch = self.step + 1, float(epoch)
             self.watch.images += len(batch)
-            clock = (epoch, second, self.learning_rate)
+            clock = (epoch, second, self.hand.learning_rate)
             self.store.log_step(self.step, np.concatenate([clock, values, weight, values[self.term_columns] * weight]))
-            if (fault := self.guard.check(self.step, values, self.learning_rate)) is not None:
+            if (fault := self.guard.check(self.step, values, self.hand.learning_rate)) is not None:
                 raise FloatingPointError(fault)
 
     def _report(self) -> None:
@@ -126,7 +135,7 @@ class Trainer:
         return {"step": self.step, "epoch": self.epoch, "seconds": self.watch.seconds}
 
     def _validate(self, epoch: int) -> None:
-        values = self.loop.evaluate(self.validation, between=self._obey)
+        values = self.loop.evaluate(self.validation, self.validation_batch, between=self._obey)
         weighted = values[self.term_columns] * self.weights
         self.store.log_validation(self.step, float(epoch), np.concatenate([values, weighted]))
         last = epoch == self.experiment.epochs
@@ -138,7 +147,7 @@ class Trainer:
         if not self.probe.save_preview(self.folder / PREVIEW, self.step):
             raise FloatingPointError(
                 f"The weights are no longer numbers at step {self.step:,}. The last good snapshot is kept. "
-                f"Try a learning rate below {self.learning_rate:g}, or smaller weights of the terms."
+                f"Try a learning rate below {self.hand.learning_rate:g}, or smaller weights of the terms."
             )
 
     def _snapshot(self) -> None:
@@ -158,51 +167,65 @@ class Trainer:
             self.snapshot_every *= 2
 
     def _obey(self) -> None:
-        """Take commands; while paused, do nothing else."""
-        paused = False
+        """Take commands; while paused, do nothing else until a single step is wanted."""
         while True:
             for command in self.listener.inbox.take():
                 if isinstance(command, ValueError):
-                    self.store.log_event("refused", message=str(command))
-                    self.store.flush()
-                elif isinstance(command, Simple) and command.command != "stop":
-                    paused = self._obey_simple(command, paused)
-                elif isinstance(command, SetWeight | SetLearningRate):
-                    self._change(command)
+                    self.hand.refuse(str(command))
                 else:
-                    self.listener.obey_urgent(command)
+                    self._heed(command)
             self.listener.check_parent()
-            if not paused:
+            if not self.paused or self.wanted_steps:
                 return
             time.sleep(0.05)
 
-    def _obey_simple(self, command: Simple, paused: bool) -> bool:
-        wanted = command.command == "pause"
-        if wanted != paused:
-            (self.watch.stop if wanted else self.watch.start)()
-            self.store.log_event(command.command)
-            self.store.flush(**self.place())
-            if wanted and self.step:
-                self._snapshot()
-            self.store.set_state("paused" if wanted else "training")
-        return wanted
-
-    def _change(self, command: SetWeight | SetLearningRate) -> None:
-        self.store.status |= self.place()
+    def _heed(self, command: Command) -> None:
         match command:
-            case SetWeight(term=term, value=value) if term in self.terms:
-                self.store.log_event("weight", term=term, value=value, before=self.terms[term].weight)
-                self.terms[term] = self.terms[term].model_copy(update={"weight": value})
-            case SetWeight(term=term):
-                self.store.log_event("refused", message=f"There is no term {term}; there are {', '.join(self.terms)}.")
-            case SetLearningRate(value=value):
-                self.store.log_event("learning_rate", value=value, before=self.learning_rate)
-                self.learning_rate = value
-                self.program.set_learning_rate(value)
-        self.store.flush()
+            case Simple(command="step"):
+                self._want_step()
+            case Simple(command="pause" | "resume"):
+                self._pause(command.command == "pause")
+            case SetWeight() | SetLearningRate() | SetMoving():
+                self.store.status |= self.place()
+                self.hand.change(command)
+            case _:
+                self.listener.obey_urgent(command)
+
+    def _pause(self, wanted: bool) -> None:
+        if wanted == self.paused:
+            return
+        if wanted:
+            self.watch.stop()
+        elif not self.wanted_steps:
+            self.watch.start()
+        self.paused, self.wanted_steps = wanted, 0
+        self.store.log_event("pause" if wanted else "resume")
+        self.store.flush(**self.place())
+        if wanted and self.step:
+            self._snapshot()
+        self.store.set_state("paused" if wanted else "training")
+
+    def _want_step(self) -> None:
+        """One more step, then paused again. Where the epoch is over, it is validated first."""
+        if not self.paused:
+            self.hand.refuse("A single step is taken while the training is paused. Pause it first.")
+        elif self.epoch >= self.experiment.epochs:
+            self.hand.refuse("There is no step left: the last epoch is over. Resume, and the run finishes.")
+        else:
+            if not self.wanted_steps:
+                self.watch.start()
+            self.wanted_steps += 1
+
+    def _end_single_step(self) -> None:
+        """Show what the step did; behind the last epoch there is none to wait for."""
+        self.wanted_steps = 0 if self.epoch >= self.experiment.epochs else self.wanted_steps - 1
+        self._preview()
+        if not self.wanted_steps:
+            self.watch.stop()
+        self.store.flush(**self.place())
 
     def finish(self) -> None:
         """Measure the model on the held-out test images and put the result where readers find it."""
-        results = measure(self.program, self.images.test_images)
+        results = measure(self.program, self.images.test_images, self.images.test_labels, self.validation_batch)
         self.summary |= {**results, "seconds": self.watch.seconds, "steps": self.step}
         write_json(self.folder / SUMMARY, self.summary)

@@ -1,0 +1,231 @@
+"""The outcomes: each a function of what was measured, to a finding where its numbers are met."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.health.measured import Measured
+from models.catalogue import TERMS
+from models.catalogue.variants import CRITIC_LOSS
+
+GOOD, NOTE, BAD = "good", "note", "bad"
+GUESSING = float(np.log(2.0))  # nats that a critic loses which says "even odds" of everything
+ENOUGH_STEPS = 100  # before that, nothing is accused
+WON, FAR_AHEAD, AHEAD, BEHIND = 0.99, 0.9, 0.6, 0.45  # of what it judges, the critic is right on; 0.5 by guessing
+WORSE_THAN_GUESSING = GUESSING + 0.1
+NO_GRADIENT = 0.01  # of the largest norm so far
+COLLAPSED, NARROW = 0.25, 0.6  # of the spread of the data's pixels
+NEAR_ONE = 0.3  # a critic's slope is within this of 1
+
+
+@dataclass(frozen=True)
+class Finding:
+    level: str
+    title: str
+    sentence: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Game:
+    """What a critic tells apart, in words."""
+
+    real: str
+    made: str
+
+
+Outcome = Callable[[Game, Measured], Finding | None]
+
+
+def held_still(_game: Game, found: Measured) -> Finding | None:
+    still = [learner.title for total, learner in found.info.learners.items() if total not in found.moving]
+    if not still:
+        return None
+    who = " and ".join(still)
+    return Finding(
+        NOTE,
+        f"{who} held still by hand",
+        "What is held still keeps its weights; its loss changes only by what the others do.",
+        "Choose “All” under “Who moves” to let it go on.",
+    )
+
+
+def no_numbers(_game: Game, found: Measured) -> Finding | None:
+    if np.isfinite([*found.real, *found.made]).all():
+        return None
+    return Finding(BAD, "The critic gives no numbers", "Some of its logits are infinite.", "Lower the learning rate.")
+
+
+def too_early(_game: Game, found: Measured) -> Finding | None:
+    if found.step >= ENOUGH_STEPS:
+        return None
+    return Finding(NOTE, "Too early to say", f"{found.step} steps so far.")
+
+
+def _tells(game: Game, found: Measured) -> str:
+    real, made = found.right
+    return f"The critic is right on {real:.0%} of {game.real} and {made:.0%} of {game.made}"
+
+
+def _loses(found: Measured) -> str:
+    on_real, on_made, *_ = found.info.learners[CRITIC_LOSS].weights
+    real, made = found.losses
+    return f"{TERMS[on_real].title} {real:.2f}, {_small(TERMS[on_made].title)} {made:.2f}"
+
+
+def _small(title: str) -> str:
+    return title[:1].lower() + title[1:]
+
+
+def has_won(game: Game, found: Measured) -> Finding | None:
+    if found.accuracy <= WON:
+        return None
+    norm, share = found.fooling
+    force = float(np.mean(1.0 / (1.0 + np.exp(np.clip(found.made, -50, 50)))))
+    remedy = f"Let only the {found.opponent} move for a while. From the start: a lower learning rate."
+    if share <= NO_GRADIENT:
+        return Finding(
+            BAD,
+            f"The critic has won, and the {found.opponent} gets almost no gradient",
+            f"{_tells(game, found)}. What comes through it has norm {norm:.2g}, {share:.1%} of the largest so far.",
+            remedy,
+        )
+    return Finding(
+        BAD,
+        "The critic has won",
+        f"{_tells(game, found)}. The {found.opponent}'s gradient does not vanish with this loss: it pulls with "
+        f"{force:.0%} of its force, norm {norm:.2g}, {share:.0%} of the largest so far. But a critic that is sure of "
+        f"everything hardly says which change helps.",
+        remedy,
+    )
+
+
+def is_far_ahead(game: Game, found: Measured) -> Finding | None:
+    if found.accuracy <= FAR_AHEAD:
+        return None
+    remedy = f"If it stays so, let only the {found.opponent} move for a while."
+    return Finding(NOTE, "The critic is far ahead", f"{_tells(game, found)}. {_loses(found)}.", remedy)
+
+
+def lags(game: Game, found: Measured) -> Finding | None:
+    worse = sum(found.losses) / 2 > WORSE_THAN_GUESSING
+    if found.accuracy >= BEHIND and not (worse and found.accuracy < AHEAD):
+        return None
+    return Finding(
+        BAD,
+        "The critic lags behind",
+        f"{_tells(game, found)}; a coin is right on 50%. {_loses(found)}; guessing costs {GUESSING:.2f}.",
+        f"Let only the critic move for a while, until it tells {game.made} again.",
+    )
+
+
+def even(title: str, advice: str) -> Outcome:
+    def outcome(game: Game, found: Measured) -> Finding | None:
+        if found.accuracy >= AHEAD:
+            return None
+        near = f"{_loses(found)}: near ln 2 = {GUESSING:.2f}"
+        return Finding(GOOD, title, f"{near}. {_tells(game, found)}.", advice)
+
+    return outcome
+
+
+def apart(title: str, level: str, advice: str = "") -> Outcome:
+    def outcome(game: Game, found: Measured) -> Finding | None:
+        return Finding(level, title, f"{_tells(game, found)}. {_loses(found)}.", advice)
+
+    return outcome
+
+
+def no_gradient(_game: Game, found: Measured) -> Finding | None:
+    norm, share = found.fooling
+    if share > NO_GRADIENT or found.accuracy > WON:
+        return None
+    return Finding(
+        BAD,
+        f"The {found.opponent} gets almost no gradient from the critic",
+        f"Its norm is {norm:.2g}, {share:.1%} of the largest so far.",
+        f"See that the weight of “{TERMS[found.info.fools or ''].title}” is above 0, or begin anew with a lower rate.",
+    )
+
+
+def _spread(found: Measured) -> str:
+    return f"They differ from each other by {found.spread:.0%} of what the data's images do"
+
+
+def collapsed(_game: Game, found: Measured) -> Finding | None:
+    if found.spread >= COLLAPSED:
+        return None
+    remedy = "A sign of mode collapse. Start anew with a lower learning rate or a larger batch."
+    return Finding(BAD, "The samples are nearly equal", f"{_spread(found)}.", remedy)
+
+
+def narrow(_game: Game, found: Measured) -> Finding | None:
+    if found.spread >= NARROW:
+        return None
+    remedy = "Look at the row of samples: a mode may be missing."
+    return Finding(NOTE, "The samples vary less than the data", f"{_spread(found)}.", remedy)
+
+
+def varied(_game: Game, found: Measured) -> Finding | None:
+    return Finding(GOOD, "The samples vary", f"{_spread(found)}.")
+
+
+def _estimate(found: Measured) -> float:
+    return -sum(found.losses)
+
+
+def scores_upside_down(game: Game, found: Measured) -> Finding | None:
+    if (estimate := _estimate(found)) > 0:
+        return None
+    return Finding(
+        BAD,
+        "The critic lags behind",
+        f"{game.made.capitalize()} score {-estimate:.2f} above {game.real}: no distance can be below 0.",
+        "Let only the critic move for a while.",
+    )
+
+
+def distance(game: Game, found: Measured) -> Finding | None:
+    return Finding(
+        GOOD,
+        f"Wasserstein estimate {_estimate(found):.2f}",
+        f"{game.real.capitalize()} score that much above {game.made}. Scores have no fixed zero, only their difference "
+        "counts, and it falls as the samples improve.",
+    )
+
+
+def slope_off(_game: Game, found: Measured) -> Finding | None:
+    if (off := _off_one(found)) < NEAR_ONE:
+        return None
+    return Finding(
+        NOTE,
+        "The critic's slopes are not near 1",
+        f"They are off by {off:.2f} (root mean square), so the estimate is no distance yet.",
+        f"Give it time, or raise the weight of “{TERMS['gradient_penalty'].title}”.",
+    )
+
+
+def slope_near(_game: Game, found: Measured) -> Finding | None:
+    return Finding(GOOD, "The critic's slopes are near 1", f"They are off by {_off_one(found):.2f} (root mean square).")
+
+
+def _off_one(found: Measured) -> float:
+    return float(np.sqrt(found.means["gradient_penalty"]))
+
+
+def independent(game: Game, found: Measured) -> Finding | None:
+    if found.accuracy >= AHEAD:
+        return None
+    sentence = f"{_correlation(found)}. {_tells(game, found)}."
+    return Finding(GOOD, "The dimensions look independent", sentence)
+
+
+def dependent(game: Game, found: Measured) -> Finding | None:
+    sentence = f"{_correlation(found)}. {_tells(game, found)}."
+    remedy = f"Raise the weight of “{TERMS['density_ratio'].title}”."
+    return Finding(NOTE, "The dimensions depend on each other", sentence, remedy)
+
+
+def _correlation(found: Measured) -> str:
+    return f"Total correlation, as the critic has it: {found.means['density_ratio']:.2f} nats"

@@ -1,0 +1,191 @@
+"""The health of a critic and its opponent: every outcome at its border, both sides, and what it is measured from."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from explorer.health import GOOD, NOTE, Measured, findings, logit_histogram, measured
+from explorer.health.figure import BINS
+from explorer.health.measured import newest_mean, spread_of
+from models.catalogue import VARIANTS
+from tests.helpers import quick
+
+CRITICS = [name for name, info in VARIANTS.items() if info.critic]
+
+
+def judged(right: float, positive: bool) -> np.ndarray:
+    """A thousand logits, so many of them on the right side."""
+    logits = np.full(1000, 2.0 if positive else -2.0)
+    logits[round(1000 * right) :] *= -1
+    return logits
+
+
+def found(variant: str, right: float = 0.75, **changes) -> Measured:
+    info = VARIANTS[variant]
+    names = (*info.learners, info.fools or "")
+    means = dict.fromkeys(info.weights, 0.6) | {"score_real": -3.0, "score_fake": 1.0, "gradient_penalty": 0.01}
+    plain = Measured(
+        info,
+        500,
+        tuple(info.learners),
+        judged(right, positive=True),
+        judged(right, positive=False),
+        dict.fromkeys(names, 0.5),
+        dict.fromkeys(names, 1.0),
+        means,
+        0.9,
+    )
+    return replace(plain, **changes)
+
+
+def titles(case: Measured) -> list[str]:
+    return [finding.title for finding in findings(case)]
+
+
+def fooling(variant: str, norm: float) -> dict[str, float]:
+    return {**found(variant).gradients, VARIANTS[variant].fools or "": norm}
+
+
+VARY = "The samples vary"
+
+
+@pytest.mark.parametrize(
+    ("right", "title"),
+    [
+        (0.991, "The critic has won"),
+        (0.99, "The critic is far ahead"),
+        (0.901, "The critic is far ahead"),
+        (0.9, "Both are in play"),
+        (0.6, "Both are in play"),
+        (0.599, "Even odds"),
+        (0.45, "Even odds"),
+        (0.449, "The critic lags behind"),
+    ],
+)
+def test_how_often_the_critic_is_right_says_how_the_game_stands(right, title):
+    assert titles(found("gan", right)) == titles(found("vae_gan", right)) == [title, VARY]
+
+
+def test_even_odds_are_called_normal_with_the_numbers():
+    means = {**found("gan").means, "critic_real": 0.71, "critic_fake": 0.66}
+    even, _ = findings(found("gan", 0.5, means=means))
+    assert even.level == GOOD
+    assert even.sentence == (
+        "Critic on real 0.71, critic on fake 0.66: near ln 2 = 0.69. "
+        "The critic is right on 50% of real images and 50% of samples."
+    )
+    assert even.remedy.startswith("A flat 0.69 is normal")
+
+
+@pytest.mark.parametrize(("loss", "title"), [(0.79, "Even odds"), (0.80, "The critic lags behind")])
+def test_a_critic_that_is_sure_and_wrong_is_not_called_even(loss, title):
+    means = {**found("gan").means, "critic_real": 0.2, "critic_fake": 2 * loss - 0.2}
+    assert titles(found("gan", 0.55, means=means))[0] == title
+    assert titles(found("gan", 0.6, means=means))[0] == "Both are in play"
+
+
+@pytest.mark.parametrize(("norm", "without"), [(0.0101, False), (0.01, True), (0.0, True)])
+def test_a_gradient_that_is_gone_is_told_from_one_that_says_little(norm, without):
+    won, *_ = findings(found("gan", 1.0, gradients=fooling("gan", norm)))
+    assert won.title == "The critic has won" + (", and the generator gets almost no gradient" if without else "")
+    assert ("does not vanish" in won.sentence) != without
+    assert "it pulls with 88% of its force" in won.sentence or without  # sigmoid(2)
+    lost = titles(found("gan", gradients=fooling("gan", norm)))
+    assert ("The generator gets almost no gradient from the critic" in lost) == without
+
+
+@pytest.mark.parametrize(
+    ("spread", "title"),
+    [
+        (0.249, "The samples are nearly equal"),
+        (0.25, "The samples vary less than the data"),
+        (0.599, "The samples vary less than the data"),
+        (0.6, VARY),
+    ],
+)
+@pytest.mark.parametrize("variant", ["gan", "vae_gan", "wgan_gp"])
+def test_samples_that_are_alike_are_a_sign_of_mode_collapse(variant, spread, title):
+    assert titles(found(variant, spread=spread))[-1] == title
+
+
+def test_a_wasserstein_critic_gives_a_distance_that_cannot_be_below_zero():
+    means = found("wgan_gp").means
+    assert titles(found("wgan_gp")) == ["Wasserstein estimate 2.00", "The critic's slopes are near 1", VARY]
+    for fake, title in ((2.999, "Wasserstein estimate 0.00"), (3.0, "The critic lags behind")):
+        assert titles(found("wgan_gp", means={**means, "score_fake": fake}))[0] == title
+    for penalty, title in ((0.0899, "near 1"), (0.09, "not near 1")):
+        assert titles(found("wgan_gp", means={**means, "gradient_penalty": penalty}))[1].endswith(f"are {title}")
+
+
+@pytest.mark.parametrize(
+    ("right", "title"),
+    [
+        (0.991, "The critic has won"),
+        (0.99, "The codes differ from the prior"),
+        (0.6, "The codes differ from the prior"),
+        (0.599, "The codes look like the prior"),
+        (0.449, "The critic lags behind"),
+    ],
+)
+def test_codes_are_compared_with_the_prior(right, title):
+    assert titles(found("aae", right)) == [title]
+
+
+@pytest.mark.parametrize(
+    ("right", "title"),
+    [
+        (1.0, "The dimensions depend on each other"),
+        (0.6, "The dimensions depend on each other"),
+        (0.599, "The dimensions look independent"),
+        (0.449, "The critic lags behind"),
+    ],
+)
+def test_a_total_correlation_is_told_in_nats(right, title):
+    (answer,) = findings(found("factor_vae", right, means={**found("factor_vae").means, "density_ratio": 1.234}))
+    assert answer.title == title
+    assert ("1.23 nats" in answer.sentence) == (right >= 0.45)
+
+
+@pytest.mark.parametrize("variant", CRITICS)
+def test_nothing_is_accused_at_the_beginning_or_without_numbers(variant):
+    assert titles(found(variant, 1.0, step=99, spread=0)) == ["Too early to say"]
+    assert "Too early to say" not in titles(found(variant, 1.0, step=100))
+    assert titles(found(variant, made=np.array([0.0, np.inf]))) == ["The critic gives no numbers"]
+
+
+@pytest.mark.parametrize("variant", CRITICS)
+def test_a_learner_held_still_is_said_first(variant):
+    learners = VARIANTS[variant].learners
+    first, *others = findings(found(variant, moving=["loss"] + [t for t in learners if t == "encoder_loss"]))
+    assert (first.level, first.title) == (NOTE, "Critic held still by hand")
+    assert others == findings(found(variant))
+
+
+@pytest.mark.parametrize("variant", CRITICS)
+def test_the_picture_shows_every_finite_logit(variant):
+    case = found(variant, real=np.array([1.0, np.nan, 3.0]), made=np.array([-np.inf, -2.0]))
+    for shown, count in ((case, (2, 1)), (replace(case, real=np.ones(5), made=np.ones(5)), (5, 5))):
+        bars = logit_histogram(shown)["data"]
+        assert tuple(bar["y"].sum() for bar in bars) == count
+        assert all(len(bar["x"]) == BINS for bar in bars)
+        np.testing.assert_array_equal(bars[0]["x"], bars[1]["x"])
+
+
+def test_means_are_over_the_newest_steps_each_counted_once():
+    training = {"step": np.array([64.0, 128, 192, 193]), "kl": np.array([100.0, 7, 5, 1])}
+    assert newest_mean(training, "kl") == pytest.approx((64 * 7 + 64 * 5 + 1) / 129)
+    assert np.isnan(newest_mean(training, "absent"))
+    assert np.isnan(newest_mean({}, "kl"))
+
+
+def test_the_spread_is_that_of_pixels_whatever_the_number_of_images():
+    images = np.random.default_rng(0).integers(0, 256, (500, 8, 8, 1), dtype=np.uint8)
+    assert spread_of(images) == pytest.approx(255 / 12**0.5, rel=0.02)
+    assert spread_of(images[:12]) == pytest.approx(spread_of(images), rel=0.05)
+    assert spread_of(np.repeat(images[:1], 9, axis=0)) == spread_of(images[:1]) == 0
+
+
+def test_a_run_without_a_critic_or_of_an_earlier_version_has_no_health():
+    for experiment in (quick(), quick(variant="gan")):
+        assert measured(experiment, {"step": np.array([1])}, np.zeros((3, 2, 2, 1)), {}, ("loss",)) is None

@@ -1,0 +1,139 @@
+"""The hand on who moves, single steps, and what is measured of a critic: trainings inside this process."""
+
+import threading
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from explorer.app_pages.steer_view import ways_to_move
+from explorer.figures import describe_change
+from explorer.health import measured
+from explorer.runs import listening
+from explorer.runs.layout import PREVIEW, send_command
+from explorer.runs.listening import Stop
+from explorer.runs.probe import Probe
+from explorer.runs.reader import Run
+from models.arrays import load_arrays
+from models.catalogue import VARIANTS
+from models.training import TrainingLoop
+from models.variants import build
+from tests.helpers import quick, some_images
+from tests.run_helpers import small_trainer
+
+SHAPE = (8, 8, 1)
+CRITICS = [name for name, info in VARIANTS.items() if info.critic]
+
+
+@pytest.fixture(autouse=True)
+def no_parent(monkeypatch):
+    gone = SimpleNamespace(parent_gone=threading.Event())
+    monkeypatch.setattr(listening, "Lifeline", lambda: gone)
+
+
+def test_only_known_learners_move_and_at_least_one(tmp_path):
+    trainer = small_trainer(tmp_path, variant="gan")
+    with Run(tmp_path) as run:
+        assert run.moving() == ("loss", "critic_loss", "encoder_loss")
+        for totals in (["encoder_loss", "loss"], [], ["loss", "kl"]):
+            send_command(tmp_path, "moving", totals=totals)
+        trainer._obey()
+        assert run.moving() == ("loss", "encoder_loss")
+        assert [bool(v.numpy()) for v in trainer.program.model.moving] == [True, False, True]
+        assert [event.detail["message"] for event in run.events("refused")] == [
+            f"Who moves was {given}; allowed are loss, critic_loss, encoder_loss. Name at least one of them."
+            for given in ("nobody", "loss, kl")
+        ]
+        (event,) = run.changes()
+        assert event.detail == {"value": ["loss", "encoder_loss"], "before": ["loss", "critic_loss", "encoder_loss"]}
+        assert describe_change(event, run.experiment) == "Critic held still"
+    trainer.store.close()
+
+
+def test_each_opponent_can_be_left_alone_and_who_has_none_always_moves():
+    assert ways_to_move(VARIANTS["gan"]) == {
+        "All": ("loss", "critic_loss", "encoder_loss"),
+        "Generator only": ("loss", "encoder_loss"),
+        "Critic only": ("critic_loss", "encoder_loss"),
+    }
+    assert list(ways_to_move(VARIANTS["aae"])) == ["All", "Autoencoder only", "Critic only"]
+
+
+def test_a_single_step_is_one_step_and_the_pause_goes_on(tmp_path):
+    """Eight images, four to train on: two steps an epoch, and the validation of the first epoch between them."""
+    trainer = small_trainer(tmp_path, batch_size=2, epochs=2, validation_fraction=0.5)
+    shown = []
+    plan = iter(["step", "pause", "step", "step", "step", "step", "step", "stop"])
+
+    def look(_seconds: float) -> None:
+        """Whenever the trainer waits: what the page would see, and the next command."""
+        with Run(tmp_path) as run:
+            step = run.status().step
+            history = run.curves().training["step"]
+            shown.append((step, len(history), run.status().state))
+            assert load_arrays(tmp_path / PREVIEW)["step"].tolist() == [step]
+        send_command(tmp_path, next(plan))
+        trainer.listener.inbox.next_look = 0.0
+
+    send_command(tmp_path, "step")  # it trains: refused
+    send_command(tmp_path, "pause")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("explorer.runs.training.time", SimpleNamespace(sleep=look, perf_counter=time.perf_counter))
+        with pytest.raises(Stop):
+            trainer.train()
+    assert shown == [(step, step, "paused") for step in (0, 1, 1, 2, 3, 4, 4, 4)]
+    with Run(tmp_path) as run:
+        refused = [event.detail["message"] for event in run.events("refused")]
+        assert len(run.curves().validation["epoch"]) == 1  # the last one waits for the run to go on
+    assert refused == [
+        "A single step is taken while the training is paused. Pause it first.",
+        *["There is no step left: the last epoch is over. Resume, and the run finishes."] * 2,
+    ]
+    trainer.store.close()
+
+
+@pytest.mark.parametrize("variant", CRITICS)
+def test_what_a_critic_says_is_measured_through_the_training_model(tmp_path, variant):
+    images = some_images(40, SHAPE)
+    program = build(quick(variant=variant, latent_dim=3), SHAPE)
+    probe = Probe(program, images, np.zeros(len(images)))
+    assert probe.save_preview(tmp_path / PREVIEW, 1)
+    first = load_arrays(tmp_path / PREVIEW)
+    assert probe.save_preview(tmp_path / PREVIEW, 2)
+    again = load_arrays(tmp_path / PREVIEW)
+    for name in (name for name in first if name.startswith("health/") or name == "samples"):
+        np.testing.assert_array_equal(first[name], again[name])  # the noise is the same at each look
+    found = measured(program.experiment, again, images, {}, ("loss",))
+    assert found is not None
+    assert (found.step, found.real.shape, found.made.shape) == (2, (40,), (40,))
+    assert list(found.gradients) == [*program.experiment.info.learners, program.experiment.info.fools]
+    assert all(0 < found.gradients[name] <= found.largest[name] for name in found.gradients)
+    assert again["samples"].shape == (12, *SHAPE)
+    seen = images.astype(np.float32) / 255
+    if program.experiment.info.critic == "image":
+        assert program.twins.critic is not None
+        np.testing.assert_allclose(found.real, program.twins.critic(seen)["critic"], rtol=1e-3, atol=1e-4)
+
+
+def test_a_look_changes_nothing_of_the_training(tmp_path):
+    images, values = some_images(40, SHAPE), []
+    for looks in (0, 2):
+        program = build(quick(variant="vae_gan", latent_dim=3), SHAPE)
+        loop, probe = TrainingLoop(program.model, images), Probe(program, images, np.zeros(len(images)))
+        for step in range(3):
+            for _ in range(looks):
+                probe.save_preview(tmp_path / PREVIEW, step)
+                probe.save_snapshot(tmp_path / "snapshot", step)
+            values.append(loop.train(np.arange(40, dtype=np.int32)))
+    np.testing.assert_array_equal(values[:3], values[3:])
+
+
+def test_samples_of_a_conditional_model_show_the_classes_in_turn(tmp_path):
+    images = some_images(40, SHAPE)
+    program = build(quick(variant="conditional_vae", latent_dim=3), SHAPE, classes=5)
+    assert Probe(program, images, np.arange(40) % 5).save_preview(tmp_path / PREVIEW, 0)
+    codes = np.random.default_rng(0).normal(size=(12, 3)).astype(np.float32)
+    told = np.concatenate([codes, np.eye(5, dtype=np.float32)[np.arange(12) % 5]], axis=1)
+    shown = np.round(program.twins.generator(told).numpy() * 255)
+    np.testing.assert_allclose(load_arrays(tmp_path / PREVIEW)["samples"], shown, atol=1)
