@@ -39,15 +39,16 @@ class Decoder:
         from models.twins import build_twins
 
         run = Run(folder)
-        self.latent_dim = run.experiment.latent_dim
-        self.twins = build_twins(run.experiment, tuple(run.summary()["image_shape"]))
+        summary = run.summary()
+        self.twins = build_twins(run.experiment, tuple(summary["image_shape"]), len(summary["class_names"]))
+        self.code_length = self.twins.decoder.input.shape[-1]  # a conditional decoder also takes the classes
         self.snapshot: tuple[str, int] | None = None
         self._constant = tf.constant
 
         def generate(codes):
             return tf.cast(tf.round(self.twins.generator(codes, training=False) * 255.0), tf.uint8)
 
-        many, one = ([tf.TensorSpec([count, self.latent_dim], tf.float32)] for count in (None, 1))
+        many, one = ([tf.TensorSpec([count, self.code_length], tf.float32)] for count in (None, 1))
         self._generate = tf.function(generate, input_signature=many)
         # The hand moves one code: compiled whole and called without a look at its arguments, it takes a third of the
         # time. Compiling takes a few tenths of a second.
@@ -75,7 +76,7 @@ class Analyst:
 
     def decode(self, header: dict[str, Any], payload: bytes, _report: Report) -> Answer:
         decoder = self._decoder(header["folder"])
-        codes = np.frombuffer(payload, np.float32).reshape(-1, decoder.latent_dim)
+        codes = np.frombuffer(payload, np.float32).reshape(-1, decoder.code_length)
         images = decoder.decode(header["snapshot"], codes)
         return {}, images.tobytes()
 
@@ -107,7 +108,17 @@ class Analyst:
     def estimate(self, header: dict[str, Any], _payload: bytes, _report: Report) -> Answer:
         from explorer.latent.estimate import estimate
 
-        return estimate(header["experiment"], tuple(header["image_shape"])), b""
+        return estimate(header["experiment"], tuple(header["image_shape"]), header["classes"]), b""
+
+    def inspect(self, header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
+        from explorer.latent.inspecting import inspect
+
+        return inspect(header, lambda stage, share: report({"stage": stage, "share": share}))
+
+    def try_term(self, header: dict[str, Any], _payload: bytes, _report: Report) -> Answer:
+        from explorer.latent.trying import try_term
+
+        return dict(try_term(header["experiment"], header["formula"])), b""
 
     def wirings(self, _header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
         from explorer.lab.wirings import measure_wirings
@@ -130,6 +141,8 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
         "encode": analyst.encode,
         "project": analyst.project,
         "estimate": analyst.estimate,
+        "inspect": analyst.inspect,
+        "try_term": analyst.try_term,
         "wirings": analyst.wirings,
         "pairings": analyst.pairings,
     }

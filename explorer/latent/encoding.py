@@ -14,7 +14,7 @@ from explorer.runs.reader import Run
 from models import tensors
 from models.arrays import load_arrays
 from models.checkpoints import assign_weights
-from models.twins import Twins, build_twins
+from models.variants import Program, build
 
 BATCH = 1000
 _LARGEST = float(np.finfo(np.float16).max)
@@ -26,15 +26,16 @@ class _Data(NamedTuple):
     labels: np.ndarray  # (n,)
     test: int
     digest: str
+    classes: int
 
 
 @lru_cache(maxsize=2)
-def _loaded(dataset: str) -> _Data:
+def loaded(dataset: str) -> _Data:
     """Kept, for the next snapshot is most often of the same data set."""
     data = load_images(dataset)
     images = np.concatenate([data.images, data.test_images])
     labels = np.concatenate([data.labels, data.test_labels])
-    return _Data(images, labels, len(data.test_images), digest_of(images))
+    return _Data(images, labels, len(data.test_images), digest_of(images), len(data.class_names))
 
 
 def encode_whole(folder: Path, snapshot: Path, progress: Progress) -> None:
@@ -45,27 +46,27 @@ def encode_whole(folder: Path, snapshot: Path, progress: Progress) -> None:
     with Run(folder) as run:
         experiment = run.experiment
     progress(f"loading {experiment.dataset}", 0.0)
-    data = _loaded(experiment.dataset)
+    data = loaded(experiment.dataset)
     progress("building the encoder", 0.05)
-    twins = build_twins(experiment, data.images.shape[1:])
-    assign_weights(twins, load_arrays(snapshot), ["encoder"])
-    codes = _encode(twins, data.images, lambda share: progress("computing their codes", 0.1 + 0.9 * share))
+    program = build(experiment, data.images.shape[1:], data.classes)
+    assign_weights(program.twins, load_arrays(snapshot), ["encoder"])
+    codes = _encode(program, data, lambda share: progress("computing their codes", 0.1 + 0.9 * share))
     save_images(data.images, data.digest)
     save_codes(snapshot, codes, data.labels, data.test, data.digest)
 
 
-def _encode(twins: Twins, images: np.ndarray, report: Callable[[float], None]) -> dict[str, np.ndarray]:
-    """Means and, where the encoder gives them, log-variances of uint8 images, (n, latent) float32 and float16."""
+def _encode(program: Program, data: _Data, report: Callable[[float], None]) -> dict[str, np.ndarray]:
+    """Means and, where the encoder gives them, log-variances of all images, (n, latent) float32 and float16."""
+    images, batches = data.images, []
 
-    @tf.function(input_signature=[tf.TensorSpec([None, *images.shape[1:]], tf.uint8)])
-    def encode(batch):
-        encoded = twins.encoder(tf.cast(batch, tf.float32) / 255.0, training=False)
-        return {name: encoded[name] for name in encoded if name != tensors.Z}
+    @tf.function(input_signature=[tf.TensorSpec([None, *images.shape[1:]], tf.uint8), tf.TensorSpec([None], tf.int32)])
+    def encode(batch, labels):
+        encoded = program.twins.encoder(program.told(tf.cast(batch, tf.float32) / 255.0, labels), training=False)
+        return {name: encoded[name] for name in tensors.POSTERIOR if name in encoded}
 
-    batches = []
     for start in range(0, len(images), BATCH):
         report(start / len(images))
-        encoded = encode(images[start : start + BATCH])
+        encoded = encode(images[start : start + BATCH], data.labels[start : start + BATCH].astype(np.int32))
         batches.append({name: values.numpy() for name, values in encoded.items()})
     codes = {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
     if tensors.Z_LOG_VAR in codes:

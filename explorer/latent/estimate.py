@@ -13,12 +13,13 @@ from models.variants import build
 TIMED_SECONDS = 0.4
 
 
-def estimate(given: dict[str, Any], image_shape: ImageShape) -> dict[str, float]:
+def estimate(given: dict[str, Any], image_shape: ImageShape, classes: int) -> dict[str, float]:
     """Parameters and images per second of training steps on noise, of an experiment's networks and terms."""
     experiment = Experiment.parse(given)
-    program = build(experiment, image_shape)
+    program = build(experiment, image_shape, classes)
     images = np.random.default_rng(0).integers(0, 256, (experiment.batch_size, *image_shape), dtype=np.uint8)
-    loop = TrainingLoop(program.model, images)
+    labels = np.arange(experiment.batch_size) % classes
+    loop = TrainingLoop(program.model, images, labels)
     batch = np.arange(experiment.batch_size, dtype=np.int32)
     loop.train(batch)
     began, steps = time.perf_counter(), 0

@@ -1,0 +1,98 @@
+// One training step in slow motion: its stages in order, under the hand. All numbers and pictures come at once.
+import { Crumbs } from "./step/crumbs.js";
+import { Panel } from "./step/panel.js";
+import { Player } from "./step/player.js";
+import { unpack } from "./shared/binary.js";
+import { make, renderer } from "./shared/elements.js";
+import { loadStyles } from "./shared/theme.js";
+
+/**
+ * @typedef {{label: string, shape: number[], parameters: number, weights: number, gradient: number | null, update?: number | null}} Layer
+ * @typedef {{name: string, title: string, unit: string, weight: number, chosen: number | null, mean: number | null}} Term
+ * @typedef {{chosen: number | null, mean: number | null, unit: string}} Total
+ *
+ * @typedef {object} Stage
+ * @property {string} key
+ * @property {"forward" | "terms" | "backward"} part
+ * @property {string} title
+ * @property {string} sentence
+ * @property {string} makes the name of what it makes
+ * @property {string} formula of that
+ * @property {boolean} numbers whether numbers can be put into the formula
+ * @property {string[]} shows names of tensors; what the stage makes comes last
+ * @property {Layer[]} layers of a network
+ * @property {Term[]} terms
+ * @property {Total | null} total of the terms
+ * @property {Layer[]} moved layers with gradients
+ *
+ * @typedef {object} Tensor null is no finite number
+ * @property {string} kind
+ * @property {number | null} mean over the batch
+ * @property {number | null} low
+ * @property {number | null} high
+ * @property {number | null} own_low of the chosen image
+ * @property {number | null} own_high
+ * @property {(number | null)[]} [values] of the chosen image; pictures have none
+ *
+ * @typedef {{stages: Stage[], tensors: Record<string, Tensor>, pictures: string[], shape: import("./shared/pixels.js").Shape}} Walk
+ */
+
+class StepView {
+  data = ""; // what is shown
+  at = 0;
+  /** @type {Stage[]} */ stages = [];
+
+  /** @param {HTMLElement} host */
+  constructor(host) {
+    this.host = host;
+    this.player = new Player((at) => this.go(at));
+    this.crumbs = new Crumbs((at) => this.player.hold(at));
+    this.panel = new Panel();
+    host.addEventListener("keydown", (event) => this.press(event));
+    host.replaceChildren(this.player.element, this.crumbs.element, this.panel.element);
+    loadStyles().then(() => host.classList.add("hg-ready"));
+  }
+
+  /** @param {Uint8Array} bytes */
+  update(bytes) {
+    const { header, arrays } = unpack(bytes);
+    const data = JSON.stringify(header);
+    if (data === this.data) return; // the page was drawn anew, and the hand stays where it is
+    this.data = data;
+    const here = this.stages[this.at]?.key;
+    this.stages = header.stages;
+    this.at = Math.max(0, this.stages.findIndex(({ key }) => key === here));
+    this.crumbs.build(this.stages);
+    this.panel.take(header, arrays.pixels);
+    this.player.take(this.stages.length);
+    this.go(this.at);
+  }
+
+  /** @param {number} at */
+  go(at) {
+    this.at = at;
+    this.player.show(at, this.stages[at].title);
+    this.crumbs.show(at);
+    this.panel.show(this.stages[at]);
+  }
+
+  /** @param {KeyboardEvent} event */
+  press(event) {
+    if (event.target instanceof HTMLInputElement || event.altKey || event.ctrlKey || event.metaKey) return; // the slider's own
+    const last = this.stages.length - 1;
+    const to = { ArrowLeft: this.at - 1, ArrowRight: this.at + 1, Home: 0, End: last }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    this.player.hold(Math.min(last, Math.max(0, to)));
+  }
+
+  close() {
+    this.player.pause();
+  }
+}
+
+export default renderer(
+  ".hg-step",
+  (host) => new StepView(host),
+  (view, { data }) => view.update(data),
+);
