@@ -1,41 +1,25 @@
-"""Where the nodes and lines of a tensor graph are drawn: layers from left to right, on a phone from top to bottom."""
+"""Where the nodes of a tensor graph are drawn: layers from left to right, on a phone from top to bottom."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Point = tuple[float, float]
-WIDTHS = {"tensor": 122.0, "narrowing": 100.0, "widening": 100.0, "step": 72.0, "term": 136.0, "total": 122.0}
+from explorer.graph_lines import Box, Line, Point, routed
+
+WIDTHS = {"tensor": 80.0, "narrowing": 84.0, "widening": 84.0, "step": 72.0, "term": 136.0, "total": 122.0}
 HEIGHT = 44.0
+LINE = 7.0  # that a second line of the title adds
 GAP = 30.0  # between layers
+CROWDED, SMALL_GAP = 9, 20.0  # with so many layers, less
 ROW = 62.0  # from one row to the next
 MARGIN = 4.0
+SIDE = 142.0  # width of a node on a phone
+GUTTER = 46.0  # between the two columns there
 TRACK = 6.0  # between lines that run side by side
-SIDE = 150.0  # width of a node on a phone
-GUTTER = 40.0  # between the two columns there
-OUTSIDE = 10.0  # from the right column to the lines that pass it
-LETTER = 7.6  # of a title, at most
-
-
-@dataclass(frozen=True)
-class Box:
-    x: float
-    y: float
-    width: float
-    height: float = HEIGHT
-
-    @property
-    def right(self) -> float:
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        return self.y + self.height
-
-    @property
-    def centre(self) -> Point:
-        return self.x + self.width / 2, self.y + self.height / 2
+LETTER = {"tensor": 7.5}  # of a title, at most; of any other kind of node:
+OTHER_LETTER, SMALL_LETTER = 7.0, 5.9
+LONGEST = 124.0  # a title that is wider has two lines
+LABEL = 44.0  # a weight's width, at most
 
 
 @dataclass(frozen=True)
@@ -45,136 +29,178 @@ class Drawing:
     width: float
     height: float
     boxes: dict[str, Box]
-    lines: tuple[tuple[Point, ...], ...]
+    lines: tuple[Line, ...]
     labels: dict[str, Point]
 
 
+def in_lines(title: str, kind: str) -> tuple[str, ...]:
+    """A title in one line, or in two of about the same length where it is long."""
+    if len(title) * _letter(kind) <= LONGEST:
+        return (title,)
+    middle = len(title) / 2
+    ends = [place for place, letter in enumerate(title, 1) if letter in "_ "] or [round(middle)]
+    end = min(ends, key=lambda place: abs(place - middle))
+    return title[:end].strip(), title[end:]
+
+
+def _letter(kind: str) -> float:
+    return LETTER.get(kind, OTHER_LETTER)
+
+
 def _width(node: Any) -> float:
-    return max(WIDTHS[node.kind], LETTER * len(node.title) + 16)
+    title = max(len(line) for line in node.lines) * _letter(node.kind)
+    return max(WIDTHS[node.kind], title + 18, len(node.detail) * SMALL_LETTER + 14)
 
 
-def _flow_of(nodes: Sequence[Any]) -> dict[int, list[Any]]:
-    """The nodes that are no terms, by layer; the first of a layer is on the main line."""
-    layers: dict[int, list[Any]] = defaultdict(list)
+def _box(node: Any, x: float, row: float, width: float) -> Box:
+    """The box of a node in a row, about the row's middle."""
+    more = LINE * (len(node.lines) - 1)
+    return Box(x, MARGIN + row * ROW - more / 2, width, HEIGHT + more)
+
+
+def _chains(nodes: Sequence[Any]) -> list[list[Any]]:
+    """The data in unbranched chains: each part goes on where the first of its sources that is an end has ended."""
+    chains: list[list[Any]] = []
     for node in nodes:
-        if node.kind not in ("term", "total"):
-            layers[node.layer].append(node)
-    return dict(sorted(layers.items()))
+        before = next((chain for source in node.sources for chain in chains if chain[-1].key == source), None)
+        if before is None:
+            chains.append([node])
+        else:
+            before.append(node)
+    return chains
+
+
+def _split(nodes: Sequence[Any]) -> tuple[list[Any], list[tuple[Any, list[Any]]]]:
+    """The data, and each total with its terms."""
+    terms = [node for node in nodes if node.kind == "term"]
+    totals = [node for node in nodes if node.kind == "total"]
+    data = [node for node in nodes if node.kind not in ("term", "total")]
+    return data, [(total, [term for term in terms if term.total == total.total]) for total in totals]
 
 
 def wide(nodes: Sequence[Any], edges: Sequence[Any]) -> Drawing:
-    """The data from left to right, each term in a row of its own below, the total on the right."""
-    layers = _flow_of(nodes)
-    lefts, width = _columns(layers)
-    boxes = {
-        node.key: Box(lefts[layer], MARGIN + lane * ROW, _width(node))
-        for layer, lanes in layers.items()
-        for lane, node in enumerate(lanes)
-    }
-    top = MARGIN + ROW * max(len(lanes) for lanes in layers.values())
-    terms = sorted((node for node in nodes if node.kind == "term"), key=lambda node: -node.layer)
-    for row, node in enumerate(terms):
-        boxes[node.key] = Box(lefts[node.layer], top + row * ROW, _width(node))
-    (total,) = (node for node in nodes if node.kind == "total")
-    boxes[total.key] = Box(width - MARGIN - WIDTHS["total"], top + ROW * (len(terms) - 1) / 2, WIDTHS["total"])
-    lowest = {lanes[-1].key for lanes in layers.values()}
-    tracks = _tracks(edges)
-    lines = tuple(_wide_line(edge, boxes, edge.source in lowest, total.key, tracks) for edge in edges)
-    labels = {node.key.partition(":")[2]: _above(boxes[node.key], boxes[total.key]) for node in terms}
-    return Drawing(width, top + len(terms) * ROW - ROW + HEIGHT + MARGIN, boxes, lines, labels)
+    """The data from left to right, each term in a row of its own below, each learner's total on the right of them."""
+    data, learners = _split(nodes)
+    lefts, gaps, width = _columns(data, [total for total, _ in learners])
+    lanes = _lanes(data)
+    boxes = {node.key: _box(node, lefts[node.layer], lanes[node.key], _width(node)) for node in data}
+    row = 1 + max(lanes.values())
+    for total, terms in learners:
+        right = _width(total)
+        for place, node in enumerate(sorted(terms, key=lambda node: -node.layer)):
+            furthest = width - MARGIN - right - LABEL - GAP - _width(node)
+            boxes[node.key] = _box(node, min(lefts[node.layer], furthest), row + place, _width(node))
+        top, height = MARGIN + row * ROW, (len(terms) - 1) * ROW + HEIGHT
+        boxes[total.key] = Box(width - MARGIN - right, top, right, height)
+        row += len(terms)
+    height = max(box.bottom for box in boxes.values()) + MARGIN
+    ends = {term.key: boxes[total.key].x for total, terms in learners for term in terms}
+    labels = {key: (min(boxes[key].right + 48, end - 12), boxes[key].centre[1] - 6) for key, end in ends.items()}
+    return _drawing(width, height, boxes, labels, edges, gaps, _between(row))
 
 
-def _columns(layers: dict[int, list[Any]]) -> tuple[dict[int, float], float]:
-    """The left end of each layer, and how wide all of them are."""
-    lefts, x = {}, MARGIN
-    for layer, lanes in layers.items():
+def _between(rows: int) -> list[float]:
+    """Places for lines between so many rows, three in each gap."""
+    middles = [MARGIN + row * ROW - (ROW - HEIGHT) / 2 for row in range(1, rows)]
+    return [middle + beside for middle in middles for beside in (1 - TRACK, 0, TRACK - 1)]
+
+
+def _columns(data: Sequence[Any], totals: Sequence[Any]) -> tuple[dict[int, float], list[float], float]:
+    """The left end of each layer, the tracks between the layers, and how wide all of them are."""
+    last = max(node.layer for node in data)
+    widths = dict.fromkeys(range(last + 1), 0.0) | {last: max(_width(total) for total in totals)}
+    for node in data:
+        widths[node.layer] = max(widths[node.layer], _width(node))
+    gap = SMALL_GAP if last >= CROWDED else GAP
+    lefts, tracks, x = {}, [], MARGIN
+    for layer, width in widths.items():
+        tracks += _side_by_side(x - gap + TRACK, gap - 2 * TRACK) if layer else []
         lefts[layer] = x
-        x += max(_width(node) for node in lanes) + GAP
-    return lefts, x - GAP + MARGIN
+        x += width + gap
+    return lefts, tracks, x - gap + MARGIN
 
 
-def _tracks(edges: Sequence[Any]) -> dict[str, float]:
-    """Lines of different terms run side by side."""
-    names = list(dict.fromkeys(edge.term for edge in edges if edge.term))
-    return {name: TRACK * number for number, name in enumerate(names)}
+def _side_by_side(start: float, width: float) -> list[float]:
+    """Places for lines in a gap."""
+    return [start + TRACK * place for place in range(int(width // TRACK) + 1)]
 
 
-def _above(term: Box, total: Box) -> Point:
-    """Where a weight ends: over the line from the term, short of where it turns."""
-    return min(term.right + 48, total.x - GAP / 2 - 6), term.centre[1] - 6
-
-
-def _wide_line(edge: Any, boxes: dict[str, Box], free_below: bool, total: str, tracks: dict[str, float]) -> tuple:
-    source, target = boxes[edge.source], boxes[edge.target]
-    if not edge.term or edge.target == total:
-        turn = (target.x - GAP / 2) if edge.term else (source.right + 0.35 * GAP)
-        return _across(source, target, source.centre[1], turn)
-    track = tracks[edge.term]
-    if target.x <= source.centre[0]:
-        over, down = target.y - 9, (target.centre[0] + track, target.y)
-        under = source.centre[0] + track
-        if target.x <= under <= target.right:
-            return (under, source.bottom), (under, target.y)
-        return (under, source.bottom), (under, over), (down[0], over), down
-    if free_below:
-        under = source.centre[0] + track
-        return (under, source.bottom), (under, target.centre[1]), (target.x, target.centre[1])
-    return _across(
-        source, target, source.y + 0.8 * source.height, source.right + 0.65 * GAP + min(track / 2, 0.2 * GAP)
-    )
-
-
-def _across(source: Box, target: Box, leaves: float, turn: float) -> tuple[Point, ...]:
-    """From the right side of one to the left side of the other, turning at x = `turn` where they are not level."""
-    if leaves == target.centre[1]:
-        return (source.right, leaves), (target.x, leaves)
-    return (source.right, leaves), (turn, leaves), (turn, target.centre[1]), (target.x, target.centre[1])
+def _lanes(data: Sequence[Any]) -> dict[str, int]:
+    """The lane of each node: a chain has one, the first that is free for its length."""
+    lanes: dict[str, int] = {}
+    taken: set[tuple[int, int]] = set()
+    for chain in _chains(data):
+        span = range(chain[0].layer, chain[-1].layer + 1)
+        first = lanes.get(chain[0].sources[0], 0) if chain[0].sources else 0
+        lane = next(lane for lane in range(first, first + len(data)) if taken.isdisjoint((lane, at) for at in span))
+        taken.update((lane, at) for at in span)
+        lanes |= {node.key: lane for node in chain}
+    return lanes
 
 
 def narrow(nodes: Sequence[Any], edges: Sequence[Any]) -> Drawing:
-    """The data from top to bottom on the left; on the right what stands beside it, the terms, and the total last."""
-    right = MARGIN + SIDE + GUTTER
-    boxes: dict[str, Box] = {}
-    first: dict[int, int] = {}
-    taken: set[int] = set()
+    """The data from top to bottom on the left; on the right what stands beside it, the terms, and the totals last."""
+    data, learners = _split(nodes)
+    rows = _rows(data)
+    left, right = MARGIN, MARGIN + SIDE + GUTTER
+    boxes = {
+        node.key: _box(node, (left, right)[column], row, SIDE) for node in data for column, row in [rows[node.key]]
+    }
+    taken = {row for column, row in rows.values() if column}
+    for node in sorted((term for _, terms in learners for term in terms), key=lambda term: _last(term, rows)):
+        row = _free(taken, _last(node, rows))
+        taken.add(row)
+        boxes[node.key] = _box(node, right, row, SIDE)
+    end = max(max(taken) + 1, max(row for _, row in rows.values()) - len(learners) + 1)
+    for place, (total, _) in enumerate(learners):
+        boxes[total.key] = _box(total, right, end + place, SIDE)
+    labels = {term.key: (right + SIDE - 20, boxes[term.key].bottom + 13) for _, terms in learners for term in terms}
+    last = max(end + len(learners), 1 + max(row for _, row in rows.values()))
+    outside = _side_by_side(right + SIDE + TRACK, 2 * TRACK)
+    tracks = [*_side_by_side(left + SIDE + 8, GUTTER - 17), *outside]
+    height = max(box.bottom for box in boxes.values()) + MARGIN
+    return _drawing(outside[-1] + MARGIN, height, boxes, labels, edges, tracks, _between(last))
+
+
+def _rows(data: Sequence[Any]) -> dict[str, tuple[int, int]]:
+    """Column and row of each node: chains under each other on the left, what is no chain on the right."""
+    chains, places = _chains(data), {}
     row = 0
-    for layer, lanes in _flow_of(nodes).items():
-        first[layer] = row
-        boxes[lanes[0].key] = Box(MARGIN, MARGIN + row * ROW, SIDE)
-        for beside, node in enumerate(lanes[1:]):
-            boxes[node.key] = Box(right, MARGIN + (row + beside) * ROW, SIDE)
-            taken.add(row + beside)
-        row += max(1, len(lanes) - 1)
-    for node in sorted((node for node in nodes if node.kind == "term"), key=lambda node: node.layer):
-        place = first[node.layer]
-        while place in taken:
-            place += 1
-        taken.add(place)
-        boxes[node.key] = Box(right, MARGIN + place * ROW, SIDE)
-    (total,) = (node for node in nodes if node.kind == "total")
-    boxes[total.key] = Box(right, MARGIN + max(row - 1, max(taken) + 1) * ROW, SIDE)
-    tracks = _tracks(edges)
-    lines = tuple(_narrow_line(edge, boxes, tracks) for edge in edges)
-    terms = [node.key for node in nodes if node.kind == "term"]
-    labels = {key.partition(":")[2]: (boxes[key].right - 4, boxes[key].bottom + 13) for key in terms}
-    lowest = max(box.bottom for box in boxes.values())
-    return Drawing(right + SIDE + OUTSIDE + MARGIN, lowest + MARGIN, boxes, lines, labels)
+    for chain in (chain for chain in chains if len(chain) > 1):
+        for node in chain:
+            places[node.key] = (0, row)
+            row += 1
+    taken: set[int] = set()
+    for chain in (chain for chain in chains if len(chain) == 1):
+        (node,) = chain
+        peers = [places[other.key][1] for other in data if other.key in places and other.sources == node.sources]
+        used = [places[other.key][1] - 1 for other in data if other.key in places and node.key in other.sources]
+        wanted = peers[0] if peers and node.sources else min(used, default=0)
+        places[node.key] = (1, _free(taken, wanted))
+        taken.add(places[node.key][1])
+    return places
 
 
-def _narrow_line(edge: Any, boxes: dict[str, Box], tracks: dict[str, float]) -> tuple[Point, ...]:
-    source, target = boxes[edge.source], boxes[edge.target]
-    middle, other = source.centre, target.centre
-    track = tracks.get(edge.term, 0.0)
-    if source.x == target.x and (source.x == MARGIN or (target.y - source.y == ROW and edge.term)):
-        return (middle[0], source.bottom), (middle[0], target.y)
-    if source.x == target.x:  # past what stands between, on the outside
-        turn = source.right + OUTSIDE
-        return (source.right, middle[1]), (turn, middle[1]), (turn, other[1]), (target.right, other[1])
-    if source.x > target.x:
-        turn = target.right + 0.25 * GUTTER
-        return (source.x, middle[1]), (turn, middle[1]), (turn, other[1]), (target.right, other[1])
-    if not edge.term:
-        return (source.right, middle[1]), (other[0], middle[1]), (other[0], target.y)
-    leaves = source.y + 0.8 * source.height
-    turn = source.right + 0.5 * GUTTER + min(track, 0.3 * GUTTER)
-    return (source.right, leaves), (turn, leaves), (turn, other[1]), (target.x, other[1])
+def _free(taken: set[int], wanted: int) -> int:
+    while wanted in taken:
+        wanted += 1
+    return max(wanted, 0)
+
+
+def _last(term: Any, rows: dict[str, tuple[int, int]]) -> int:
+    """The row of the last tensor that a term reads."""
+    return max(rows[key][1] for key in term.sources)
+
+
+def _drawing(
+    width: float,
+    height: float,
+    boxes: dict[str, Box],
+    labels: dict[str, Point],
+    edges: Sequence[Any],
+    across: Iterable[float],
+    down: Iterable[float],
+) -> Drawing:
+    words = [Box(x - LABEL, y - 10, LABEL, 12) for x, y in labels.values()]
+    lines = routed(edges, boxes, words, sorted(across), sorted(down))
+    return Drawing(width, height, boxes, lines, {key.partition(":")[2]: place for key, place in labels.items()})

@@ -25,10 +25,8 @@ def show() -> None:
     raw = {name: 200 / (1 + i) + 1000 / step for i, name in enumerate(experiment.terms)}
     weight = {name: setting.weight for name, setting in experiment.terms.items()}
     weighted = {name: raw[name] * weight[name] for name in raw}
-    show_terms(
-        experiment,
-        {"step": step, "raw": raw, "weight": weight, "weighted": weighted, "total": sum(weighted.values())},
-    )
+    totals = {total: sum(weighted[name] for name in experiment.terms_of(total)) for total in experiment.info.learners}
+    show_terms(experiment, {"step": step, "raw": raw, "weight": weight, "weighted": weighted, "totals": totals})
 
 
 show()

@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 
 pytestmark = pytest.mark.browser
 VAE = {"dataset": "mnist", "variant": "beta_vae"}
+VAE_GAN = {"dataset": "mnist", "variant": "vae_gan"}
 NOISY = {"dataset": "shapes_rgb", "variant": "denoising_ae", "pixel_model": "unscaled"}
 
 
@@ -102,11 +103,28 @@ def test_live_values_change_in_place_and_nothing_moves(wide_page: Page, app):
     assert share.endswith(" %")
 
 
+def test_several_learners_have_each_its_rows_its_total_and_its_networks(wide_page: Page, app):
+    show(wide_page, app, VAE_GAN, live="1")
+    heads = wide_page.locator(".hg-learner")
+    expect(heads).to_have_text(["1Autoencodermoves encoder and decoder", "2Criticmoves critic"])
+    expect(wide_page.get_by_role("row", name="Σ weight × term")).to_have_count(2)
+    rows = wide_page.locator(".hg-terms tbody tr")
+    shares = [float(text.split()[0]) for text in rows.locator("td.hg-cell-share span").all_text_contents() if text]
+    assert sum(shares[:3]) == pytest.approx(100, abs=0.3)
+    assert sum(shares[3:]) == pytest.approx(100, abs=0.3)
+    heads.nth(1).hover()
+    on_critic = {"critic", "critic_on_x", "critic_on_sample", "Critic on real", "Critic on fake", "Critic"}
+    assert lit(wide_page) == on_critic
+    wide_page.locator(".hg-node-term", has_text="KL").hover()
+    assert lit(wide_page) == {"KL", "z_mean", "z_log_var", "Autoencoder"}
+    expect(wide_page.get_by_text("Two learners, each with Adam")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (820, 1180), (390, 844)])
 def test_it_fits_every_screen_and_can_be_read(app, browser, artefacts, scheme, width, height):
     with watched_page(browser, width, height, scheme) as page:
-        for name, experiment in (("vae", VAE), ("noisy", NOISY)):
+        for name, experiment in (("vae", VAE), ("noisy", NOISY), ("vae-gan", VAE_GAN)):
             show(page, app, experiment, live="1")
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             sizes = "e => e.map(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"

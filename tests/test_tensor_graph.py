@@ -5,16 +5,19 @@ from itertools import combinations, pairwise, product
 
 import pytest
 
-import models.experiment
 from explorer import graph_layout
-from explorer.app_pages.terms_view import learner_in_words, newest_values, shares, term_rows
+from explorer.app_pages.terms_view import learner_in_words, learner_rows, newest_values, shares, term_rows
 from explorer.runs.reader import Run
-from explorer.tensor_graph import TOTAL, Graph, tensor_graph
+from explorer.tensor_flow import tensor_key
+from explorer.tensor_graph import Graph, tensor_graph
 from models import catalogue
-from models.experiment import Experiment
+from models.experiment import Experiment, ExperimentError
 from tests.helpers import in_python, trained_run
 
-EVERY = list(product(catalogue.VARIANTS, catalogue.PIXEL_MODELS, catalogue.NETWORKS))
+EVERY = [
+    *product(catalogue.VARIANTS, ["bernoulli"], ["dense"]),
+    *product(["ae", "conditional_vae"], ["gaussian", "unscaled"], catalogue.NETWORKS),
+]
 
 
 def graph(**settings) -> Graph:
@@ -51,17 +54,63 @@ def assert_tidy(drawn: Graph) -> None:
 
 @pytest.mark.parametrize(("variant", "pixel_model", "network"), EVERY)
 def test_every_experiment_is_drawn_with_the_tensors_that_its_terms_need(variant, pixel_model, network):
-    drawn = graph(variant=variant, pixel_model=pixel_model, network=network, latent_dim=100)
+    experiment = Experiment.parse(
+        {"dataset": "mnist", "variant": variant, "pixel_model": pixel_model, "network": network, "latent_dim": 100}
+    )
+    drawn = tensor_graph(experiment)
     assert_tidy(drawn)
-    info = catalogue.VARIANTS[variant]
-    for term in info.weights:
-        needed = catalogue.needs_of(term, pixel_model)
-        assert read_by(drawn, term) == list(needed)
-        assert [edge.target for edge in drawn.edges if edge.source == f"term:{term}"] == [TOTAL]
-    assert ("step:noise" in titles(drawn)) == info.uses_corruption
-    assert ("tensor:z_log_var" in titles(drawn)) == info.stochastic
-    assert catalogue.PIXEL_MODELS[pixel_model].output in titles(drawn).values()
+    assert_clear(drawn)
+    for name in experiment.terms:
+        assert sources_of(drawn, f"term:{name}") == list(
+            dict.fromkeys(tensor_key(need, experiment) for need in experiment.term(name).needs)
+        )
+    for total in experiment.info.learners:
+        assert sources_of(drawn, f"total:{total}") == [f"term:{name}" for name in experiment.terms_of(total)]
+    order = {node.key: place for place, node in enumerate(drawn.nodes)}
+    assert all(order[edge.source] < order[edge.target] for edge in drawn.edges), "a circle"
+    for name in experiment.tensors:
+        key, made = tensor_key(name, experiment), catalogue.TENSORS[name]
+        assert {tensor_key(source, experiment) for source in made.sources} <= all_before(drawn, key)
+    assert ("step:noise" in order) == experiment.info.uses_corruption
+    assert ("tensor:z_log_var" in order) == experiment.info.stochastic
+    assert ("tensor:label" in order) == experiment.info.conditional
+    assert (f"tensor:{catalogue.PIXEL_MODELS[pixel_model].output}" in order) == experiment.decodes
     assert json.loads(json.dumps(drawn.as_json()))["sentence"] == drawn.sentence
+
+
+def sources_of(drawn: Graph, key: str) -> list[str]:
+    return [edge.source for edge in drawn.edges if edge.target == key]
+
+
+def all_before(drawn: Graph, key: str) -> set[str]:
+    """Everything that a node comes from, step by step."""
+    found, waiting = set(), [key]
+    while waiting:
+        new = set(sources_of(drawn, waiting.pop())) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def assert_clear(drawn: Graph) -> None:
+    """No line passes through a node, and two that do not belong together do not lie on each other."""
+    for drawing in (drawn.wide, drawn.narrow):
+        parts = [
+            (edge, *sorted(part))
+            for edge, line in zip(drawn.edges, drawing.lines, strict=True)
+            for part in pairwise(line)
+        ]
+        for edge, (left, top), (right, bottom) in parts:
+            for key, box in drawing.boxes.items():
+                apart = right <= box.x or box.right <= left or bottom <= box.y or box.bottom <= top
+                assert apart, (edge, key)
+        for (edge, one, end), (other, two, their_end) in combinations(parts, 2):
+            if edge.term == other.term and (edge.source == other.source or edge.target == other.target):
+                continue
+            for across in (0, 1):
+                on_one_line = one[across] == end[across] == two[across] == their_end[across]
+                shared = min(end[1 - across], their_end[1 - across]) - max(one[1 - across], two[1 - across])
+                assert not (on_one_line and shared > 0), (edge, other)
 
 
 def test_what_a_vae_reads_in_words_and_shapes():
@@ -73,7 +122,7 @@ def test_what_a_vae_reads_in_words_and_shapes():
     assert drawn.sentence == (
         "From image to picture: x, encoder, z_mean, z_log_var, z, decoder, logits, link, shown. "
         "Reconstruction reads x and logits. KL reads z_mean and z_log_var. "
-        "The total is 1 × Reconstruction + 4 × KL."
+        "The total adds Reconstruction and KL."
     )
 
 
@@ -81,7 +130,7 @@ def test_the_layers_follow_the_data():
     layers = {node.key: node.layer for node in graph(variant="denoising_ae").nodes}
     order = ["tensor:x", "step:noise", "network:encoder", "tensor:z", "network:decoder", "tensor:logits", "step:link"]
     assert [layers[key] for key in order] == list(range(7))
-    assert layers[TOTAL] == layers["tensor:shown"] == 7
+    assert layers["total:loss"] == layers["tensor:reconstruction"] == 7
 
 
 def test_an_unknown_data_set_has_sides_without_numbers():
@@ -89,60 +138,51 @@ def test_an_unknown_data_set_has_sides_without_numbers():
     assert next(node.detail for node in drawn.nodes if node.title == "x") == "(batch, height, width, channels)"
 
 
-def test_a_code_without_a_distribution_is_one_tensor_of_two_names(monkeypatch):
-    _with_terms(monkeypatch, "ae", sparse=("z_mean",))
-    drawn = graph(variant="own")
-    assert read_by(drawn, "sparse") == ["z = z_mean"]
-    assert_tidy(drawn)
+def test_weights_do_not_draw_anew_and_own_terms_do():
+    light, heavy = graph(variant="beta_vae", terms={"kl": 1}), graph(variant="beta_vae", terms={"kl": 8}, epochs=3)
+    assert light is heavy
+    sharp = {"sharp": {"formula": "sum(square(x - reconstruction)) + z_mean * 0", "weight": 2}}
+    assert read_by(graph(variant="ae", terms={"sharp": {"formula": "sum(abs(z_mean))"}}), "sharp") == ["z = z_mean"]
+    with pytest.raises(ExperimentError):
+        graph(variant="ae", terms=sharp)
+    own = graph(variant="vae", terms={"sharp": {"formula": "sum(square(x - reconstruction))", "weight": 2}})
+    assert_tidy(own)
+    assert_clear(own)
+    assert read_by(own, "sharp") == ["x", "reconstruction"]
+    assert sources_of(own, "total:loss") == ["term:reconstruction", "term:kl", "term:sharp"]
+    assert "shown" not in titles(own).values()
 
 
-def _with_terms(monkeypatch, base: str, **terms: tuple[str, ...]) -> None:
-    """A variant "own": another with terms that read those tensors, by entries of the tables alone."""
-    info = catalogue.VARIANTS[base]
-    more = {name: catalogue.TermInfo(name.replace("_", " "), "f", "p", needs) for name, needs in terms.items()}
-    weights = {**info.weights, **dict.fromkeys(terms, 0.5)}
-    own = catalogue.VariantInfo("Own", "s", "p", weights, info.stochastic, info.uses_corruption)
-    monkeypatch.setattr(catalogue, "TERMS", {**catalogue.TERMS, **more})
-    variants = {**catalogue.VARIANTS, "own": own}
-    monkeypatch.setattr(catalogue, "VARIANTS", variants)
-    monkeypatch.setattr(models.experiment, "VARIANTS", variants)
+def test_a_gan_is_drawn_without_what_its_training_has_not():
+    drawn = graph(variant="gan")
+    assert "tensor:z" not in titles(drawn)
+    assert sources_of(drawn, "tensor:sample_code") == ["network:encoder"]
+    assert sources_of(drawn, "network:encoder") == ["tensor:sample"]
+    critics = [(node.title, node.detail) for node in drawn.nodes if node.key.startswith("network:critic")]
+    assert critics == [("critic", "Dense"), ("critic", "same weights")]
+    assert [node.title for node in drawn.nodes if node.kind == "total"] == ["Generator", "Critic", "Encoder"]
+    marks = {node.key: node.marks for node in drawn.nodes if node.marks}
+    assert marks == {
+        "network:critic": (2,), "network:decoder": (1,), "network:encoder": (3,), "network:critic(sample)": (2,),
+        "total:loss": (1,), "total:critic_loss": (2,), "total:encoder_loss": (3,),
+    }  # fmt: skip
+    assert drawn.sentence.startswith("The data: x, prior, z_prior, decoder, sample, encoder, ")
+    assert drawn.sentence.endswith("The total of Encoder adds Code of a sample.")
 
 
-@pytest.mark.parametrize("base", ["vae", "denoising_ae"])
-def test_terms_and_tensors_of_later_variants_become_nodes_of_their_own(monkeypatch, base):
-    needs = {
-        "critic_is_fooled": ("critic_on_code",),
-        "critic_tells_apart": ("critic_on_prior_with_a_long_name", "critic_on_code"),
-        "total_correlation": ("z", "z_mean"),
-        "sharpness": ("x", "reconstruction", "logits"),
-    }
-    _with_terms(monkeypatch, base, **needs)
-    drawn = graph(variant="own")
-    assert_tidy(drawn)
-    assert read_by(drawn, "critic_tells_apart") == ["critic_on_prior_with_a_long_name", "critic_on_code"]
-    assert [node.title for node in drawn.nodes].count("critic_on_code") == 1
-    assert "critic is fooled reads critic_on_code." in drawn.sentence
+def test_long_titles_have_two_lines():
+    assert graph_layout.in_lines("KL", "term") == ("KL",)
+    assert graph_layout.in_lines("features_on_reconstruction", "tensor") == ("features_on_", "reconstruction")
+    assert graph_layout.in_lines("Critic on codes as they are", "term") == ("Critic on codes", "as they are")
+    assert graph_layout.in_lines("a" * 32, "term") == ("a" * 16, "a" * 16)
 
 
 def test_the_phones_drawing_fits_a_phone_and_the_wide_one_a_page():
-    for variant, pixel_model in product(catalogue.VARIANTS, catalogue.PIXEL_MODELS):
-        drawn = graph(variant=variant, pixel_model=pixel_model)
+    for variant in catalogue.VARIANTS:
+        drawn = graph(variant=variant, latent_dim=100)  # as drawn above
         assert drawn.narrow.width <= 360
-        assert drawn.wide.width <= 1220
-        assert drawn.wide.height <= 260
-
-
-def test_lines_of_two_terms_do_not_lie_on_each_other():
-    drawn = graph(variant="vae")
-    lines = dict(zip(drawn.edges, drawn.wide.lines, strict=True))
-    ups = {
-        edge.term: {one[0] for one, other in pairwise(line) if one[0] == other[0]}
-        for edge, line in lines.items()
-        if edge.target.startswith("term:")
-    }
-    assert ups["kl"]
-    assert not ups["kl"] & ups["reconstruction"]
-    assert graph_layout.TRACK > 2
+        assert drawn.wide.width <= 1280
+        assert drawn.wide.height <= (260 if variant in ("ae", "vae", "vq_vae") else 620)
 
 
 def test_a_row_says_formula_unit_paper_and_weight():
@@ -152,11 +192,25 @@ def test_a_row_says_formula_unit_paper_and_weight():
     assert reconstruction == {
         "name": "reconstruction", "title": "Reconstruction", "formula": "mean (255 x − grey_levels)²",
         "unit": "grey levels² per pixel", "paper": "The question's own code", "reads": "x, grey_levels", "weight": "1",
+        "total": "loss",
     }  # fmt: skip
     assert (kl["unit"], kl["weight"]) == ("nats per image", "4 · linear warm-up, 10 epochs")
     assert learner_in_words(experiment, 5e-4) == (
         "The total is minimised by one learner: Adam at 0.0005, which moves encoder and decoder."
     )
+
+
+def test_several_learners_are_said_one_by_one():
+    experiment = Experiment.parse({"variant": "wgan_gp", "optimizer": "adam_gan"})
+    assert learner_in_words(experiment, 2e-4) == (
+        "Three learners, each with Adam for GANs (β₁ = 0.5) at 0.0002. Generator moves decoder, every 5th step. "
+        "Critic moves critic. Encoder moves encoder."
+    )
+    assert [row["total"] for row in term_rows(experiment)] == ["loss", *["critic_loss"] * 3, "encoder_loss"]
+    critic = learner_rows(experiment)[1]
+    assert critic == {
+        "total": "critic_loss", "title": "Critic", "unit": "score + squared slope", "moves": "moves critic"
+    }  # fmt: skip
 
 
 def test_shares_are_of_the_sizes_and_unknown_where_there_is_no_size():
@@ -173,7 +227,7 @@ def test_the_newest_values_of_a_run_add_up():
     assert set(values["raw"]) == {"reconstruction", "kl"}
     for term, value in values["weighted"].items():
         assert value == pytest.approx(values["weight"][term] * values["raw"][term], rel=1e-5)
-    assert values["total"] == pytest.approx(sum(values["weighted"].values()))
+    assert values["totals"] == {"loss": pytest.approx(sum(values["weighted"].values()))}
     assert values["step"] > 0
     assert values["learning_rate"] == 1e-3
 

@@ -5,18 +5,19 @@ import { TermRows, asWeight, inDigits } from "./graph/rows.js";
 import { loadStyles, readTheme } from "./shared/theme.js";
 
 /**
+ * @typedef {import("./graph/rows.js").Learner} Learner
  * @typedef {import("./graph/drawing.js").Graph} Graph
  * @typedef {import("./graph/drawing.js").Drawn} Drawn
  * @typedef {import("./graph/rows.js").Row} Row
  * @typedef {import("./graph/rows.js").Values} Values
- * @typedef {{graph: Graph, rows: Row[], unit: string, values: Values | null}} Data
+ * @typedef {{graph: Graph, rows: Row[], learners: Learner[], values: Values | null}} Data
  */
 
 const NARROW = 600; // CSS pixels; below it the data go from top to bottom
-const SMALLEST = 0.9; // of the drawing's own size; a box between both scrolls
+const SMALLEST = 0.87; // of the drawing's own size; a box between both scrolls
 
 class GraphView {
-  shown = ""; // all but the values
+  shown = ""; // all but the values and the weights
   narrow = false;
   /** @type {Data | null} */ data = null;
   /** @type {Drawn | null} */ drawn = null;
@@ -35,7 +36,8 @@ class GraphView {
 
   /** @param {Data} data */
   update(data) {
-    const shown = JSON.stringify([data.graph, data.rows, data.unit, data.values !== null]);
+    const words = data.rows.map((row) => ({ ...row, weight: "" }));
+    const shown = JSON.stringify([data.graph, words, data.learners, data.values !== null]);
     this.data = data;
     if (shown !== this.shown) this.build();
     this.shown = shown;
@@ -44,10 +46,11 @@ class GraphView {
   }
 
   build() {
-    const { rows, unit, values } = /** @type {Data} */ (this.data);
-    this.rows = new TermRows(rows, unit, values !== null);
+    const { rows, learners, values } = /** @type {Data} */ (this.data);
+    this.rows = new TermRows(rows, learners, values !== null);
     this.pinned = null;
     for (const [name, row] of this.rows.rows) this.listen(name, row, this.rows.buttons.get(name));
+    for (const [total, row] of this.rows.heads) this.listen(`total:${total}`, row);
     this.host.replaceChildren(this.box, this.rows.table);
     this.draw();
   }
@@ -58,10 +61,10 @@ class GraphView {
     this.narrow = this.host.clientWidth < NARROW;
     const drawing = this.narrow ? graph.narrow : graph.wide;
     this.drawn = drawGraph(graph, drawing);
-    const { svg, terms } = this.drawn;
+    const { svg, terms, totals } = this.drawn;
     svg.style.minWidth = this.narrow ? "0" : `${SMALLEST * drawing.width}px`;
     svg.style.maxWidth = `${1.15 * drawing.width}px`;
-    for (const [name, node] of terms) this.listen(name, node);
+    for (const [name, node] of [...terms, ...totals]) this.listen(name, node);
     this.box.replaceChildren(svg);
     this.light(this.pinned);
   }
@@ -93,10 +96,10 @@ class GraphView {
     });
   }
 
-  /** Everything that belongs to the term is bright, the rest is dim. @param {string | null} name */
+  /** Everything that belongs to a term or a total is bright, the rest is dim. @param {string | null} name */
   light(name) {
     if (!this.drawn || !this.rows) return;
-    const belonging = new Set(name === null ? [] : this.drawn.ofTerm.get(name));
+    const belonging = new Set(name === null ? [] : this.drawn.belonging.get(name));
     this.drawn.svg.classList.toggle("hg-lit", name !== null);
     for (const element of this.drawn.svg.children) {
       element.classList.toggle("hg-on", belonging.has(/** @type {SVGElement} */ (element)));
@@ -125,12 +128,15 @@ class GraphView {
     const { data, drawn, rows } = this;
     if (!data || !drawn || !rows) return;
     const { values } = data;
+    rows.weigh(data.rows, values);
     for (const { name, weight } of data.rows) {
       say(drawn.weights.get(name), `× ${values ? asWeight(values.weight[name]) : weight.split(" ")[0]}`);
       if (values) say(drawn.details.get(`term:${name}`), inDigits(values.raw[name]));
     }
     if (!values) return;
-    say(drawn.details.get("total"), inDigits(values.total));
+    for (const [total, value] of Object.entries(values.totals)) {
+      say(drawn.details.get(`total:${total}`), inDigits(value));
+    }
     rows.show(values);
   }
 

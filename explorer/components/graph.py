@@ -18,13 +18,18 @@ def graph(
     rows: Sequence[Mapping[str, str]],
     *,
     key: str,
-    unit: str,
+    learners: Sequence[Mapping[str, str]],
     values: Mapping[str, Any] | None = None,
 ) -> None:
-    """Show the graph and its terms' ``rows``, each with name, title, formula, unit, paper, reads and weight.
+    """Show the graph and its terms' ``rows``, each with name, title, formula, unit, paper, reads, weight and total.
 
-    ``unit`` is the total's. ``values`` has step and total, and raw, weight, weighted and share by term, each a finite
-    number or None. Everything arrives as text, nothing as markup.
+    ``learners`` have total, title, unit and moves. ``values`` has step, the totals, and raw, weight, weighted and share
+    by term, each a finite number or None. Everything arrives as text, nothing as markup.
     """
-    data = {"graph": drawn.as_json(), "rows": [dict(row) for row in rows], "unit": unit, "values": values}
+    data = {
+        "graph": drawn.as_json(),
+        "rows": [dict(row) for row in rows],
+        "learners": [dict(learner) for learner in learners],
+        "values": values,
+    }
     _GRAPH(key=key, data=data, height="content")
