@@ -15,7 +15,7 @@ app: $(VENV)/app.stamp  ## set everything up and open the app
 	$(PYTHON) -m streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/test.stamp browser check  ## set everything up, then lint, type-check and run all the tests
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/test.stamp  ## lint, format check and types
 	$(PYTHON) -m ruff check .

@@ -16,6 +16,7 @@ from benchmarks.seed_table import seed_table
 from benchmarks.startup import startup
 from benchmarks.strips import strips
 from benchmarks.training import training
+from benchmarks.variants import variants
 
 Table = Mapping[str, Callable[[], list[Figure]]]
 BENCHMARKS: Table = MappingProxyType(
@@ -29,6 +30,7 @@ BENCHMARKS: Table = MappingProxyType(
         "training": training,
         "refresh": refresh,
         "seed_table": seed_table,
+        "variants": variants,
     }
 )
 

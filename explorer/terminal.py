@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from explorer.export.script import script_of
@@ -12,7 +13,7 @@ from explorer.export.source import ExportError
 from explorer.runs.launcher import Launcher, new_run_folder
 from explorer.runs.layout import EXPERIMENT, SUMMARY, send_command, write_json
 from explorer.runs.reader import Run, RunError, Status, list_runs
-from models.catalogue import unit_of_total
+from models.catalogue import LOSS
 from models.experiment import Experiment, ExperimentError
 
 LOOK_EVERY = 0.2  # seconds
@@ -142,30 +143,50 @@ def progress_line(status: Status, validation_losses, experiment: Experiment) -> 
     left = status.seconds / done * (1 - done) if done > 0 else 0.0
     line = f"{bar} epoch {status.epoch:.1f}/{epochs}  {status.images_per_second:,.0f} images/s  {left:.0f} s left"
     if validation_losses is not None and len(validation_losses):
-        line += f"  validation {validation_losses[-1]:.1f} {_unit(experiment)}"
+        line += f"  {_validated(experiment)} {validation_losses[-1]:.1f} {_common_unit(experiment, LOSS)}".rstrip()
     return line
 
 
-def _unit(experiment: Experiment) -> str:
-    return unit_of_total(experiment.terms, experiment.pixel_model)
+def _validated(experiment: Experiment) -> str:
+    """What the progress shows: the first learner's total, named where there are others."""
+    learners = experiment.info.learners
+    return f"validation {learners[LOSS].title}" if len(learners) > 1 else "validation"
+
+
+def _common_unit(experiment: Experiment, *totals: str) -> str:
+    """The unit of all that these learners minimise; nothing where their terms have several."""
+    units = {experiment.term(name).unit for total in totals for name in experiment.terms_of(total)}
+    return units.pop() if len(units) == 1 else ""
 
 
 def _report(run: Run, status: Status) -> None:
     message = f": {status.message}" if status.message else ""
     print(f"{status.state} after {status.seconds:.1f} s of training{message}")
     test = run.summary().get("test", {}) if (run.folder / SUMMARY).is_file() else {}  # none where no data was loaded
-    for title, values in (("validation", run.curves(1).validation), ("test", test)):
-        if values and len(values[next(iter(values))] if title == "validation" else values):
-            shown = {k: v[-1] if title == "validation" else v for k, v in values.items() if k in run.meta["series"]}
-            print(
-                f"{title:<10}  "
-                + "  ".join(f"{name} {value:.2f}" for name, value in shown.items())
-                + f"  ({_unit(run.experiment)})"
-            )
+    validation = {name: column[-1] for name, column in run.curves(1).validation.items() if len(column)}
+    for title, values in (("validation", validation), ("test", test)):
+        lines = report_lines({name: values[name] for name in run.meta["series"] if name in values}, run.experiment)
+        for label, line in zip([title, *[""] * len(lines)], lines, strict=False):
+            print(f"{label:<10}  {line}")
+
+
+def report_lines(values: Mapping[str, float], experiment: Experiment) -> list[str]:
+    """The terms and totals in a line for each learner, with one unit where all have the same."""
+    learners = experiment.info.learners
+    lines = []
+    for total, learner in learners.items():
+        terms = [name for name in experiment.terms_of(total) if name in values]
+        unit = _common_unit(experiment, total)
+        said = {name: "" if unit else f" ({experiment.term(name).unit})" for name in terms}
+        shown = [f"{name} {values[name]:.2f}{said.get(name, '')}" for name in (*terms, total) if name in values]
+        who = f"{learner.title}: " if len(learners) > 1 else ""
+        if shown:
+            lines.append(who + "  ".join(shown) + (f"  ({unit})" if unit else ""))
+    return lines
 
 
 def list_all(folder: Path) -> int:
-    """Print a line for each run."""
+    """Print a line for each run; its validation is the first learner's total."""
     runs = list_runs(folder)
     if not runs:
         print(f"No runs in {folder} yet. Start one: python -m explorer train --preset first-vae")

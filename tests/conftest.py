@@ -43,9 +43,9 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Yield one headless Chromium for the session."""
+    """Yield one headless Chromium for the module: a loop that Playwright runs forbids other tests one of their own."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
         yield launched

@@ -220,7 +220,8 @@ def test_a_data_set_that_is_not_there_is_said_until_it_is_tried_again(client, en
 
 
 def test_an_estimate_builds_and_times_the_model(client, entry):
-    header, _ = client.ask("estimate", experiment=entry.experiment.model_dump(), image_shape=[28, 28, 1]).result(60)
+    given = entry.experiment.model_dump()
+    header, _ = client.ask("estimate", experiment=given, image_shape=[28, 28, 1], classes=10).result(60)
     assert header["parameters"] == entry.summary["parameters"]
     assert header["images_per_second"] > 0
 
@@ -251,7 +252,7 @@ CODE = CODES[:1].tobytes()
         (KEY, bytes(7), {}, 400, "The code was 7 bytes"),
         (KEY, bytes(12), {}, 400, "The code was 12 bytes"),
         (KEY, bytes(8 * 257), {}, 400, "The code was 2056 bytes"),
-        (KEY, bytes(256 * 512 * 4 + 1), {}, 400, "The request was over 524,288 bytes. Send fewer codes."),
+        (KEY, bytes(256 * 1024 * 4 + 1), {}, 400, "The request was over 1,048,576 bytes. Send fewer codes."),
         (KEY, np.array([0, np.nan], "<f4").tobytes(), {}, 400, "The code had a value that is no number"),
         (KEY, np.array([0, -np.inf], "<f4").tobytes(), {}, 400, "The code had a value that is no number"),
         (KEY, np.array([0, 10001], "<f4").tobytes(), {}, 400, "The code had a value that is no number or beyond ±10"),

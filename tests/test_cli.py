@@ -14,7 +14,7 @@ from explorer.experiments import PRESETS
 from explorer.pretrained import MODELS
 from explorer.runs.layout import DATABASE, EXPERIMENT, LOG, SUMMARY, write_json
 from explorer.runs.reader import Run, Status
-from explorer.terminal import progress_line
+from explorer.terminal import progress_line, report_lines
 from tests.helpers import QUICK, ROOT, environment, in_python, quick, trained_home, trained_run, wait_for
 
 
@@ -60,7 +60,7 @@ def test_every_command_explains_itself(arguments, words):
         (("train", "--experiment", "a", "--preset", "b"), "not allowed with argument"),
         (("train", "--out", "app.py"), "--out was app.py, which exists and is not empty. Give a new folder."),
         (("train", "--out", "app.py/x"), "--out was app.py/x, which cannot be made (Not a directory). Give another"),
-        (("script", "--set", "variant=gan"), "variant was 'gan'; allowed are ae, denoising_ae, vae, beta_vae."),
+        (("script", "--set", "variant=flow"), "variant was 'flow'; allowed are ae, denoising_ae, "),
         (("script", "--out", "app.py"), "--out was app.py, which exists. Give a new file."),
         (
             ("script", "--out", "app.py/x"),
@@ -215,3 +215,23 @@ def test_progress_is_one_line(epoch, losses, shown, monkeypatch):
     assert progress_line(status, losses, experiment) == shown
     waiting = Status("preparing", "loading data", "", 0, 0.0, 0.0, 0.0, False, 0.0)
     assert progress_line(waiting, None, experiment) == "loading data ..."
+
+
+def test_a_report_says_each_learner_and_no_unit_that_is_not_the_values():
+    vae = report_lines({"reconstruction": 90.0, "kl": 8.0, "loss": 98.0}, quick())
+    assert vae == ["reconstruction 90.00  kl 8.00  loss 98.00  (nats per image)"]
+    greys = report_lines({"reconstruction": 900.0, "kl": 8.0, "loss": 908.0}, quick(pixel_model="unscaled"))
+    assert greys == ["reconstruction 900.00 (grey levels² per pixel)  kl 8.00 (nats per image)  loss 908.00"]
+    values = dict.fromkeys(("fools_critic", "loss", "critic_real", "critic_fake", "critic_loss"), 0.5)
+    assert report_lines(values, quick(variant="gan")) == [
+        "Generator: fools_critic 0.50  loss 0.50  (nats per image, 0.69 at even odds)",
+        "Critic: critic_real 0.50  critic_fake 0.50  critic_loss 0.50  (nats per image, 0.69 at even odds)",
+    ]
+    assert report_lines({}, quick()) == []
+
+
+def test_the_progress_of_several_learners_names_the_one_it_shows(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    status = Status("training", "", "", 5, 4.0, 10.0, 1500.0, False, 0.0)
+    line = progress_line(status, [8.25], quick(variant="vae_gan", epochs=4))
+    assert line.endswith("0 s left  validation Autoencoder 8.2")

@@ -12,10 +12,11 @@ from models.experiment import Experiment
 NATS, GREYS = "nats per image", "grey levels² per pixel"
 
 
-def panel_titles(pixel_model: str | None) -> list[str]:
-    series = ["reconstruction", "kl", "loss"]
+def panel_titles(**choices: str) -> list[str]:
+    experiment = Experiment.parse(choices)
+    series = [name for total in experiment.info.learners for name in (*experiment.terms_of(total), total)]
     training = {name: np.ones(3) for name in ("step", "epoch", *series)}
-    figure = loss_curves(Curves(training, {}), series, ["loss"], [], log=False, pixel_model=pixel_model)
+    figure = loss_curves(Curves(training, {}), experiment, [], log=False)
     return [annotation["text"] for annotation in figure["layout"]["annotations"]]
 
 
@@ -25,13 +26,17 @@ def panel_titles(pixel_model: str | None) -> list[str]:
         ("bernoulli", (NATS, NATS, NATS)),
         ("gaussian", (NATS, NATS, NATS)),
         ("unscaled", (f"{GREYS} + {NATS}", GREYS, NATS)),
-        (None, ("", "", "")),
     ],
 )
 def test_each_panel_says_the_unit_of_what_it_shows(pixel_model, units):
     names = ("Total", "Reconstruction", "KL")
     expected = [f"<b>{name}</b>  {unit}" for name, unit in zip(names, units, strict=True)]
-    assert panel_titles(pixel_model) == expected
+    assert panel_titles(pixel_model=pixel_model) == expected
+
+
+def test_several_learners_have_totals_of_their_own_and_a_lone_term_no_second_panel():
+    titles = [title.partition("</b>")[0].removeprefix("<b>") for title in panel_titles(variant="gan")]
+    assert titles == ["Fooling the critic", "Critic: total", "Critic on real", "Critic on fake", "Code of a sample"]
 
 
 def facts(variant: str, pixel_model: str) -> list[str]:

@@ -55,8 +55,8 @@ def show_at_a_glance(run: Run, active: bool, refresh: float) -> None:
 
 
 def _show_code_of(run: Run) -> None:
-    steered = run.events("weight", "learning_rate") if run.has_started() else []
-    changes = ", ".join(describe_change(event) for event in steered)
+    steered = run.changes()
+    changes = ", ".join(describe_change(event, run.experiment) for event in steered)
     note = f"This run was steered while it trained ({changes}). The script trains as it was set up." if steered else ""
     show_code(run.experiment, note)
 

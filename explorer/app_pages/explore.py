@@ -7,7 +7,7 @@ from typing import TypeVar
 import streamlit as st
 
 from explorer import exploring, library
-from explorer.app_pages.shared import choose_pair, forgiving, model_facts, plain, show_error
+from explorer.app_pages.shared import choose_pair, forgiving, model_facts, model_label, plain, show_error
 from explorer.components import Plane, bank, latent_map
 from explorer.exploring import Projections
 from explorer.jobs import Progress
@@ -46,15 +46,7 @@ def choose_model() -> str | None:
     if wanted not in keys:
         st.toast(plain(f"There is no model {wanted[:80]} here any more. This is another one."))
         wanted = keys[0]
-    return st.selectbox("Model", keys, index=keys.index(wanted), format_func=_label, label_visibility="collapsed")
-
-
-def _label(key: str) -> str:
-    try:
-        entry = library.find(key)
-    except LibraryError:  # deleted since it was listed
-        return key
-    return entry.title if entry.bundled else f"{entry.title} · {entry.folder.name}"
+    return st.selectbox("Model", keys, index=keys.index(wanted), format_func=model_label, label_visibility="collapsed")
 
 
 def choose_snapshot(base: str) -> ModelEntry:
@@ -137,6 +129,7 @@ def explore(entry: ModelEntry, of: str, kind: str, pair: tuple[int, int]) -> Non
             exploring.dimensions(codes, entry.experiment.info.stochastic),
             key="explore-bank",
             hand=HAND,
+            condition=int(entry.labels[0]),
             chosen=0,
         )
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from explorer.app_pages.setup_view import duration
-from explorer.app_pages.shared import forgiving, plain, show_error
+from explorer.app_pages.shared import duration, forgiving, plain, show_error
 from explorer.components import plot, strip
 from explorer.jobs import Jobs, Progress
 from explorer.lab.figures import case_figure, table

@@ -1,4 +1,4 @@
-"""Losses: what data range, last layer, loss and link do to each other; five ways to wire an objective; its terms."""
+"""Losses: what range, last layer, loss and link do to each other; five ways to wire an objective; terms; one step."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,12 +6,14 @@ import streamlit as st
 
 from explorer.app_pages.experiment_view import show_experiments
 from explorer.app_pages.lab_view import show_lab
+from explorer.app_pages.step_view import show_steps
 from explorer.app_pages.wirings_view import show_wirings
 
 VIEWS: Mapping[str, tuple[str, Callable[[], None]]] = {
     "pairings": ("Pairing lab", show_lab),
     "wirings": ("Five wirings", show_wirings),
     "terms": ("Terms and code", show_experiments),
+    "step": ("Step by step", show_steps),
 }
 
 

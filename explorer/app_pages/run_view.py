@@ -7,9 +7,10 @@ import streamlit as st
 
 from explorer import exploring, library
 from explorer.app_pages.experiment_view import show_at_a_glance
-from explorer.app_pages.setup_view import duration
-from explorer.app_pages.shared import choose_pair, forgiving, model_facts, plain, show_error
+from explorer.app_pages.health_view import show_health
+from explorer.app_pages.shared import choose_pair, duration, forgiving, model_facts, plain, show_error
 from explorer.app_pages.steer_view import show_steering
+from explorer.app_pages.step_view import show_step_of
 from explorer.components import bank, latent_map, plot, strip
 from explorer.figures import can_be_logarithmic, loss_curves
 from explorer.library import LibraryError, ModelEntry
@@ -44,6 +45,7 @@ def _show_live(run: Run, active: bool) -> None:
         st.fragment(run_every=STEER_REFRESH)(forgiving(show_steering))(run)
     st.fragment(run_every=REFRESH if active else None)(forgiving(_pictures))(run)
     show_at_a_glance(run, active, STEER_REFRESH)
+    show_step_of(run)
 
 
 def _progress(run: Run, was_active: bool) -> None:
@@ -72,6 +74,7 @@ def _pictures(run: Run) -> None:
         _show_curves(run)
         if entry is not None:
             _show_strip(run, entry)
+            show_health(run, entry)
     if entry is not None:
         with map_side:
             _show_map(run, entry)
@@ -93,6 +96,8 @@ def _show_status(run: Run, status: Status) -> None:
                 args=(run.folder, "resume" if paused else "pause"),
                 disabled=status.state == "preparing",
             )
+            if paused:
+                st.button("One step", icon=":material/skip_next:", on_click=send_command, args=(run.folder, "step"))
             st.button("Stop", icon=":material/stop:", on_click=send_command, args=(run.folder, "stop"))
         if run.snapshots() and st.button("Explore", icon=":material/travel_explore:", type="primary"):
             st.switch_page("app_pages/explore.py", query_params={"model": f"run/{run.name}"})
@@ -117,17 +122,13 @@ def _progress_text(status: Status, experiment: Experiment) -> str:
 
 
 def _show_curves(run: Run) -> None:
-    meta = run.meta
-    if "series" not in meta:
+    if "series" not in run.meta:
         return
     log = st.session_state.get("curves-log", False)
-    series, terms = meta["series"], meta["terms"]
-    totals = [name for name in series if name not in terms]
-    changes = run.events("weight", "learning_rate")
+    changes = run.changes()
     curves = run.curves(CURVE_POINTS)
-    possible = can_be_logarithmic(curves, series)
-    pixels = run.experiment.pixel_model
-    figure = loss_curves(curves, series, totals, changes, log=log and possible, pixel_model=pixels)
+    possible = can_be_logarithmic(curves, run.experiment)
+    figure = loss_curves(curves, run.experiment, changes, log=log and possible)
     plot(figure, key=f"curves-{run.name}", height=CURVES_HEIGHT, screen=SCREEN, label="loss curves")
     with st.container(horizontal=True, vertical_alignment="center"):
         words = "Coloured: training. Plain: validation. Dotted: × weight."
@@ -187,6 +188,7 @@ def _show_bank(run: Run, entry: ModelEntry) -> None:
         dims,
         key=f"bank-{run.name}",
         hand=run.name,
+        condition=int(entry.labels[0]),
         chosen=0,
         compact=True,
         rate=status.images_per_second if status.active else None,
@@ -201,10 +203,13 @@ def _show_strip(run: Run, entry: ModelEntry) -> None:
 
 
 def strip_rows(images: np.ndarray, preview: Mapping[str, np.ndarray], output: str) -> dict[str, np.ndarray]:
-    """Input, noisy input where there is one, linear output (scaled around 0) and what a person sees, as uint8."""
+    """Input, noisy input where there is one, linear output (scaled around 0) and what a person sees, as uint8; below
+    them, where codes can be drawn, what draws from the prior decode to.
+    """
     linear = preview["linear"]
     reach = max(float(np.abs(linear).max()), 1e-6)
     grey = np.clip(127.5 + 127.5 * linear.astype(np.float32) / reach, 0, 255).astype(np.uint8)
     noisy = {"noisy input": preview["corrupted"]} if "corrupted" in preview else {}
+    samples = {"samples": preview["samples"][: len(linear)]} if "samples" in preview else {}
     rows = {"input": images[: len(linear)], **noisy, output.replace("_", " "): grey}
-    return {**rows, "reconstruction": preview["reconstruction"]}
+    return {**rows, "reconstruction": preview["reconstruction"], **samples}

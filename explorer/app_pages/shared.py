@@ -7,11 +7,12 @@ from typing import Any, ParamSpec
 
 import streamlit as st
 
+from explorer import library
 from explorer.lab.session import SessionError
 from explorer.library import LibraryError, title_of
 from explorer.places import runs_folder
 from explorer.runs.reader import Run, RunError
-from models.catalogue import PIXEL_MODELS, TERMS, unit_of
+from models.catalogue import PIXEL_MODELS
 from models.experiment import Experiment
 
 Given = ParamSpec("Given")
@@ -27,6 +28,15 @@ def once(key: str, what: object, start: Callable[[], str]) -> str:
     return name
 
 
+def remembered(key: str, value: Any) -> str:
+    """The key of a widget that begins with a value. Widgets forget theirs when another page is shown; this does not."""
+    kept = st.session_state["setup"]
+    if key not in st.session_state:
+        st.session_state[key] = kept.get(key, value)
+    kept[key] = st.session_state[key]
+    return key
+
+
 def run_title(name: str) -> str:
     """A run in a list of choices. Its state is not told: Streamlit finds a choice again by its label, so a label must
     not change while it is shown.
@@ -35,6 +45,22 @@ def run_title(name: str) -> str:
         return f"{title_of(Run(runs_folder() / name).experiment)} · {name}"
     except RunError:
         return f"cannot be read · {name}"
+
+
+def duration(seconds: float) -> str:
+    """Such as `40 s`, `3 min`, `2.5 h`."""
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def model_label(key: str) -> str:
+    """A model in a list of choices, by its key."""
+    try:
+        entry = library.find(key)
+    except LibraryError:  # deleted since it was listed
+        return key
+    return entry.title if entry.bundled else f"{entry.title} · {entry.folder.name}"
 
 
 def plain(text: str) -> str:
@@ -80,12 +106,13 @@ def _test_facts(experiment: Experiment, test: Mapping[str, float]) -> list[str]:
     From the raw terms: the loss may weigh them otherwise.
     """
     pixels = PIXEL_MODELS[experiment.pixel_model]
-    if experiment.info.stochastic and pixels.is_likelihood and "kl" in test:
+    if experiment.info.stochastic and pixels.is_likelihood and {"reconstruction", "kl"} <= set(test):
         return [f"test negative ELBO {test['reconstruction'] + test['kl']:.1f} {pixels.unit}"]
     return [
-        f"test {in_sentence(TERMS[term].title)} {test[term]:.1f} {unit_of(term, experiment.pixel_model)}"
+        f"test {in_sentence(info.title)} {test[term]:.1f} {info.unit.partition(', ')[0]}"
         for term in experiment.terms
         if term in test
+        for info in [experiment.term(term)]
     ]
 
 

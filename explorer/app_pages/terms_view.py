@@ -11,9 +11,11 @@ from explorer.components.graph import graph
 from explorer.runs.layout import WEIGHT_PREFIX, WEIGHTED_PREFIX
 from explorer.runs.reader import Run
 from explorer.tensor_graph import tensor_graph
-from models.catalogue import OPTIMIZERS, TERMS, formula_of, needs_of, paper_of, unit_of, unit_of_total
+from models.catalogue import OPTIMIZERS, LearnerInfo, unit_of_total
 from models.experiment import Experiment, TermSetting
 from models.schedules import SCHEDULES
+
+COUNTS = {2: "Two", 3: "Three"}
 
 
 def show_terms(experiment: Experiment, values: Mapping[str, Any] | None = None, *, key: str = "terms") -> None:
@@ -21,28 +23,48 @@ def show_terms(experiment: Experiment, values: Mapping[str, Any] | None = None, 
 
     `values` are those of `newest_values`; without them a row says the weight that is set. Two on a page need two keys.
     """
-    pixels = experiment.pixel_model
-    unit = unit_of_total(experiment.terms, pixels)
-    graph(tensor_graph(experiment), term_rows(experiment), key=key, unit=unit, values=values and _complete(values))
+    shown = values and _complete(values, experiment)
+    graph(tensor_graph(experiment), term_rows(experiment), key=key, learners=learner_rows(experiment), values=shown)
     rate = experiment.learning_rate if values is None else values.get("learning_rate", experiment.learning_rate)
     st.caption(plain(learner_in_words(experiment, rate)))
 
 
 def term_rows(experiment: Experiment) -> list[dict[str, str]]:
-    """What there is to say about each term, in order."""
-    pixels = experiment.pixel_model
+    """What there is to say about each term, learner by learner."""
     return [
         {
             "name": name,
-            "title": TERMS[name].title,
-            "formula": formula_of(name, pixels),
-            "unit": unit_of(name, pixels),
-            "paper": paper_of(name, pixels),
-            "reads": ", ".join(needs_of(name, pixels)),
-            "weight": _weight_in_words(setting),
+            "title": info.title,
+            "formula": info.formula,
+            "unit": info.unit,
+            "paper": info.paper,
+            "reads": ", ".join(info.needs),
+            "weight": _weight_in_words(experiment.terms[name]),
+            "total": total,
         }
-        for name, setting in experiment.terms.items()
+        for total in experiment.info.learners
+        for name in experiment.terms_of(total)
+        for info in [experiment.term(name)]
     ]
+
+
+def learner_rows(experiment: Experiment) -> list[dict[str, str]]:
+    """What there is to say about each learner."""
+    return [
+        {
+            "total": total,
+            "title": learner.title,
+            "unit": unit_of_total(experiment.term(name) for name in experiment.terms_of(total)),
+            "moves": _moves(learner),
+        }
+        for total, learner in experiment.info.learners.items()
+    ]
+
+
+def _moves(learner: LearnerInfo) -> str:
+    """Such as `moves critic, every 5th step`."""
+    turns = f", every {learner.every}th step" if learner.every > 1 else ""
+    return f"moves {' and '.join(learner.moves)}{turns}"
 
 
 def _weight_in_words(setting: TermSetting) -> str:
@@ -53,13 +75,17 @@ def _weight_in_words(setting: TermSetting) -> str:
 
 
 def learner_in_words(experiment: Experiment, rate: float) -> str:
-    """Who minimises the total, and what moves."""
-    optimizer = OPTIMIZERS[experiment.optimizer]
-    return f"The total is minimised by one learner: {optimizer} at {rate:g}, which moves encoder and decoder."
+    """Who minimises what, and what moves."""
+    how, learners = f"{OPTIMIZERS[experiment.optimizer]} at {rate:g}", experiment.info.learners.values()
+    if len(learners) == 1:
+        (learner,) = learners
+        return f"The total is minimised by one learner: {how}, which {_moves(learner)}."
+    sentences = [f"{learner.title} {_moves(learner)}." for learner in learners]
+    return " ".join([f"{COUNTS[len(learners)]} learners, each with {how}.", *sentences])
 
 
 def newest_values(run: Run) -> dict[str, Any] | None:
-    """The terms of the run's newest step: raw, weight and weighted by term, the total, step and learning rate.
+    """The terms of the run's newest step: raw, weight and weighted by term, the totals, step and learning rate.
 
     None before the first step. Costs the same at any length of the run. Raises RunError where it cannot be read.
     """
@@ -77,22 +103,28 @@ def newest_values(run: Run) -> dict[str, Any] | None:
         "raw": raw,
         "weight": weight,
         "weighted": weighted,
-        "total": sum(weighted.values()),
+        "totals": {
+            total: sum(weighted[name] for name in run.experiment.terms_of(total))
+            for total in run.experiment.info.learners
+        },
         "learning_rate": newest.get("learning_rate", run.experiment.learning_rate),
     }
 
 
-def _complete(values: Mapping[str, Any]) -> dict[str, Any]:
+def _complete(values: Mapping[str, Any], experiment: Experiment) -> dict[str, Any]:
     """The values with weights and shares; what is no finite number is None, which is drawn as a dash."""
     raw, weighted = values["raw"], values["weighted"]
     weight = values.get("weight") or {name: weighted[name] / raw[name] if raw[name] else None for name in raw}
-    known = {"raw": raw, "weight": weight, "weighted": weighted, "share": shares(weighted)}
+    share: dict[str, float | None] = {}
+    for total in experiment.info.learners:
+        share |= shares({name: weighted[name] for name in experiment.terms_of(total)})
+    known = {"raw": raw, "weight": weight, "weighted": weighted, "share": share, "totals": values["totals"]}
     tables = {name: {term: _finite(value) for term, value in table.items()} for name, table in known.items()}
-    return {**tables, "step": values["step"], "total": _finite(values["total"])}
+    return {**tables, "step": values["step"]}
 
 
 def shares(weighted: Mapping[str, float]) -> dict[str, float | None]:
-    """How much of the total each term makes, 0..1: of the sizes, for Gaussian nats may be below 0."""
+    """How much of its total each term makes, 0..1: of the sizes, for Gaussian nats may be below 0."""
     sizes = {name: abs(value) for name, value in weighted.items()}
     whole = sum(sizes.values())
     return {name: size / whole if whole and math.isfinite(whole) else None for name, size in sizes.items()}

@@ -1,0 +1,41 @@
+"""What each variant's loss costs: its training steps against those that its own networks need, and against the AE's.
+
+The own networks' steps compute the same tensors by the same networks, take the same gradients and move the same
+weights with the same optimizers; only the terms are replaced by the plain mean of each tensor that they read.
+"""
+
+from statistics import median
+
+from benchmarks.apps import Child
+from benchmarks.figures import Figure, median_ratio
+from models.catalogue import VARIANTS
+from models.experiment import Experiment
+
+NETWORKS = ("dense", "conv")
+LATENT = 16
+ROUNDS = 7
+BOUND = "<= 1.15"
+
+
+def variants(names: tuple[str, ...] = tuple(VARIANTS), rounds: int = ROUNDS) -> list[Figure]:
+    """Whole steps and the networks' alone take turns, in one process for each network."""
+    figures: list[Figure] = []
+    for network in NETWORKS:
+        with Child("benchmarks.variants_child") as child:
+            plain = median(_seconds(child, "ae", network, rounds)["whole"])
+            for name in names:
+                seconds = _seconds(child, name, network, rounds)
+                ratio = median_ratio(seconds["whole"], seconds["networks"])
+                title = f"{name}, {network}"
+                figures += [
+                    Figure(f"{title}: step / its networks", ratio, "x", BOUND),
+                    Figure(f"{title}: outside the networks", max(0.0, 1 - 1 / ratio), "of 1"),
+                    Figure(f"{title}: images/s of the AE's", plain / median(seconds["whole"]), "x"),
+                ]
+    return figures
+
+
+def _seconds(child: Child, variant: str, network: str, rounds: int) -> dict[str, list[float]]:
+    """Of a step, whole and of its networks alone, one of each a round."""
+    experiment = Experiment.parse({"variant": variant, "network": network, "latent_dim": LATENT})
+    return child.ask({"experiment": experiment.model_dump(), "rounds": rounds})

@@ -1,0 +1,151 @@
+"""The choices of a new training, a widget each; what they remember, and presets that fill them in."""
+
+from typing import Any
+
+import streamlit as st
+
+from explorer.app_pages.own_terms_view import choose_own_terms
+from explorer.app_pages.shared import plain, remembered
+from explorer.datasets.catalogue import DATASETS
+from explorer.experiments import PRESETS, checked_experiment
+from models.catalogue import CODES, NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, TERMS, VARIANTS, term_info
+from models.experiment import Experiment, ExperimentError, limits_of
+from models.schedules import SCHEDULES
+
+FIELDS = Experiment.model_fields
+
+
+def take_preset(name: str) -> None:
+    """Put every value of the preset into the widgets; what it does not name goes back to its default."""
+    experiment = checked_experiment(PRESETS[name])
+    for field, value in experiment.model_dump(exclude={"terms", "optimizer"}).items():
+        st.session_state[f"setup-{field}"] = value
+    st.session_state[_optimizer_key(experiment.variant)] = experiment.optimizer
+    st.session_state["setup"]["own-terms"] = {}
+    for term, setting in experiment.terms.items():
+        for part, value in setting.model_dump().items():
+            st.session_state[_term_key(experiment.variant, term, part)] = value
+
+
+def _default(name: str) -> Any:
+    return FIELDS[name].default
+
+
+def _term_key(variant: str, term: str, part: str) -> str:
+    return f"setup-{variant}-{term}-{part}"  # a weight belongs to its variant: beta-VAE's 4 must not follow to the VAE
+
+
+def _optimizer_key(variant: str) -> str:
+    return f"setup-{variant}-optimizer"  # a GAN's must not follow to the VAE
+
+
+def _select(label: str, field: str, table: Any, **options: Any) -> str:
+    titles = {name: info if isinstance(info, str) else info.title for name, info in table.items()}
+    remembered(f"setup-{field}", _default(field))
+    return st.selectbox(label, list(titles), format_func=lambda name: titles[name], key=f"setup-{field}", **options)
+
+
+def _number(label: str, field: str, **options: Any) -> Any:
+    return st.number_input(label, key=remembered(f"setup-{field}", _default(field)), **options)
+
+
+def choose_all() -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    one, two = st.columns(2)
+    with one:
+        given["dataset"] = _select("Data", "dataset", DATASETS, help="digits and shapes need no network.")
+        info = DATASETS[given["dataset"]]
+        st.caption(f"{info.description} {info.examples:,} images.")
+        given["network"] = _select("Network", "network", NETWORKS)
+        st.caption(NETWORKS[given["network"]].summary)
+    with two:
+        given["variant"] = _select("Variant", "variant", VARIANTS)
+        st.caption(VARIANTS[given["variant"]].summary)
+        given["pixel_model"] = _select("Pixel model", "pixel_model", PIXEL_MODELS)
+        st.caption(PIXEL_MODELS[given["pixel_model"]].summary)
+    columns = iter(st.columns(4))
+    with next(columns):
+        given["latent_dim"] = _number("Latent dimensions", "latent_dim", min_value=1, max_value=512, step=1)
+    with next(columns):
+        given["epochs"] = _number("Epochs", "epochs", min_value=1, max_value=10_000, step=1)
+    with next(columns):
+        given["batch_size"] = _number("Batch size", "batch_size", min_value=1, max_value=4096, step=1)
+    with next(columns):
+        given["learning_rate"] = _number(
+            "Learning rate", "learning_rate", min_value=1e-7, max_value=1.0, step=1e-4, format="%.5g"
+        )
+    given["terms"] = _choose_terms(given["variant"], given["pixel_model"])
+    given |= _choose_settings(given["variant"], given["pixel_model"])
+    given["terms"] |= _choose_own_terms(given)
+    given |= _choose_details(given["variant"])
+    return given
+
+
+def _choose_terms(variant: str, pixel_model: str) -> dict[str, dict[str, Any]]:
+    """Weights and schedules, learner by learner."""
+    info = VARIANTS[variant]
+    settings: dict[str, dict[str, Any]] = {}
+    for learner in info.learners.values():
+        of = f" of the {learner.title.lower()}" if len(info.learners) > 1 else ""
+        st.markdown(f"###### Loss terms{of}")
+        for term, weight in learner.weights.items():
+            settings[term] = _choose_term(variant, term, weight, pixel_model)
+    return settings
+
+
+def _choose_term(variant: str, term: str, weight: float, pixel_model: str) -> dict[str, Any]:
+    name, weight_side, schedule_side, length_side = st.columns([3, 2, 3, 2], vertical_alignment="center")
+    info = term_info(term, pixel_model)
+    name.markdown(f"**{plain(info.title)}**  \n:small[:gray[{plain(info.formula)}]]")
+    key = remembered(_term_key(variant, term, "weight"), weight)
+    setting: dict[str, Any] = {
+        "weight": weight_side.number_input("Weight", key=key, min_value=0.0, max_value=1e6, step=0.1, format="%.4g")
+    }
+    key = remembered(_term_key(variant, term, "schedule"), "constant")
+    setting["schedule"] = schedule_side.selectbox(
+        "Schedule", list(SCHEDULES), key=key, format_func=lambda name: SCHEDULES[name].title
+    )
+    if setting["schedule"] != "constant":
+        key = remembered(_term_key(variant, term, "schedule_epochs"), 5.0)
+        setting["schedule_epochs"] = length_side.number_input("Over epochs", key=key, min_value=0.01, format="%.4g")
+    return setting
+
+
+def _choose_settings(variant: str, pixel_model: str) -> dict[str, Any]:
+    """The further numbers that the choices ask for."""
+    info = VARIANTS[variant]
+    parts = (PIXEL_MODELS[pixel_model], info, CODES[info.code], *(TERMS[term] for term in info.weights))
+    names = [name for part in parts for name in part.settings]
+    given: dict[str, Any] = {}
+    for name, column in zip(names, st.columns(4) if names else [], strict=False):
+        low, high = limits_of(name)
+        setting = SETTINGS[name]
+        with column:
+            given[name] = _number(
+                setting.title, name, min_value=low, max_value=high, step=type(low)(setting.step), help=setting.help
+            )
+    return given
+
+
+def _choose_own_terms(given: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    try:
+        base = checked_experiment(given)
+    except ExperimentError:  # said beside the choices; a formula has no tensors to read until they are right
+        return {}
+    return choose_own_terms(base)
+
+
+def _choose_details(variant: str) -> dict[str, Any]:
+    details: dict[str, Any] = {}
+    with st.expander("More: optimizer, validation, seed"):
+        columns = iter(st.columns(3))
+        with next(columns):
+            key = remembered(_optimizer_key(variant), VARIANTS[variant].optimizer)
+            details["optimizer"] = st.selectbox("Optimizer", list(OPTIMIZERS), format_func=lambda name: OPTIMIZERS[name], key=key)
+        with next(columns):
+            details["validation_fraction"] = _number(
+                "Validation share", "validation_fraction", min_value=0.01, max_value=0.5, step=0.05
+            )
+        with next(columns):
+            details["seed"] = _number("Seed", "seed", min_value=0, max_value=2**31 - 1, step=1)
+    return details

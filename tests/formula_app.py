@@ -1,0 +1,9 @@
+"""A small app of one page with a field to type a formula in."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.components import asset_routes
+
+app = st.App(Path(__file__).with_name("formula_page.py"), routes=asset_routes())
