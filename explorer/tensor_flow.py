@@ -10,7 +10,7 @@ from typing import Literal
 
 from explorer.datasets.catalogue import DATASETS
 from models import catalogue, tensors
-from models.catalogue.flow import CODEBOOK, CRITIC, DECODER, ENCODER, LINK, PRIOR, SHUFFLE
+from models.catalogue.flow import CODEBOOK, CRITIC, DECODER, DENSITIES, ENCODER, LINK, PRIOR, SHUFFLE
 from models.catalogue.steps import NOISE
 from models.experiment import Experiment
 
@@ -114,6 +114,7 @@ class _Flow:
             LINK: ("step", link, pixels.link + only_looked_at),
             PRIOR: ("step", "normal", "Anew at each step"),
             SHUFFLE: ("step", "dimensions", "Each dimension comes from another image of the batch"),
+            DENSITIES: ("step", "over the batch", "How likely the code is under the posteriors of the whole batch"),
             CODEBOOK: ("step", f"{experiment.codebook_size} entries", "The nearest for each part of the code"),
             NOISE: (
                 "step",

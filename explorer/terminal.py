@@ -165,7 +165,9 @@ def _report(run: Run, status: Status) -> None:
     test = run.summary().get("test", {}) if (run.folder / SUMMARY).is_file() else {}  # none where no data was loaded
     validation = {name: column[-1] for name, column in run.curves(1).validation.items() if len(column)}
     for title, values in (("validation", validation), ("test", test)):
-        lines = report_lines({name: values[name] for name in run.meta["series"] if name in values}, run.experiment)
+        lines = report_lines(
+            {name: values[name] for name in run.meta.get("series", ()) if name in values}, run.experiment
+        )
         for label, line in zip([title, *[""] * len(lines)], lines, strict=False):
             print(f"{label:<10}  {line}")
 

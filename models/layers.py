@@ -1,5 +1,7 @@
 """The layers of our own: where noise comes in, where a code is quantized, how steep a critic is."""
 
+import math
+
 import keras
 import tensorflow as tf
 from keras import layers, ops
@@ -126,3 +128,29 @@ class CriticSlope(layers.Layer):
     def compute_output_shape(self, image_shape, sample_shape):
         del sample_shape  # Keras insists on the name
         return (image_shape[0],)
+
+
+def log_normal(z, mean, log_var):
+    """log N(z; mean, exp(log_var)) of every dimension, in nats."""
+    return -0.5 * (math.log(2 * math.pi) + log_var + ops.square(z - mean) * ops.exp(-log_var))
+
+
+class Densities(layers.Layer):
+    """How likely sampled codes are: log q(z|x), log q(z), Σ log q(z_j) and log p(z), in nats, (batch,) each.
+
+    q(z) and q(z_j) are the means over the posteriors of the batch. Chen et al. 2018, appendix C.1, up to the logarithm
+    of the data set's size, which no gradient sees.
+    """
+
+    def call(self, z, z_mean, z_log_var):
+        under_each = log_normal(z[:, None], z_mean[None], z_log_var[None])  # (batch, batch, latent)
+        count = ops.log(ops.cast(ops.shape(z)[0], "float32"))
+        aggregate = ops.logsumexp(ops.sum(under_each, axis=-1), axis=1) - count
+        marginals = ops.sum(ops.logsumexp(under_each, axis=1) - count, axis=-1)
+        posterior = ops.sum(log_normal(z, z_mean, z_log_var), axis=-1)
+        prior = ops.sum(log_normal(z, 0.0, ops.zeros_like(z)), axis=-1)
+        return posterior, aggregate, marginals, prior
+
+    def compute_output_shape(self, z_shape, z_mean_shape, z_log_var_shape):
+        del z_mean_shape, z_log_var_shape  # Keras insists on the names
+        return ((z_shape[0],),) * 4

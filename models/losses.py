@@ -1,6 +1,5 @@
 """Loss terms: (x, named tensors) -> (batch,), in the catalogue's unit. One formula each, under its name there."""
 
-import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -59,48 +58,6 @@ def capacity(x, named, largest: float, epochs: float):
     return for_each(ops.abs(wanted - ops.mean(gaussian_kl(x, named))), x)
 
 
-def log_normal(z, mean, log_var):
-    """log N(z; mean, exp(log_var)) of every dimension, in nats."""
-    return -0.5 * (math.log(2 * math.pi) + log_var + ops.square(z - mean) * ops.exp(-log_var))
-
-
-def log_mixture(named):
-    """log q(z_j|x′) of every code under the posterior of every image x′ of the batch: (batch, batch, latent)."""
-    z, mean, log_var = named[tensors.Z], named[tensors.Z_MEAN], named[tensors.Z_LOG_VAR]
-    return log_normal(z[:, None], mean[None], log_var[None])
-
-
-def log_aggregate(named):
-    """log q(z), the mean over the posteriors of the batch: (batch,).
-
-    Chen et al. 2018, appendix C.1, up to the logarithm of the data set's size, which no gradient sees.
-    """
-    joint = ops.sum(log_mixture(named), axis=-1)
-    return ops.logsumexp(joint, axis=1) - ops.log(ops.cast(ops.shape(joint)[0], "float32"))
-
-
-def log_marginals(named):
-    """Σ log q(z_j), each the mean over the posteriors of the batch: (batch,)."""
-    each = log_mixture(named)
-    return ops.sum(ops.logsumexp(each, axis=1) - ops.log(ops.cast(ops.shape(each)[0], "float32")), axis=-1)
-
-
-def mutual_information(_x, named):
-    """log q(z|x) - log q(z): nats, (batch,). Chen et al. 2018, eq. 2."""
-    own = log_normal(named[tensors.Z], named[tensors.Z_MEAN], named[tensors.Z_LOG_VAR])
-    return ops.sum(own, axis=-1) - log_aggregate(named)
-
-
-def total_correlation(_x, named):
-    """log q(z) - Σ log q(z_j): nats, (batch,). Chen et al. 2018, eq. 2."""
-    return log_aggregate(named) - log_marginals(named)
-
-
-def dimension_kl(_x, named):
-    """Σ log q(z_j) - log p(z_j): nats, (batch,). Chen et al. 2018, eq. 2."""
-    return log_marginals(named) - ops.sum(log_normal(named[tensors.Z], 0.0, ops.zeros_like(named[tensors.Z])), axis=-1)
-
-
 def inverse_multiquadratic(a, b):
     """c / (c + |a - b|²) with c = 2 · latent, for every pair: (batch, batch). Tolstikhin et al. 2018, section 4."""
     squares = ops.sum(ops.square(a), axis=-1)[:, None] + ops.sum(ops.square(b), axis=-1)[None]
@@ -152,6 +109,11 @@ def half_squares(one: str, other: str) -> TermFunction:
     return lambda _x, named: 0.5 * ops.sum(ops.square(named[one] - named[other]), axis=-1)
 
 
+def difference(one: str, other: str) -> TermFunction:
+    """How much larger one logarithm is than the other: nats, (batch,). Chen et al. 2018, eq. 2."""
+    return lambda _x, named: named[one] - named[other]
+
+
 # What a term needs of the experiment is bound here, so that an objective only ever sees (x, tensors).
 TERMS: Mapping[str, Callable[[Experiment], TermFunction]] = MappingProxyType(
     {
@@ -163,9 +125,9 @@ TERMS: Mapping[str, Callable[[Experiment], TermFunction]] = MappingProxyType(
         "capacity": lambda experiment: (
             lambda x, named: capacity(x, named, experiment.capacity, experiment.capacity_epochs)
         ),
-        "mutual_information": lambda _experiment: mutual_information,
-        "total_correlation": lambda _experiment: total_correlation,
-        "dimension_kl": lambda _experiment: dimension_kl,
+        "mutual_information": lambda _experiment: difference(tensors.LOG_POSTERIOR, tensors.LOG_AGGREGATE),
+        "total_correlation": lambda _experiment: difference(tensors.LOG_AGGREGATE, tensors.LOG_MARGINALS),
+        "dimension_kl": lambda _experiment: difference(tensors.LOG_MARGINALS, tensors.LOG_PRIOR),
         "mmd": lambda _experiment: mmd,
         "codebook": lambda _experiment: codebook,
         "commitment": lambda _experiment: commitment,

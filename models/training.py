@@ -126,7 +126,7 @@ def _apply(learner: Learner, gradient: Sequence[tf.Tensor]) -> int:
 
 def _batch(data):
     """What `fit` was given as x."""
-    return data[0] if isinstance(data, tuple) and len(data) == 1 else data
+    return keras.utils.unpack_x_y_sample_weight(data)[0]
 
 
 class TrainingLoop:

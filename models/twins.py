@@ -10,7 +10,7 @@ from keras import layers
 from models import catalogue, tensors
 from models.critics import CRITICS, JUDGEMENTS
 from models.experiment import Experiment
-from models.layers import Prior, Quantizer, Sampling
+from models.layers import Densities, Prior, Quantizer, Sampling
 from models.networks import NETWORKS, ImageShape
 from models.pixels import PIXEL_MODELS, rescaling
 
@@ -97,6 +97,10 @@ def _of_images(image, label, encoder, decoder, link, experiment: Experiment) -> 
         named[output] = decoder(layers.Concatenate()([named[tensors.Z], label]) if conditional else named[tensors.Z])
     if tensors.RECONSTRUCTION in experiment.tensors:
         named[tensors.RECONSTRUCTION] = _through(link, named[output])
+    if tensors.LOG_AGGREGATE in experiment.tensors:
+        densities = Densities()(named[tensors.Z], named[tensors.Z_MEAN], named[tensors.Z_LOG_VAR])
+        named[tensors.LOG_POSTERIOR], named[tensors.LOG_AGGREGATE] = densities[0], densities[1]
+        named[tensors.LOG_MARGINALS], named[tensors.LOG_PRIOR] = densities[2], densities[3]
     return named
 
 

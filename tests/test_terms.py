@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from models import catalogue, tensors
 from models.experiment import Experiment
-from models.layers import CriticSlope, Quantizer, Shuffle
+from models.layers import CriticSlope, Densities, Quantizer, Shuffle
 from models.losses import term
 
 COUNT, LATENT = 6, 3
@@ -97,9 +97,9 @@ EXPECTED = {
     "sparsity": lambda t: same(sparsity(t, 0.05)),
     "free_bits": lambda t: same(np.maximum(0.5, kls(t).mean(axis=0)).sum()),
     "capacity": lambda t: same(abs(25 * 3 / 10 - kls(t).sum(axis=1).mean())),
-    "mutual_information": lambda t: log_posterior(t) - mixtures(t)[0],
-    "total_correlation": lambda t: mixtures(t)[0] - mixtures(t)[1],
-    "dimension_kl": lambda t: mixtures(t)[1] - log_prior(t),
+    "mutual_information": lambda t: t["log_posterior"] - t["log_aggregate"],
+    "total_correlation": lambda t: t["log_aggregate"] - t["log_marginals"],
+    "dimension_kl": lambda t: t["log_marginals"] - t["log_prior"],
     "mmd": lambda t: same(mmd(t)),
     "codebook": lambda t: ((t["z_encoded"] - t["codeword"]) ** 2).sum(axis=1),
     "commitment": lambda t: ((t["z_encoded"] - t["codeword"]) ** 2).sum(axis=1),
@@ -132,11 +132,18 @@ def test_a_term_is_its_formula(name):
     np.testing.assert_allclose(value_of(name, given), expected, rtol=2e-5, atol=2e-5)
 
 
+def test_densities_are_those_of_every_code_under_every_posterior_of_the_batch():
+    given = named()
+    found = Densities()(*(given[name] for name in (tensors.Z, *tensors.POSTERIOR)))
+    wide = {key: value.astype(np.float64) for key, value in given.items()}
+    for value, expected in zip(found, (log_posterior(wide), *mixtures(wide), log_prior(wide)), strict=True):
+        np.testing.assert_allclose(value, expected, rtol=2e-5, atol=2e-5)
+
+
 def test_the_three_parts_of_the_kl_add_up_to_it():
     given = named()
     parts = sum(value_of(name, given) for name in ("mutual_information", "total_correlation", "dimension_kl"))
-    wide = {key: value.astype(np.float64) for key, value in given.items()}
-    np.testing.assert_allclose(parts, log_posterior(wide) - log_prior(wide), rtol=2e-5, atol=2e-5)
+    np.testing.assert_allclose(parts, given[tensors.LOG_POSTERIOR] - given[tensors.LOG_PRIOR], rtol=2e-5, atol=2e-5)
 
 
 @pytest.mark.parametrize(("epochs", "wanted"), [(0.0, 0.0), (5.0, 12.5), (10.0, 25.0), (99.0, 25.0)])

@@ -141,7 +141,9 @@ def _choose_details(variant: str) -> dict[str, Any]:
         columns = iter(st.columns(3))
         with next(columns):
             key = remembered(_optimizer_key(variant), VARIANTS[variant].optimizer)
-            details["optimizer"] = st.selectbox("Optimizer", list(OPTIMIZERS), format_func=lambda name: OPTIMIZERS[name], key=key)
+            details["optimizer"] = st.selectbox(
+                "Optimizer", list(OPTIMIZERS), format_func=lambda name: OPTIMIZERS[name], key=key
+            )
         with next(columns):
             details["validation_fraction"] = _number(
                 "Validation share", "validation_fraction", min_value=0.01, max_value=0.5, step=0.05

@@ -18,7 +18,9 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 
 ENCODER, DECODER, CRITIC = "encoder", "decoder", "critic"
-PRIOR, LINK, SHUFFLE, CODEBOOK = "prior", "link", "shuffle", "codebook"
+PRIOR, LINK, SHUFFLE, CODEBOOK, DENSITIES = "prior", "link", "shuffle", "codebook", "densities"
+
+_POSTERIOR = (t.Z, t.Z_MEAN, t.Z_LOG_VAR)
 
 TENSORS: Mapping[str, TensorInfo] = MappingProxyType(
     {
@@ -38,6 +40,10 @@ TENSORS: Mapping[str, TensorInfo] = MappingProxyType(
         t.SAMPLE: TensorInfo("image", "What z_prior decodes to, in 0..1", (t.Z_PRIOR,), DECODER),
         t.SAMPLE_CODE: TensorInfo("code", "The code of a sample", (t.SAMPLE,), ENCODER),
         t.Z_SHUFFLED: TensorInfo("code", "z, each dimension from another image", (t.Z,), SHUFFLE),
+        t.LOG_POSTERIOR: TensorInfo("value", "Of the code that was sampled", _POSTERIOR, DENSITIES, "log q(z|x)"),
+        t.LOG_AGGREGATE: TensorInfo("value", "q: the mean of the batch's", _POSTERIOR, DENSITIES, "log q(z)"),
+        t.LOG_MARGINALS: TensorInfo("value", "q: the mean of the batch's", _POSTERIOR, DENSITIES, "Σ log q(z_j)"),
+        t.LOG_PRIOR: TensorInfo("value", "p: a standard normal", _POSTERIOR, DENSITIES, "log p(z)"),
         t.CRITIC_ON_X: TensorInfo("value", "Above 0: taken for real", (t.X,), CRITIC),
         t.CRITIC_ON_SAMPLE: TensorInfo("value", "Above 0: taken for real", (t.SAMPLE,), CRITIC),
         t.CRITIC_ON_CODE: TensorInfo("value", "The critic's logit", (t.Z,), CRITIC),

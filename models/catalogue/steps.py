@@ -37,7 +37,7 @@ CODE_STEPS: Mapping[str, Mapping[str, TensorInfo]] = MappingProxyType(
 
 
 _FEATURES = {
-    name: replace(TENSORS[name], formula=f"last hidden layer of {CRITIC}({TENSORS[name].sources[0]})")
+    name: replace(TENSORS[name], formula=f"first hidden layer of {CRITIC}({TENSORS[name].sources[0]})")
     for name in (t.FEATURES_ON_X, t.FEATURES_ON_RECONSTRUCTION)
 }
 

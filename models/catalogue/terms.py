@@ -50,24 +50,20 @@ TERMS: Mapping[str, TermInfo] = MappingProxyType(
         ),
         "mutual_information": TermInfo(
             "Index-code information",
-            "log q(z|x) − log q(z), q(z) the mean over the batch",
+            "log_posterior − log_aggregate",
             CHEN,
-            (t.Z, t.Z_MEAN, t.Z_LOG_VAR),
+            (t.LOG_POSTERIOR, t.LOG_AGGREGATE),
             of_batch=True,
         ),
         "total_correlation": TermInfo(
             "Total correlation",
-            "log q(z) − Σ log q(z_j), means over the batch",
+            "log_aggregate − log_marginals",
             CHEN,
-            (t.Z, t.Z_MEAN, t.Z_LOG_VAR),
+            (t.LOG_AGGREGATE, t.LOG_MARGINALS),
             of_batch=True,
         ),
         "dimension_kl": TermInfo(
-            "Dimension-wise KL",
-            "Σ log q(z_j) − log p(z_j), means over the batch",
-            CHEN,
-            (t.Z, t.Z_MEAN, t.Z_LOG_VAR),
-            of_batch=True,
+            "Dimension-wise KL", "log_marginals − log_prior", CHEN, (t.LOG_MARGINALS, t.LOG_PRIOR), of_batch=True
         ),
         "mmd": TermInfo(
             "MMD",
