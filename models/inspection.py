@@ -13,13 +13,12 @@ from keras import layers
 
 from models import catalogue, tensors
 from models.checkpoints import labelled_layers
-from models.layers import Shuffle
 from models.pixels import PIXEL_MODELS
 from models.training import Learner
 from models.variants import Program
 
 # Layers of the training twin whose output it keeps to itself.
-_HIDDEN: Mapping[type, str] = MappingProxyType({layers.GaussianNoise: tensors.X_NOISY, Shuffle: tensors.Z_SHUFFLED})
+_HIDDEN: Mapping[type, str] = MappingProxyType({layers.GaussianNoise: tensors.X_NOISY})
 _NOISE = "seed_generator_state"  # Keras's name of what a noise knows: (seed, draws so far)
 
 

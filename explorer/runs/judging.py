@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models import catalogue, tensors
+from models import catalogue
 from models.variants import Program
 
 SAMPLES = 12
@@ -27,24 +27,18 @@ class Judge:
     def look(self, count: Any) -> dict[str, Any]:
         """Inside a graph: the logits on what should be taken for real and for made, and the gradients' norms."""
         info = self.program.experiment.info
-        named = self._named(self.images[:count], self.labels[:count])
+        named = self.program.model(self.program.told(self.images[:count], self.labels[:count]), training=False)
         real, made = (named[name] for name in info.judged or ())
         return {"health/real": real, "health/made": made, "health/gradients": self._norms()}
-
-    def _named(self, images: Any, labels: Any) -> dict[str, Any]:
-        model = self.program.model
-        return {**model(self.program.told(images, labels), training=False), tensors.EPOCHS: model.epochs.value}
 
     def _norms(self) -> Any:
         """In the order of `gradient_names`, each over the networks that its learner moves."""
         learners, fools = self.program.model.learners, self.program.experiment.info.fools or ""
-        images, labels = self.images[:GRADIENT_IMAGES], self.labels[:GRADIENT_IMAGES]
+        batch = self.program.told(self.images[:GRADIENT_IMAGES], self.labels[:GRADIENT_IMAGES])
         with tf.GradientTape(persistent=True) as tape:
-            named = self._named(images, labels)
-            values = [learner.objective(images, named) for learner in learners]
-            losses = [tf.reduce_mean(v[learner.objective.name]) for v, learner in zip(values, learners, strict=True)]
-            weight = learners[0].objective.term_weights[fools]
-            losses.append(weight * tf.reduce_mean(values[0][fools]))
+            values = self.program.model.values(batch, training=False)
+            losses = [tf.reduce_mean(values[learner.objective.name]) for learner in learners]
+            losses.append(learners[0].objective.term_weights[fools] * tf.reduce_mean(values[fools]))
         variables = [*(learner.variables for learner in learners), learners[0].variables]
         return tf.stack([_norm(tape.gradient(loss, moved)) for loss, moved in zip(losses, variables, strict=True)])
 
