@@ -11,6 +11,7 @@ from benchmarks.decode_fallback import decode_fallback
 from benchmarks.decode_server import decode_server
 from benchmarks.figures import HEADING, Figure, write_report
 from benchmarks.latent_map import latent_map
+from benchmarks.learning import learning
 from benchmarks.refresh import refresh
 from benchmarks.seed_table import seed_table
 from benchmarks.startup import startup
@@ -31,6 +32,7 @@ BENCHMARKS: Table = MappingProxyType(
         "refresh": refresh,
         "seed_table": seed_table,
         "variants": variants,
+        "learning": learning,
     }
 )
 

@@ -28,7 +28,7 @@ _AT_ONCE = 65_536  # bytes
 def decode_server(blocks: int = BLOCKS) -> list[Figure]:
     """Blocks of both sides alternate; a block counts with its median."""
     entry = _entry()
-    codes = np.random.default_rng(0).standard_normal((REQUESTS, entry.experiment.latent_dim)).astype("<f4")
+    codes = random_codes(entry, REQUESTS)
     analyst = AnalystClient(threads=1)  # as explorer.services makes the app's decoder
     try:
         with (
@@ -70,6 +70,14 @@ def _entry() -> ModelEntry:
     return (wanted or entries)[0]
 
 
+def random_codes(entry: ModelEntry, count: int) -> np.ndarray:
+    """Draws as the decoder takes them, float32 (count, values); a conditional one is told the classes in turn."""
+    random = np.random.default_rng(0).standard_normal((count, entry.experiment.latent_dim))
+    classes = len(entry.condition)
+    told = np.resize(np.eye(classes), (count, classes))
+    return np.hstack([random, told]).astype("<f4")
+
+
 @contextlib.contextmanager
 def _app_asker(server: Server, entry: ModelEntry) -> Generator[Callable[[np.ndarray], bool]]:
     """A function that posts one code on a kept connection; False while the decoder starts.
@@ -82,7 +90,7 @@ def _app_asker(server: Server, entry: ModelEntry) -> Generator[Callable[[np.ndar
     head = (
         f"POST /api/decode?model={quote(entry.key, safe='')} HTTP/1.1\r\n"
         f"Host: 127.0.0.1:{server.port}\r\nOrigin: {server.url}\r\n"
-        f"Content-Type: application/octet-stream\r\nContent-Length: {4 * entry.experiment.latent_dim}\r\n\r\n"
+        f"Content-Type: application/octet-stream\r\nContent-Length: {4 * entry.code_length}\r\n\r\n"
     ).encode()
     with socket.create_connection(("127.0.0.1", server.port), timeout=_LONGEST_ANSWER) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

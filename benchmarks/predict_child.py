@@ -18,9 +18,10 @@ from models.twins import build_twins
 
 
 def load_generator(folder: Path, snapshot: Path) -> keras.Model:
-    """The decoder and its link, from codes (n, latent) to images (n, height, width, channels)."""
-    run = Run(folder)
-    twins = build_twins(run.experiment, tuple(run.summary()["image_shape"]))
+    """The decoder and its link, from codes (n, code length) to images (n, height, width, channels)."""
+    with Run(folder) as run:
+        experiment, summary = run.experiment, run.summary()
+    twins = build_twins(experiment, tuple(summary["image_shape"]), len(summary["class_names"]))
     assign_weights(twins, load_arrays(snapshot))
     return twins.generator
 

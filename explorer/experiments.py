@@ -29,6 +29,10 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "digits-ae": {"dataset": "digits", "variant": "ae", "latent_dim": 2, "epochs": 60},
         "shapes-beta": {"dataset": "shapes", "variant": "beta_vae", "network": "conv", "latent_dim": 8, "epochs": 30},
         "denoise": {"dataset": "digits", "variant": "denoising_ae", "latent_dim": 16, "corruption": 0.5, "epochs": 60},
+        "asked-digit": {"dataset": "digits", "variant": "conditional_vae", "latent_dim": 4, "epochs": 100},
+        "codebook": {"dataset": "digits", "variant": "vq_vae", "latent_dim": 8, "epochs": 100},
+        "duel": {"dataset": "digits", "variant": "gan", "latent_dim": 8, "epochs": 150},
+        "vae-and-gan": {"dataset": "digits", "variant": "vae_gan", "latent_dim": 8, "epochs": 150},
         "mnist-vae": {"dataset": "mnist", "variant": "vae", "network": "conv", "latent_dim": 2, "epochs": 10},
         "question": {**_SEED_RUN, "pixel_model": "unscaled"},
         "answer": {**_SEED_RUN, "pixel_model": "bernoulli"},
@@ -36,10 +40,14 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 )
 PRESET_TITLES: Mapping[str, str] = MappingProxyType(
     {
-        "first-vae": "A first VAE (seconds)",
+        "first-vae": "A first VAE",
         "digits-ae": "The same without a prior",
-        "shapes-beta": "β-VAE on shapes with known factors",
-        "denoise": "Denoising autoencoder",
+        "shapes-beta": "β-VAE on known factors",
+        "denoise": "Denoising",
+        "asked-digit": "Digits on request",
+        "codebook": "Codes from a codebook",
+        "duel": "A GAN",
+        "vae-and-gan": "VAE and GAN in one",
         "mnist-vae": "2-D VAE on MNIST",
         "question": "The question, to the letter",
         "answer": "What it should have been",

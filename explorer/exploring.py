@@ -14,13 +14,15 @@ from explorer.latent.whole import WholeSet
 from explorer.library import Codes, ModelEntry
 
 LOW, HIGH = 0.5, 99.5  # percentiles of the data that a slider reaches
+PRIOR_REACH = 2.0  # and of a model with a prior at least so many of its standard deviations: a draw should be in reach
 TICKS = (5, 25, 50, 75, 95)  # percentiles that are marked along it
 Ranges = tuple[tuple[float, float], tuple[float, float]]
 
 
 def shown(entry: ModelEntry, version: str = "") -> Shown:
     """What the components need to know of a model."""
-    return Shown(entry.key, entry.image_shape, entry.experiment.info.stochastic, version, entry.condition)
+    info = entry.experiment.info
+    return Shown(entry.key, entry.image_shape, info.stochastic, info.prior, version, entry.condition)
 
 
 def runs_in_browser(entry: ModelEntry) -> bool:
@@ -56,15 +58,18 @@ def whole_points(whole: WholeSet) -> Points:
 
 
 def dimensions(codes: Codes, prior: bool) -> list[Dimension]:
-    """A track for each latent dimension, the most active first; ranges from the data's percentiles."""
+    """A track for each latent dimension, the most active first; ranges from the data's percentiles and the prior.
+
+    `prior`: whether codes can be drawn from a standard normal.
+    """
     low, high = np.percentile(codes.mean, [LOW, HIGH], axis=0)
     ticks = np.percentile(codes.mean, TICKS, axis=0)
     margin = np.maximum(0.05 * (high - low), 1e-3)
     mean, std = codes.mean.mean(axis=0), codes.mean.std(axis=0)
     worth = activity(codes.mean, codes.log_var)
     active = active_dimensions(codes.mean, codes.log_var)
-    if prior:  # a dead dimension's codes are all near 0, but its prior is not
-        low, high = np.where(active, low, -2.0), np.where(active, high, 2.0)
+    if prior:  # a dead dimension's codes are all near 0, and a GAN's encoder guesses near 0; what is drawn is not
+        low, high = np.minimum(low, -PRIOR_REACH), np.maximum(high, PRIOR_REACH)
     order = np.argsort(-worth, kind="stable") if len(worth) > 2 else np.arange(len(worth))
     return [
         Dimension(
@@ -90,7 +95,8 @@ def live_dimensions(
     if settled or not order or (any(active[visible:]) and not all(active[:visible])):
         order = list(fresh)
     known = {dimension.index: (dimension.low, dimension.high) for dimension in before or ()}
-    reach = {i: steady_range(np.append(codes.mean[:, i], [-1.0, 1.0]), known.get(i)) for i in order}
+    least = PRIOR_REACH if prior else 1.0
+    reach = {i: steady_range(np.append(codes.mean[:, i], least), known.get(i)) for i in order}
     return [replace(fresh[i], low=reach[i][0], high=reach[i][1]) for i in order]
 
 

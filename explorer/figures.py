@@ -4,25 +4,24 @@ Colours are names of the theme (`theme:accent`, `theme:3`, ...), which the brows
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
 
+from explorer import loss_panels
+from explorer.loss_panels import Panel, axis, escaped, in_columns, panels_of
 from explorer.runs.layout import WEIGHT_PREFIX, WEIGHTED_PREFIX
 from explorer.runs.reader import Curves, Event
-from models.catalogue import unit_of_total
 from models.experiment import Experiment
 
 _FIXED = {"automargin": False, "ticklabeloverflow": "allow"}  # fitting labels takes half the time of a live update
-MOST_STACKED = 4  # panels under each other
-COLUMN_GAP = 0.1  # of the width
 MOST_MARKERS = 60  # of validations on a line; more hide it, and each is an element for the browser to draw
-
-
-def escaped(text: str) -> str:
-    """A name somebody gave, safe in Plotly's labels, which read HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+MOST_TICKS, FEW_TICKS = 5, 3  # of a panel, and of one among many
+MOST_LABELS = 8  # of changes; more would hide the curves
+ONE_LINE = 0.06  # of the epochs shown, which a line of a label takes: it is turned, and reads downwards
+LONGEST_LINE = 20  # letters, about as many as the first panel is high
+AT_THE_END = 0.9  # of the epochs shown: a label further on stands before its line, not beyond the panel
 
 
 def loss_curves(curves: Curves, experiment: Experiment, changes: Sequence[Event], *, log: bool) -> dict:
@@ -30,109 +29,45 @@ def loss_curves(curves: Curves, experiment: Experiment, changes: Sequence[Event]
 
     A term's panel shows the raw value; where its weight was not always 1, dotted lines show weight times value,
     which is what the total adds up. More panels than stand well under each other make two columns: what is against each
-    other stands side by side.
+    other stands side by side. The browser does not say how wide it is, so that `meta` has what is other where the chart
+    is narrow: all panels in one column.
     """
-    columns = _columns(panels_of(experiment))
+    columns = in_columns(panels_of(experiment))
+    labels = _change_labels(changes, experiment, _epochs_shown(curves, changes))
+    placed, narrow = loss_panels.wide(columns), loss_panels.narrow(columns)
+    for place in (placed, narrow):
+        place["annotations"] += labels
+    meta = {
+        "filename": "hourglass-loss",
+        "narrow": {
+            "below": loss_panels.TWO_COLUMNS_FROM,
+            "height": loss_panels.narrow_height(columns),
+            "layout": narrow,
+        },
+    }
     layout: dict[str, Any] = {
+        **placed,
         "uirevision": "log" if log else "linear",
         "hovermode": "x unified",
         "showlegend": False,
-        "margin": {"l": 56, "r": 8, "t": 22, "b": 38},
-        "annotations": [],
         "shapes": [_change_line(event, number) for number in range(len(columns)) for event in changes],
-        "meta": {"filename": "hourglass-loss"},
+        "meta": meta,
     }
     traces: list[dict[str, Any]] = []
     number = 0
-    for column, panels in enumerate(columns):
-        left, right = _span(column, len(columns))
-        for panel, domain in zip(panels, _panel_domains(len(panels), first=1.6), strict=True):
+    for column, panels in enumerate(columns, 1):
+        ticks = MOST_TICKS if len(panels) <= loss_panels.MOST_STACKED else FEW_TICKS
+        for panel in panels:
             number += 1
-            layout[_axis("yaxis", number)] = {
-                "domain": domain, "anchor": _axis("x", column + 1), "type": "log" if log else "linear", "nticks": 5,
-                "exponentformat": "power", **_FIXED,
+            layout[axis("yaxis", number)] |= {
+                "anchor": axis("x", column), "type": "log" if log else "linear",
+                "nticks": ticks, "exponentformat": "power", **_FIXED,
             }  # fmt: skip
-            layout["annotations"].append(_panel_title(panel, left, domain[1]))
-            traces += _panel_traces(curves, panel, _axis("y", number), _axis("x", column + 1))
-        layout[_axis("xaxis", column + 1)] = {
-            "title": {"text": "epoch"}, "anchor": _axis("y", number), "domain": [left, right], "rangemode": "tozero",
-            **({"matches": "x"} if column else {}), **_FIXED,
+            traces += _panel_traces(curves, panel, axis("y", number), axis("x", column))
+        layout[axis("xaxis", column)] |= {
+            "title": {"text": "epoch"}, "rangemode": "tozero", **({"matches": "x"} if column > 1 else {}), **_FIXED
         }  # fmt: skip
-    layout["annotations"] += [_change_label(event, experiment) for event in changes[-8:]]
     return {"data": traces, "layout": layout}
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One curve of an experiment: a total or a term."""
-
-    name: str
-    title: str
-    unit: str
-    total: bool
-    learner: int
-    colour: str  # a term's is the same wherever it is seen
-
-
-def panels_of(experiment: Experiment) -> list[Panel]:
-    """Each learner's total and its terms. Of several learners, one with a single term has the total alone."""
-    panels, learners = [], experiment.info.learners
-    order = [name for total in learners for name in experiment.terms_of(total)]
-    colours = {name: f"theme:{place % 10}" for place, name in enumerate(order)}
-    for number, (total, learner) in enumerate(learners.items()):
-        terms = experiment.terms_of(total)
-        infos = [experiment.term(name) for name in terms]
-        alone = len(learners) > 1 and len(terms) == 1
-        title = infos[0].title if alone else f"{learner.title}: total" if len(learners) > 1 else "Total"
-        colour = colours[terms[0]] if alone else "theme:accent"
-        panels.append(Panel(total, title, unit_of_total(infos), True, number, colour))
-        if not alone:
-            panels += [
-                Panel(name, info.title, info.unit, False, number, colours[name])
-                for name, info in zip(terms, infos, strict=True)
-            ]
-    return panels
-
-
-def _columns(panels: Sequence[Panel]) -> list[list[Panel]]:
-    """One column, or two: the first learner's and all others', or the first and the second half."""
-    if len(panels) <= MOST_STACKED:
-        return [list(panels)]
-    first = [panel for panel in panels if panel.learner == 0]
-    middle = len(first) if len(first) < len(panels) else (len(panels) + 1) // 2
-    return [list(panels[:middle]), list(panels[middle:])]
-
-
-def _span(column: int, columns: int) -> tuple[float, float]:
-    """From where to where a column goes, of the width."""
-    width = (1.0 - COLUMN_GAP * (columns - 1)) / columns
-    left = column * (width + COLUMN_GAP)
-    return round(left, 4), round(left + width, 4)
-
-
-def _axis(letter: str, number: int) -> str:
-    """Plotly's name of an axis: the first has no number."""
-    return letter if number == 1 else f"{letter}{number}"
-
-
-def _panel_domains(count: int, first: float) -> list[list[float]]:
-    """Where each panel stands from bottom 0 to top 1, the first on top and `first` times as high as the others."""
-    gap = 0.1 if count < 4 else 0.075
-    unit = (1.0 - gap * (count - 1)) / (first + count - 1)
-    domains, top = [], 1.0
-    for number in range(count):
-        height = unit * (first if number == 0 else 1.0)
-        domains.append([max(0.0, round(top - height, 4)), round(top, 4)])
-        top -= height + gap
-    return domains
-
-
-def _panel_title(panel: Panel, left: float, top: float) -> dict[str, Any]:
-    return {
-        "text": f"<b>{escaped(panel.title)}</b>  {escaped(panel.unit)}",
-        "xref": "paper", "yref": "paper", "x": left, "y": top, "xanchor": "left", "yanchor": "bottom",
-        "showarrow": False, "font": {"size": 12, "color": "theme:muted"},
-    }  # fmt: skip
 
 
 def _panel_traces(curves: Curves, panel: Panel, y: str, x: str) -> list[dict[str, Any]]:
@@ -168,28 +103,69 @@ def _line(x: np.ndarray, y: np.ndarray, axes: tuple[str, str], name: str, line: 
 
 def describe_change(event: Event, experiment: Experiment) -> str:
     """Such as `KL weight 1 → 4` or `Critic held still`."""
-    detail = event.detail
-    if event.kind == "moving":
-        still = [info.title for total, info in experiment.info.learners.items() if total not in detail["value"]]
+    return _described([event], experiment)
+
+
+def _described(events: Sequence[Event], experiment: Experiment) -> str:
+    """What was done to one thing, in one or several changes: where it was, and where it came to."""
+    first, last = events[0].detail, events[-1].detail
+    if events[-1].kind == "moving":
+        still = [info.title for total, info in experiment.info.learners.items() if total not in last["value"]]
         return f"{' and '.join(still)} held still" if still else "all learners move"
-    name = f"{experiment.term(detail['term']).title} weight" if event.kind == "weight" else "learning rate"
-    return f"{name} {detail['before']:g} → {detail['value']:g}"
+    name = f"{experiment.term(first['term']).title} weight" if events[0].kind == "weight" else "learning rate"
+    there_and_back = len(events) > 1 and first["before"] == last["value"]
+    between = f" {first['value']:g} →" if there_and_back else ""
+    return f"{name} {first['before']:g} →{between} {last['value']:g}"
 
 
 def _change_line(event: Event, column: int) -> dict[str, Any]:
     return {
-        "type": "line", "xref": _axis("x", column + 1), "yref": "paper",
+        "type": "line", "xref": axis("x", column + 1), "yref": "paper",
         "x0": event.epoch, "x1": event.epoch, "y0": 0, "y1": 1,
         "line": {"color": "theme:muted", "width": 1, "dash": "dash"},
     }  # fmt: skip
 
 
-def _change_label(event: Event, experiment: Experiment) -> dict[str, Any]:
+def _epochs_shown(curves: Curves, changes: Sequence[Event]) -> float:
+    ends = [part["epoch"][-1] for part in (curves.training, curves.validation) if len(part.get("epoch", ()))]
+    return float(max([*ends, *(event.epoch for event in changes)], default=0.0))
+
+
+def _change_labels(changes: Sequence[Event], experiment: Experiment, epochs: float) -> list[dict[str, Any]]:
+    """A label beside the line of each change. Where they would lie on one another, one has a line of text for each."""
+    groups: list[list[Event]] = []
+    for event in changes:
+        group = groups[-1] if groups else []
+        lines = len(_lines(group, experiment)) + _is_at_the_end(event, epochs)
+        if group and event.epoch - group[0].epoch <= ONE_LINE * epochs * lines:
+            group.append(event)
+        else:
+            groups.append([event])
+    return [_change_label(group, experiment, epochs) for group in groups[-MOST_LABELS:]]
+
+
+def _change_label(group: Sequence[Event], experiment: Experiment, epochs: float) -> dict[str, Any]:
+    lines = reversed(_lines(group, experiment))  # the first one of a turned text is on the right
     return {
-        "text": escaped(describe_change(event, experiment)), "xref": "x", "yref": "paper", "x": event.epoch, "y": 1,
-        "xanchor": "left", "yanchor": "top", "textangle": 90, "showarrow": False,
-        "font": {"size": 11, "color": "theme:muted"},
+        "text": "<br>".join(map(escaped, lines)), "xref": "x", "yref": "paper", "x": group[0].epoch, "y": 1,
+        "xanchor": "right" if _is_at_the_end(group[0], epochs) else "left", "yanchor": "top", "align": "left",
+        "textangle": 90, "showarrow": False, "font": {"size": 11, "color": "theme:muted"},
     }  # fmt: skip
+
+
+def _lines(events: Sequence[Event], experiment: Experiment) -> list[str]:
+    """What was done to each weight, to the learning rate, and to who moves. Numbers stay together."""
+    subjects: dict[tuple[str, str], list[Event]] = {}
+    for event in events:
+        subjects.setdefault((event.kind, event.detail.get("term", "")), []).append(event)
+    texts = [_described(changes, experiment) for changes in subjects.values()]
+    texts = [text.replace(" → ", "\u00a0→\u00a0") for text in texts]
+    lines = [line for text in texts for line in wrap(text, LONGEST_LINE, break_long_words=False)]
+    return [line.replace("\u00a0", " ") for line in lines]
+
+
+def _is_at_the_end(event: Event, epochs: float) -> bool:
+    return event.epoch > AT_THE_END * epochs
 
 
 def can_be_logarithmic(curves: Curves, experiment: Experiment) -> bool:

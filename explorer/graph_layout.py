@@ -165,13 +165,11 @@ def narrow(nodes: Sequence[Any], edges: Sequence[Any]) -> Drawing:
 def _rows(data: Sequence[Any]) -> dict[str, tuple[int, int]]:
     """Column and row of each node: chains under each other on the left, what is no chain on the right."""
     chains, places = _chains(data), {}
-    row = 0
     for chain in (chain for chain in chains if len(chain) > 1):
-        for node in chain:
-            places[node.key] = (0, row)
-            row += 1
+        for node in [*chain, *_siblings(chain[-1], chains)]:
+            places[node.key] = (0, len(places))
     taken: set[int] = set()
-    for chain in (chain for chain in chains if len(chain) == 1):
+    for chain in (chain for chain in chains if len(chain) == 1 and chain[0].key not in places):
         (node,) = chain
         peers = [places[other.key][1] for other in data if other.key in places and other.sources == node.sources]
         used = [places[other.key][1] - 1 for other in data if other.key in places and node.key in other.sources]
@@ -179,6 +177,11 @@ def _rows(data: Sequence[Any]) -> dict[str, tuple[int, int]]:
         places[node.key] = (1, _free(taken, wanted))
         taken.add(places[node.key][1])
     return places
+
+
+def _siblings(end: Any, chains: Sequence[Sequence[Any]]) -> list[Any]:
+    """What is made together with the end of a chain stands under it: each is then beside the terms that read it."""
+    return [chain[0] for chain in chains if len(chain) == 1 and end.sources and chain[0].sources == end.sources]
 
 
 def _free(taken: set[int], wanted: int) -> int:

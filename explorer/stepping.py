@@ -143,7 +143,7 @@ def _term_row(name: str, experiment: Experiment, answer: Mapping[str, Any]) -> d
 
 def _term(name: str, row: dict[str, Any], experiment: Experiment) -> Stage:
     info = experiment.term(name)
-    whole = " One number for the whole batch." if info.of_batch else ""
+    whole = " It depends on the whole batch." if info.of_batch else ""
     known = catalogue.TENSORS
     reads = tuple(need for need in info.needs if need != tensors.EPOCHS)
     numbers = all(known[need].kind == "value" for need in reads) and _by_number(info.formula, known, "value")

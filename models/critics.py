@@ -15,11 +15,12 @@ CRITIC = "critic"  # (batch,): the logit, above 0 for what is taken for real
 FEATURES = "features"  # (batch, n): the first hidden layer, where much of an image is still there
 
 
-def _image_critic(network: Network, _experiment: Experiment, image_shape: ImageShape) -> keras.Model:
-    """Leaky, and with dropout: a critic that is too sure too soon teaches nothing (Radford et al. 2016, section 3)."""
+def _image_critic(network: Network, experiment: Experiment, image_shape: ImageShape) -> keras.Model:
+    """Leaky (Radford et al. 2016, section 3), and most with dropout: one that is too sure too soon teaches nothing."""
     judged = keras.Input(image_shape, name="judged")
-    features, last = network.judge(judged)
-    logit = layers.Reshape(())(layers.Dense(1)(layers.Dropout(0.3)(last)))
+    share = experiment.info.dropout
+    features, last = network.judge(judged, share)
+    logit = layers.Reshape(())(layers.Dense(1)(layers.Dropout(share)(last) if share else last))
     return keras.Model(judged, {CRITIC: logit, FEATURES: features}, name="critic")
 
 

@@ -28,6 +28,7 @@ from models.sentences import sentences_of
 from models.tensors import RECONSTRUCTION
 
 OWN_NAME = re.compile("[a-z][a-z0-9_]{0,31}")
+HISTORY_NAME = re.compile("level|step|epoch|seconds|learning_rate|weight_.*|weighted_.*")  # a run's own columns
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 LearningRate = Annotated[float, Field(ge=1e-7, le=1.0, allow_inf_nan=False)]
 
@@ -141,7 +142,8 @@ class Experiment(BaseModel):
                 f"terms had {name}; the variant {self.variant} has {', '.join(self.info.weights)}. "
                 "Remove the others, choose another variant, or give a formula: a term of your own."
             )
-        if not OWN_NAME.fullmatch(name) or name in {*TERMS, *TENSORS, *self.info.learners}:
+        taken = name in {*TERMS, *TENSORS, *self.info.learners} or HISTORY_NAME.fullmatch(name)
+        if taken or not OWN_NAME.fullmatch(name):
             raise ValueError(
                 f"a term of your own was named {name[:60]!r}; allowed are up to 32 small letters, digits and _, "
                 "beginning with a letter, and no name that Hourglass uses itself. Choose another name."
@@ -166,12 +168,17 @@ class Experiment(BaseModel):
         formula = self.terms[name].formula
         if formula is None:
             return term_info(name, self.pixel_model)
-        return TermInfo(name.replace("_", " "), formula, "Your own", self.parse_formula(formula).needs, "per image")
+        return TermInfo(name.replace("_", " "), formula, "Your own", self.parse_formula(formula).needs, "own unit")
+
+    @property
+    def own_terms(self) -> tuple[str, ...]:
+        """The names of the terms that a person wrote."""
+        return tuple(name for name in self.terms if name not in self.info.weights)
 
     def terms_of(self, learner: str) -> tuple[str, ...]:
         """The names of the terms that a learner minimises; those of one's own are the first learner's."""
-        own = tuple(name for name in self.terms if name not in self.info.weights)
-        return (*self.info.learners[learner].weights, *(own if learner == next(iter(self.info.learners)) else ()))
+        own = self.own_terms if learner == next(iter(self.info.learners)) else ()
+        return (*self.info.learners[learner].weights, *own)
 
     @cached_property
     def tensors(self) -> frozenset[str]:

@@ -77,7 +77,9 @@ class Reader:
         """Raises FormulaError for anything but numbers, tensors, operators and calls of known functions."""
         self.nodes += 1
         if depth > DEEPEST or self.nodes > MOST:
-            allowed = f"{DEEPEST} operations within each other" if depth > DEEPEST else f"{MOST} names and operations"
+            allowed = f"{MOST} names and operations"
+            if depth > DEEPEST:
+                allowed = f"{DEEPEST} operations within each other or in a row"
             raise self.error(
                 f"The formula is too large here; allowed are at most {allowed}. Make two terms of it.", syntax
             )

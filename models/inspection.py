@@ -83,7 +83,7 @@ def inspect_step(
     other noise. The weights, the optimizers, the curves and the noise are afterwards as they were.
     """
     model = program.model
-    batch = program.told(tf.cast(images, tf.float32) / 255.0, labels)
+    batch = program.twins.told(tf.cast(images, tf.float32) / 255.0, labels)
     with _put_back(model.network, draws), tf.GradientTape(persistent=True) as tape:
         named = _opened(program)(batch, training=True)
         values = model.judged(batch, named)

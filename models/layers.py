@@ -138,8 +138,8 @@ def log_normal(z, mean, log_var):
 class Densities(layers.Layer):
     """How likely sampled codes are: log q(z|x), log q(z), Σ log q(z_j) and log p(z), in nats, (batch,) each.
 
-    q(z) and q(z_j) are the means over the posteriors of the batch. Chen et al. 2018, appendix C.1, up to the logarithm
-    of the data set's size, which no gradient sees.
+    q(z) and q(z_j) are the means over the posteriors of the batch: Chen et al. 2018, appendix C.1, without the
+    logarithm of the data set's size, which no gradient sees. So log q(z|x) - log q(z) is at most that of the batch's.
     """
 
     def call(self, z, z_mean, z_log_var):

@@ -60,10 +60,9 @@ def capacity(x, named, largest: float, epochs: float):
 
 def inverse_multiquadratic(a, b):
     """c / (c + |a - b|²) with c = 2 · latent, for every pair: (batch, batch). Tolstikhin et al. 2018, section 4."""
-    squares = ops.sum(ops.square(a), axis=-1)[:, None] + ops.sum(ops.square(b), axis=-1)[None]
-    distance = ops.maximum(squares - 2.0 * ops.matmul(a, ops.transpose(b)), 0.0)
     scale = 2.0 * a.shape[-1]
-    return scale / (scale + distance)
+    squares = ops.sum(ops.square(a), axis=-1)[:, None] + (scale + ops.sum(ops.square(b), axis=-1))[None]
+    return scale * ops.reciprocal(squares - 2.0 * ops.matmul(a, ops.transpose(b)))
 
 
 def mmd(x, named):

@@ -2,9 +2,9 @@
 
 A network is three functions on symbolic tensors: `encode` takes images (batch, height, width, channels) in 0..1 to
 features (batch, n), to which the variant adds its heads; `decode` takes codes (batch, latent) to the decoder's output
-(batch, height, width, channels); `judge` is a critic's body, images to its first and last hidden layer. `last` comes
-behind the decoder's last layer that has weights. An experiment leaves it out, so that no activation ends its decoder:
-the link belongs to the pixel model. The loss lab puts one in, to see what happens.
+(batch, height, width, channels); `judge` is a critic's body, images and a share of dropout to its first and last hidden
+layer. `last` comes behind the decoder's last layer that has weights. An experiment leaves it out, so that no activation
+ends its decoder: the link belongs to the pixel model. The loss lab puts one in, to see what happens.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ Last = Callable[[keras.KerasTensor], keras.KerasTensor]
 class Network:
     encode: Callable[[keras.KerasTensor], keras.KerasTensor]
     decode: Callable[..., keras.KerasTensor]  # (codes, image shape, last=linear)
-    judge: Callable[[keras.KerasTensor], tuple[keras.KerasTensor, keras.KerasTensor]]
+    judge: Callable[[keras.KerasTensor, float], tuple[keras.KerasTensor, keras.KerasTensor]]
 
 
 def linear(x):
@@ -45,9 +45,10 @@ def _dense_decode(z, shape, last: Last = linear):
     return layers.Reshape(shape)(last(layers.Dense(prod(shape))(x)))
 
 
-def _dense_judge(image):
+def _dense_judge(image, dropout):
     first = layers.LeakyReLU(0.2)(layers.Dense(256)(layers.Flatten()(image)))
-    return first, layers.LeakyReLU(0.2)(layers.Dense(128)(layers.Dropout(0.3)(first)))
+    kept = layers.Dropout(dropout)(first) if dropout else first
+    return first, layers.LeakyReLU(0.2)(layers.Dense(128)(kept))
 
 
 def _conv_encode(image):
@@ -68,9 +69,10 @@ def _conv_decode(z, shape, last: Last = linear):
     return layers.Cropping2D(((0, 4 * rows - height), (0, 4 * columns - width)))(x)
 
 
-def _conv_judge(image):
+def _conv_judge(image, dropout):
     first = layers.LeakyReLU(0.2)(layers.Conv2D(16, 3, strides=2, padding="same")(image))
-    x = layers.Conv2D(32, 3, strides=2, padding="same")(layers.Dropout(0.3)(first))
+    kept = layers.Dropout(dropout)(first) if dropout else first
+    x = layers.Conv2D(32, 3, strides=2, padding="same")(kept)
     return layers.Flatten()(first), layers.Flatten()(layers.LeakyReLU(0.2)(x))
 
 
@@ -93,9 +95,10 @@ def _seed_decode(z, shape, last: Last = linear):
     return layers.Resizing(height, width, interpolation="bilinear")(x)
 
 
-def _seed_judge(image):
+def _seed_judge(image, dropout):
     first = layers.MaxPooling2D(2)(layers.LeakyReLU()(layers.Conv2D(16, 3)(image)))
-    x = layers.LeakyReLU()(layers.Conv2D(32, 3)(layers.Dropout(0.3)(first)))
+    kept = layers.Dropout(dropout)(first) if dropout else first
+    x = layers.LeakyReLU()(layers.Conv2D(32, 3)(kept))
     return layers.Flatten()(first), layers.Flatten()(x)
 
 

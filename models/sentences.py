@@ -1,4 +1,4 @@
-"""What pydantic finds wrong, in sentences for a screen or a terminal. Free of TensorFlow."""
+"""Sentences for a screen or a terminal: a title within one, and what pydantic finds wrong. Free of TensorFlow."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,6 +24,11 @@ _ALLOWED = {
     "model_type": "a table of settings",
     "invalid_key": "a name",
 }
+
+
+def in_sentence(title: str) -> str:
+    """A title within a sentence: `Reconstruction` becomes small, `KL` stays."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def sentences_of(error: ValidationError, owners: Owners) -> list[str]:

@@ -158,7 +158,7 @@ class TrainingLoop:
                     variable.assign(weights[number, column])
                 model.epochs.assign(epochs[number])
                 values = model.step(gather(batches[number]))
-                rows = rows.write(number, tf.stack([tf.reduce_mean(values[name]) for name in self.series]))
+                rows = rows.write(number, tf.reduce_mean(tf.stack([values[name] for name in self.series]), axis=1))
             return rows.stack()
 
         def evaluate(indices):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import keras
 from keras import layers
@@ -48,6 +49,26 @@ class Twins:
     def parameters(self) -> int:
         """Trainable weights of encoder and decoder."""
         return self.encoder.count_params() + self.decoder.count_params()
+
+    @property
+    def classes(self) -> int:
+        """How many classes a conditional model is told; 0 for any other."""
+        return self.encoder.inputs[1].shape[-1] if len(self.encoder.inputs) > 1 else 0
+
+    def told(self, images: Any, labels: Any) -> Any:
+        """What networks of images are fed: images in 0..1, and of a conditional model also their classes.
+
+        `labels` (n,) are class numbers; a conditional network takes them one-hot, (n, classes).
+        """
+        if not self.classes:
+            return images
+        return [keras.ops.convert_to_tensor(images), keras.ops.one_hot(labels, self.classes)]
+
+    def coded(self, codes: Any, labels: Any) -> Any:
+        """Codes (n, latent) as the decoder takes them: of a conditional model with the classes behind them."""
+        if not self.classes:
+            return codes
+        return keras.ops.concatenate([codes, keras.ops.one_hot(labels, self.classes)], axis=-1)
 
 
 def build_twins(experiment: Experiment, image_shape: ImageShape, classes: int = 0) -> Twins:

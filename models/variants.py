@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 import keras
 
@@ -40,26 +39,6 @@ class Program:
         for objective, moving in zip(self.model.objectives, self.model.moving, strict=True):
             moving.assign(objective.name in totals)
 
-    @property
-    def classes(self) -> int:
-        """How many classes a conditional model is told; 0 for any other."""
-        return self.twins.encoder.inputs[1].shape[-1] if self.experiment.info.conditional else 0
-
-    def told(self, inputs: Any, labels: Any) -> Any:
-        """What a network of this experiment is fed: the inputs, and for a conditional one also their classes.
-
-        `labels` (n,) are class numbers; a conditional network takes them one-hot, (n, classes).
-        """
-        if not self.experiment.info.conditional:
-            return inputs
-        return [keras.ops.convert_to_tensor(inputs), keras.ops.one_hot(labels, self.classes)]
-
-    def coded(self, codes: Any, labels: Any) -> Any:
-        """Codes (n, latent) as the decoder takes them: for a conditional one with the classes behind them."""
-        if not self.experiment.info.conditional:
-            return codes
-        return keras.ops.concatenate([codes, keras.ops.one_hot(labels, self.classes)], axis=-1)
-
     def set_learning_rate(self, rate: float) -> None:
         for learner in self.model.learners:
             learner.optimizer.learning_rate.assign(rate)
@@ -68,8 +47,13 @@ class Program:
 def build(experiment: Experiment, image_shape: ImageShape, classes: int = 0) -> Program:
     """Networks, terms and learners of an experiment on images (height, width, channels), seeded by its seed.
 
-    `classes` is how many the data have; a conditional model is told them.
+    `classes` is how many the data have; a conditional model is told them. Raises ValueError where it has none.
     """
+    if experiment.info.conditional and classes < 1:
+        raise ValueError(
+            f"The variant {experiment.variant} is told the class of an image, but classes was {classes}; allowed are "
+            "whole numbers from 1. Give how many the data have."
+        )
     keras.utils.set_random_seed(experiment.seed)
     twins = build_twins(experiment, image_shape, classes)
     learners = [

@@ -23,7 +23,7 @@ if st.query_params.get("model") != "starting" and st.button("Send z0 to 2", type
 code = [2.0 if revision else 0.0] + [0.0] * (LATENT - 1)
 codes, groups = some_codes(int(st.query_params.get("points", 2000)))
 names = tuple(str(group) for group in range(CLASSES))
-model = Shown(st.query_params.get("model", "blob"), (SIDE, SIDE, 1), stochastic=True)
+model = Shown(st.query_params.get("model", "blob"), (SIDE, SIDE, 1), stochastic=True, prior=True)
 row = None
 if model.key.startswith("told"):
     model, row, code = replace(model, condition=names), 0, codes[0].tolist()

@@ -1,4 +1,7 @@
-"""The benchmarks' frame: table, report, exit codes. What they measure is asserted by `make bench` alone."""
+"""The benchmarks' frame: table, report, exit codes. What they measure is asserted by `make bench` alone.
+
+And what they send is what the app takes, for a benchmark is run rarely.
+"""
 
 import json
 from pathlib import Path
@@ -7,7 +10,11 @@ import numpy as np
 import pytest
 
 from benchmarks.__main__ import BENCHMARKS, main
+from benchmarks.decode_server import random_codes
 from benchmarks.figures import Figure, median_ratio
+from explorer.api.decode import read_codes
+from explorer.library import ModelEntry
+from tests.helpers import quick
 
 
 def _counting() -> list[Figure]:
@@ -30,7 +37,7 @@ TABLE = {"counting": _counting, "missing": _missing}
 def test_table_has_every_benchmark() -> None:
     assert list(BENCHMARKS) == [
         "startup", "decode_browser", "decode_fallback", "decode_server", "strips", "map", "training", "refresh",
-        "seed_table", "variants",
+        "seed_table", "variants", "learning",
     ]  # fmt: skip
     assert all(benchmark.__doc__ for benchmark in BENCHMARKS.values())
 
@@ -77,3 +84,14 @@ def test_ratio_is_the_median_of_the_pairs() -> None:
     assert median_ratio([2.0, 30.0, 4.0], [1.0, 10.0, 8.0]) == 2.0
     with pytest.raises(ValueError, match="shorter"):
         median_ratio([1.0, 2.0], [1.0])
+
+
+@pytest.mark.parametrize(("variant", "classes"), [("vae", 0), ("conditional_vae", 3)])
+def test_the_codes_that_are_posted_are_what_the_app_takes(variant: str, classes: int) -> None:
+    experiment = quick(variant=variant, latent_dim=4)
+    entry = ModelEntry("run/m", "", Path(), Path(), 0, experiment, {"class_names": ["a", "b", "c"]})
+    for code in random_codes(entry, 5):
+        taken = read_codes(code.tobytes(), 4, classes)
+        assert taken.shape == (1, 4 + classes)
+        assert taken[0, 4:].sum() == (1 if classes else 0)
+        assert set(taken[0, 4:]) <= {0, 1}

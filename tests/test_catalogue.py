@@ -47,6 +47,17 @@ def test_variants_weigh_known_terms_whose_tensors_their_networks_give():
             assert set(catalogue.TERMS[term].needs) <= known, (name, term)
 
 
+def test_the_gradients_of_a_game_are_those_of_its_learners_and_of_the_term_against_the_critic():
+    names = {name: variant.gradient_names for name, variant in catalogue.VARIANTS.items() if variant.gradient_names}
+    assert names == {
+        "factor_vae": ("loss", "critic_loss", "density_ratio"),
+        "aae": ("loss", "critic_loss", "code_fools_critic"),
+        "vae_gan": ("loss", "critic_loss", "fools_critic"),
+        "gan": ("loss", "critic_loss", "encoder_loss", "fools_critic"),
+        "wgan_gp": ("loss", "critic_loss", "encoder_loss", "raises_score"),
+    }
+
+
 @pytest.mark.parametrize("pixel_model", catalogue.PIXEL_MODELS)
 def test_what_is_the_pixel_models_is_told_of_it_and_the_rest_of_the_term(pixel_model):
     info, kl = catalogue.PIXEL_MODELS[pixel_model], catalogue.TERMS["kl"]

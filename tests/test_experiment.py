@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.experiments import PRESET_TITLES, PRESETS, checked_experiment, from_command_line
+from explorer.runs.layout import CLOCK, WEIGHT_PREFIX, WEIGHTED_PREFIX
+from explorer.runs.writer import RunWriter
 from models.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, VARIANTS
 from models.experiment import Experiment, ExperimentError, TermSetting
 from models.schedules import SCHEDULES
@@ -130,6 +132,25 @@ def test_what_contradicts_itself_is_refused():
     assert sentence.startswith("every term's weight was 0; at least one must be above 0.")
     (sentence,) = faults({"epoch": 3})
     assert sentence.startswith("epoch is no setting of an experiment; allowed are dataset, network, variant")
+
+
+TAKEN = [*CLOCK, "step", "level", "loss", "mmd", "l1", "z", "epochs", f"{WEIGHT_PREFIX}kl", f"{WEIGHTED_PREFIX}mine"]
+
+
+@pytest.mark.parametrize("name", [*TAKEN, "Upper", "9", "a b", 'a"', "", "a" * 33])
+def test_a_term_of_ones_own_cannot_take_a_name_of_hourglass_or_of_its_history(name):
+    (sentence,) = faults({"terms": {name: {"formula": "sum(z)"}}})
+    assert sentence.startswith(
+        f"a term of your own was named {name!r}; allowed are up to 32 small letters, digits and _"
+    )
+
+
+@pytest.mark.parametrize("name", ["steps", "weight", "class", "ops", "a" * 32, "a_9"])
+def test_any_other_name_makes_a_run(name, tmp_path):
+    experiment = Experiment.parse({"terms": {name: {"formula": "sum(z)"}}})
+    store = RunWriter(tmp_path)
+    store.open_history((*experiment.terms_of("loss"), "loss"), list(experiment.terms))
+    store.close()
 
 
 def test_every_fault_has_its_own_sentence():

@@ -9,14 +9,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer import exploring, library
-from explorer.exploring import Projections, live_dimensions, live_plane
+from explorer.exploring import Projections, dimensions, live_dimensions, live_plane
 from explorer.jobs import Progress
 from explorer.latent.client import AnalystClient
 from explorer.latent.planes import steady_axes
-from explorer.library import Codes, DamagedError
+from explorer.library import Codes, DamagedError, ModelEntry
 from explorer.runs.layout import PROBE_IMAGES
 from models.arrays import load_arrays, save_arrays
-from tests.helpers import trained_home
+from tests.helpers import quick, trained_home
 
 RNG = np.random.default_rng(0)
 
@@ -58,6 +58,38 @@ def test_an_active_dimension_is_not_folded_behind_a_dead_one():
     dead = codes_with([0.0, 1.0, 2.0, 0.0])
     assert order(live_dimensions(dead, True, first, visible=2)) == [2, 1, 0, 3]
     assert order(live_dimensions(dead, True, first, visible=3)) == [0, 1, 2, 3]  # all that are active can be seen
+
+
+@pytest.mark.parametrize(
+    ("variant", "stochastic", "prior"),
+    [("ae", False, False), ("vq_vae", False, False), ("vae", True, True), ("vae_gan", True, True)]
+    + [(variant, False, True) for variant in ("aae", "wae", "gan", "wgan_gp")],
+)
+def test_a_model_may_have_a_prior_without_noise_in_its_codes(variant, stochastic, prior):
+    summary = {"image_shape": (28, 28, 1), "class_names": ["0"]}
+    entry = ModelEntry("run/m", "", Path(), Path(), 0, quick(variant=variant), summary)
+    told = exploring.shown(entry)
+    assert (told.stochastic, told.prior) == (stochastic, prior)
+
+
+@pytest.mark.parametrize("rest", [None, -3.0], ids=["no posterior", "posterior"])
+@pytest.mark.parametrize("live", [False, True])
+def test_a_slider_reaches_the_data_and_what_is_drawn_from_the_prior(rest, live):
+    scale, middle = np.array([0.2, 3.0, 0.2], np.float32), np.array([0.4, 0.0, 9.0], np.float32)
+    mean = RNG.normal(size=(500, 3)).astype(np.float32) * scale + middle
+    codes = Codes(mean, None if rest is None else np.full_like(mean, rest))
+    low, high = np.percentile(mean, [0.5, 99.5], axis=0)
+    for track in live_dimensions(codes, True, None) if live else dimensions(codes, True):
+        assert track.low <= min(low[track.index], -2)
+        assert track.high >= max(high[track.index], 2)
+        assert track.reset == 0
+
+
+def test_without_a_prior_a_slider_reaches_the_data_alone():
+    mean = RNG.normal(size=(500, 3)).astype(np.float32) * 0.2 + 0.4
+    for track in dimensions(Codes(mean, None), False):
+        assert -0.6 < track.low < 0 < 0.8 < track.high < 1.4
+        assert track.reset == pytest.approx(0.4, abs=0.05)
 
 
 @pytest.mark.parametrize("latent", [1, 2])

@@ -191,7 +191,7 @@ def test_own_terms_stand_in_the_script_as_code():
     text = script_of(Experiment.parse({"terms": terms}))
     assert '"blur": lambda x, named: ops.mean(ops.square(x - ops.sigmoid(named["logits"])), axis=(1, 2, 3)),\n' in text
     assert '"mine": lambda _x, named: 0.0 - ops.mean(named["z"], axis=-1),\n' in text
-    assert "    2 × blur: mean(square(x - sigmoid(logits))), in per image\n" in text
+    assert "    2 × blur: mean(square(x - sigmoid(logits))), in own unit\n" in text
 
 
 def test_any_formula_becomes_code_that_ruff_leaves_alone(tmp_path):

@@ -23,16 +23,15 @@ def judged(right: float, positive: bool) -> np.ndarray:
 
 def found(variant: str, right: float = 0.75, **changes) -> Measured:
     info = VARIANTS[variant]
-    names = (*info.learners, info.fools or "")
-    means = dict.fromkeys(info.weights, 0.6) | {"score_real": -3.0, "score_fake": 1.0, "gradient_penalty": 0.01}
+    means = dict.fromkeys(info.weights, 0.65) | {"score_real": -3.0, "score_fake": 1.0, "gradient_penalty": 0.01}
     plain = Measured(
         info,
         500,
         tuple(info.learners),
         judged(right, positive=True),
         judged(right, positive=False),
-        dict.fromkeys(names, 0.5),
-        dict.fromkeys(names, 1.0),
+        dict.fromkeys(info.gradient_names, 0.5),
+        dict.fromkeys(info.gradient_names, 1.0),
         means,
         0.9,
     )
@@ -78,9 +77,19 @@ def test_even_odds_are_called_normal_with_the_numbers():
     assert even.remedy.startswith("A flat 0.69 is normal")
 
 
-@pytest.mark.parametrize(("loss", "title"), [(0.79, "Even odds"), (0.80, "The critic lags behind")])
-def test_a_critic_that_is_sure_and_wrong_is_not_called_even(loss, title):
-    means = {**found("gan").means, "critic_real": 0.2, "critic_fake": 2 * loss - 0.2}
+@pytest.mark.parametrize(
+    ("on_real", "on_made", "title"),
+    [
+        (0.60, 0.79, "Even odds"),
+        (0.59, 0.79, "The critic takes too much for real"),
+        (0.40, 1.05, "The critic takes too much for real"),
+        (0.80, 0.60, "The critic takes too much for made"),
+        (0.20, 1.38, "The critic takes too much for real"),
+        (0.20, 1.40, "The critic lags behind"),
+    ],
+)
+def test_a_critic_that_is_sure_and_wrong_is_not_called_even(on_real, on_made, title):
+    means = {**found("gan").means, "critic_real": on_real, "critic_fake": on_made}
     assert titles(found("gan", 0.55, means=means))[0] == title
     assert titles(found("gan", 0.6, means=means))[0] == "Both are in play"
 

@@ -23,7 +23,7 @@ def _program(**settings) -> Program:
 
 
 def _batch(program: Program):
-    return program.told(tf.cast(IMAGES, tf.float32) / 255.0, LABELS)
+    return program.twins.told(tf.cast(IMAGES, tf.float32) / 255.0, LABELS)
 
 
 def _state(program: Program) -> list[np.ndarray]:

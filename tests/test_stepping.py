@@ -101,7 +101,7 @@ def test_the_walk_goes_forward_to_the_loss_and_back(analyst, entry):
         assert row["update"] == pytest.approx(row["gradient"] * 0.01 / row["weights"])
 
 
-@pytest.mark.parametrize("variant", ["conditional_vae", "vq_vae", "vae_gan", "wgan_gp", "denoising_ae"])
+@pytest.mark.parametrize("variant", ["conditional_vae", "vq_vae", "vae_gan", "wgan_gp", "denoising_ae", "beta_tcvae"])
 def test_every_stage_knows_what_it_shows(variant):
     from explorer.latent.inspecting import _numbers
     from models.experiment import Experiment
@@ -116,6 +116,9 @@ def test_every_stage_knows_what_it_shows(variant):
     for stage in shown.stages:
         assert set(stage.shows) <= set(shown.tensors)
         assert stage.sentence.endswith(".")
+        if stage.key.startswith("term:"):  # of a batch's density each image has its own number
+            of_batch = experiment.term(stage.makes).of_batch
+            assert stage.sentence.endswith("It depends on the whole batch.") == of_batch
     assert {f"term:{name}" for name in experiment.terms} | {f"total:{name}" for name in experiment.info.learners} == {
         key for key in keys if key.startswith(("term:", "total:"))
     }

@@ -185,6 +185,18 @@ def test_the_phones_drawing_fits_a_phone_and_the_wide_one_a_page():
         assert drawn.wide.height <= (260 if variant in ("ae", "vae", "vq_vae") else 620)
 
 
+def test_on_a_phone_what_is_made_together_stands_under_each_other_beside_the_terms_that_read_it():
+    drawn = graph(variant="beta_tcvae")
+    boxes = drawn.narrow.boxes
+    densities = [boxes[f"tensor:log_{name}"] for name in ("posterior", "aggregate", "marginals", "prior")]
+    assert len({box.x for box in densities}) == 1
+    assert [box.y for box in densities] == sorted(box.y for box in densities)
+    for name in ("mutual_information", "total_correlation", "dimension_kl"):
+        read = [boxes[key] for key in sources_of(drawn, f"term:{name}")]
+        term = boxes[f"term:{name}"]
+        assert all(box.right < term.x and abs(box.y - term.y) < 1.5 * graph_layout.ROW for box in read)
+
+
 def test_a_row_says_formula_unit_paper_and_weight():
     settings = {"kl": {"weight": 4, "schedule": "warm_up", "schedule_epochs": 10}}
     experiment = Experiment.parse({"variant": "beta_vae", "pixel_model": "unscaled", "terms": settings})

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from explorer.app_pages.shared import _test_facts, in_sentence
+from explorer.app_pages.shared import _test_facts, model_facts
 from explorer.figures import loss_curves
 from explorer.runs.guard import RUNAWAY_FACTOR, LossGuard
 from explorer.runs.reader import Curves
 from models.experiment import Experiment
+from models.sentences import in_sentence
 
 NATS, GREYS = "nats per image", "grey levels² per pixel"
 
@@ -50,6 +51,14 @@ def test_the_negative_elbo_is_said_only_where_the_terms_make_one():
     assert facts("vae", "unscaled") == [f"test reconstruction 3.0 {GREYS}", f"test KL 3.0 {NATS}"]
     assert facts("ae", "unscaled") == [f"test reconstruction 3.0 {GREYS}"]
     assert facts("denoising_ae", "bernoulli") == [f"test reconstruction 3.0 {NATS}"]
+
+
+@pytest.mark.parametrize(("variant", "judged"), [("vae", ""), ("gan", " without the critic")])
+def test_the_parameters_of_a_model_are_not_its_critics_and_that_is_said(variant, judged, monkeypatch):
+    said: list[str] = []
+    monkeypatch.setattr("streamlit.caption", said.append)
+    model_facts(Experiment.parse({"variant": variant, "network": "conv"}), {"parameters": 1234})
+    assert said == [f"1,234 parameters{judged} · conv network"]
 
 
 def test_a_title_in_a_sentence_keeps_its_abbreviation():

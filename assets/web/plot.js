@@ -11,7 +11,11 @@ class PlotView {
   /** @param {HTMLElement} host */
   constructor(host) {
     this.host = host;
-    this.chart = new Chart(host, () => JSON.parse(resolveColours(/** @type {PlotData} */ (this.data).figure, readTheme(host))));
+    this.chart = new Chart(host, () => this.figure());
+  }
+
+  figure() {
+    return JSON.parse(resolveColours(/** @type {PlotData} */ (this.data).figure, readTheme(this.host)));
   }
 
   /** @param {PlotData} data */
@@ -19,8 +23,12 @@ class PlotView {
     this.data = data;
     this.host.style.height = data.height;
     this.host.setAttribute("aria-label", data.label);
-    if (this.chart.drawn) this.chart.draw();
-    else this.chart.open();
+    if (this.chart.drawn) {
+      this.chart.draw();
+    } else {
+      this.chart.arrange(this.figure().layout); // of its final size before the library is there
+      this.chart.open();
+    }
   }
 
   close() {

@@ -5,12 +5,12 @@ from typing import Any
 import streamlit as st
 
 from explorer.app_pages.own_terms_view import choose_own_terms
-from explorer.app_pages.shared import plain, remembered
+from explorer.app_pages.shared import plain
+from explorer.app_pages.weight_widgets import COLUMNS, choose_weight, fill, number, select
 from explorer.datasets.catalogue import DATASETS
 from explorer.experiments import PRESETS, checked_experiment
 from models.catalogue import CODES, NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, TERMS, VARIANTS, term_info
 from models.experiment import Experiment, ExperimentError, limits_of
-from models.schedules import SCHEDULES
 
 FIELDS = Experiment.model_fields
 
@@ -19,12 +19,12 @@ def take_preset(name: str) -> None:
     """Put every value of the preset into the widgets; what it does not name goes back to its default."""
     experiment = checked_experiment(PRESETS[name])
     for field, value in experiment.model_dump(exclude={"terms", "optimizer"}).items():
-        st.session_state[f"setup-{field}"] = value
-    st.session_state[_optimizer_key(experiment.variant)] = experiment.optimizer
+        fill(f"setup-{field}", value)
+    fill(_optimizer_key(experiment.variant), experiment.optimizer)
     st.session_state["setup"]["own-terms"] = {}
     for term, setting in experiment.terms.items():
         for part, value in setting.model_dump().items():
-            st.session_state[_term_key(experiment.variant, term, part)] = value
+            fill(_term_key(experiment.variant, term, part), value)
 
 
 def _default(name: str) -> Any:
@@ -40,13 +40,20 @@ def _optimizer_key(variant: str) -> str:
 
 
 def _select(label: str, field: str, table: Any, **options: Any) -> str:
+    """The choice is in the page's address too, unless it is the default: so a reload and a link begin with it."""
     titles = {name: info if isinstance(info, str) else info.title for name, info in table.items()}
-    remembered(f"setup-{field}", _default(field))
-    return st.selectbox(label, list(titles), format_func=lambda name: titles[name], key=f"setup-{field}", **options)
+    asked = st.query_params.get(field, "")
+    first = asked if asked in titles else _default(field)
+    chosen = select(st.selectbox, label, f"setup-{field}", first, titles, **options)
+    if chosen == _default(field):
+        st.query_params.pop(field, None)
+    elif chosen != asked:
+        st.query_params[field] = chosen
+    return chosen
 
 
 def _number(label: str, field: str, **options: Any) -> Any:
-    return st.number_input(label, key=remembered(f"setup-{field}", _default(field)), **options)
+    return number(st.number_input, label, f"setup-{field}", _default(field), **options)
 
 
 def choose_all() -> dict[str, Any]:
@@ -94,21 +101,10 @@ def _choose_terms(variant: str, pixel_model: str) -> dict[str, dict[str, Any]]:
 
 
 def _choose_term(variant: str, term: str, weight: float, pixel_model: str) -> dict[str, Any]:
-    name, weight_side, schedule_side, length_side = st.columns([3, 2, 3, 2], vertical_alignment="center")
+    name, *places = st.columns([3, *COLUMNS], vertical_alignment="center")
     info = term_info(term, pixel_model)
     name.markdown(f"**{plain(info.title)}**  \n:small[:gray[{plain(info.formula)}]]")
-    key = remembered(_term_key(variant, term, "weight"), weight)
-    setting: dict[str, Any] = {
-        "weight": weight_side.number_input("Weight", key=key, min_value=0.0, max_value=1e6, step=0.1, format="%.4g")
-    }
-    key = remembered(_term_key(variant, term, "schedule"), "constant")
-    setting["schedule"] = schedule_side.selectbox(
-        "Schedule", list(SCHEDULES), key=key, format_func=lambda name: SCHEDULES[name].title
-    )
-    if setting["schedule"] != "constant":
-        key = remembered(_term_key(variant, term, "schedule_epochs"), 5.0)
-        setting["schedule_epochs"] = length_side.number_input("Over epochs", key=key, min_value=0.01, format="%.4g")
-    return setting
+    return choose_weight(places, lambda part: _term_key(variant, term, part), weight)
 
 
 def _choose_settings(variant: str, pixel_model: str) -> dict[str, Any]:
@@ -140,10 +136,8 @@ def _choose_details(variant: str) -> dict[str, Any]:
     with st.expander("More: optimizer, validation, seed"):
         columns = iter(st.columns(3))
         with next(columns):
-            key = remembered(_optimizer_key(variant), VARIANTS[variant].optimizer)
-            details["optimizer"] = st.selectbox(
-                "Optimizer", list(OPTIMIZERS), format_func=lambda name: OPTIMIZERS[name], key=key
-            )
+            key, own = _optimizer_key(variant), VARIANTS[variant].optimizer
+            details["optimizer"] = select(st.selectbox, "Optimizer", key, own, OPTIMIZERS)
         with next(columns):
             details["validation_fraction"] = _number(
                 "Validation share", "validation_fraction", min_value=0.01, max_value=0.5, step=0.05

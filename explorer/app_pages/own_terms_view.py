@@ -1,22 +1,22 @@
 """Loss terms of one's own: a formula each, with its value on real images while it is typed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from explorer.app_pages.shared import remembered
+from explorer.app_pages.own_terms_address import ADDRESS, MOST_TERMS, NAME_LENGTH, address_of, terms_in
+from explorer.app_pages.shared import show_error
+from explorer.app_pages.weight_widgets import COLUMNS, PARTS, choose_weight
 from explorer.components import Reply, formula
 from explorer.jobs import Jobs, Progress
 from explorer.latent.client import AnalystError
 from explorer.services import SERVICES
 from models.catalogue import PIXEL_MODELS, TENSORS, tensors_of
-from models.experiment import Experiment
+from models.experiment import Experiment, ExperimentError, TermSetting
 from models.formulas import FUNCTIONS, FormulaError, usage
-from models.schedules import SCHEDULES
 
-FIRST_FORMULA = "sum(abs(z))"
-MOST_TERMS = 8
+FIRST = TermSetting(formula="sum(abs(z))")
 LOOK = 0.3  # seconds
 
 
@@ -27,48 +27,81 @@ def _trials() -> Jobs:
 
 def choose_own_terms(base: Experiment) -> dict[str, dict[str, Any]]:
     """Settings of the terms that a person wrote, by name. `base` is the experiment without them."""
-    kept = st.session_state["setup"].setdefault("own-terms", {})  # number -> formula as it was last seen
-    settings: dict[str, dict[str, Any]] = {}
+    kept = _kept()
+    rows: list[tuple[str, dict[str, Any]]] = []
     for number in list(kept):
         with st.container(border=True, key=f"own-term-{number}"):
-            name, setting = _choose(base, number, kept)
-        settings[name if name not in settings else f"{name} twice"] = setting  # a name that the schema refuses
+            rows.append(_choose(base, number, kept, [*base.terms, *(name for name, _ in rows)]))
+    _put_into_address(rows)
     st.button(
         "Add a term of your own", icon=":material/function:", type="tertiary", on_click=_add,
-        disabled=len(kept) >= MOST_TERMS,
+        args=(st.session_state["setup"]["own-next"],), disabled=len(kept) >= MOST_TERMS,
     )  # fmt: skip
+    return _by_name(rows, base)
+
+
+def _by_name(rows: Sequence[tuple[str, dict[str, Any]]], base: Experiment) -> dict[str, dict[str, Any]]:
+    settings: dict[str, dict[str, Any]] = {}
+    for name, setting in rows:
+        while name in settings or name in base.terms:
+            name += ", as another term"  # which the schema refuses: no term takes another's place
+        settings[name] = setting
     return settings
 
 
-def _add() -> None:
-    kept = st.session_state["setup"]["own-terms"]
-    kept[max(kept, default=0) + 1] = FIRST_FORMULA
+def _kept() -> dict[int, str]:
+    """Each term's formula as it was last seen, by number; a new session takes the terms that the address has."""
+    setup = st.session_state["setup"]
+    if "own-next" not in setup:
+        setup |= {"own-terms": {}, "own-next": 1}
+        for number, (name, setting) in enumerate(terms_in(st.query_params.get(ADDRESS, "")), 1):
+            _add(number, name, setting)
+    return setup["own-terms"]
+
+
+def _put_into_address(rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    text = address_of(rows) if rows else ""
+    if not text:
+        st.query_params.pop(ADDRESS, None)
+    elif text != st.query_params.get(ADDRESS):
+        st.query_params[ADDRESS] = text
+
+
+def _add(number: int, name: str = "", setting: TermSetting = FIRST) -> None:
+    """A further term. Each number is given once, so that a click that arrives twice adds one term, and none that was
+    removed leaves its name to a later one.
+    """
+    setup = st.session_state["setup"]
+    if number < setup["own-next"]:
+        return
+    setup["own-next"] = number + 1
+    setup["own-terms"][number] = setting.formula or ""
+    for part, value in {"name": name or f"own_{number}", **setting.model_dump(include=set(PARTS))}.items():
+        setup[_key(number, part)] = value
 
 
 def _remove(number: int) -> None:
     st.session_state["setup"]["own-terms"].pop(number, None)
 
 
-def _choose(base: Experiment, number: int, kept: dict[int, str]) -> tuple[str, dict[str, Any]]:
-    """The row of one term: its name and its setting."""
-    name_side, weight_side, schedule_side, length_side, end = st.columns([3, 2, 3, 2, 1], vertical_alignment="bottom")
+def _key(number: int, part: str) -> str:
+    return f"own-{number}-{part}"
+
+
+def _choose(base: Experiment, number: int, kept: dict[int, str], others: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """The row of one term: its name and its setting. `others` are the names that are taken."""
+    name_side, *places, end = st.columns([3, *COLUMNS, 1], vertical_alignment="bottom")
     first = f"own_{number}"
-    name = name_side.text_input("Name", key=remembered(f"own-{number}-name", first), max_chars=32) or first
-    weight = weight_side.number_input(
-        "Weight", key=remembered(f"own-{number}-weight", 1.0), min_value=0.0, max_value=1e6, step=0.1, format="%.4g"
-    )
-    schedule = schedule_side.selectbox(
-        "Schedule", list(SCHEDULES), key=remembered(f"own-{number}-schedule", "constant"),
-        format_func=lambda name: SCHEDULES[name].title,
-    )  # fmt: skip
-    setting = {"weight": weight, "schedule": schedule}
-    if schedule != "constant":
-        setting["schedule_epochs"] = length_side.number_input(
-            "Over epochs", key=remembered(f"own-{number}-schedule_epochs", 5.0), min_value=0.01, format="%.4g"
-        )
+    setup, key = st.session_state["setup"], _key(number, "name")
+    # Told as its beginning: a value put into a widget is lost where the page runs again before the browser has it.
+    setup[key] = name_side.text_input("Name", setup[key], key=key, max_chars=NAME_LENGTH, placeholder=first)
+    name = setup[key].strip() or first
+    setting = choose_weight(places, lambda part: _key(number, part), FIRST.weight)
     end.button(
         "", icon=":material/delete:", key=f"own-{number}-remove", help="Remove", on_click=_remove, args=(number,)
     )
+    if fault := _fault(base, name, others):
+        show_error(fault)
     kept[number] = formula(
         kept[number],
         key=f"own-{number}-formula",
@@ -78,6 +111,17 @@ def _choose(base: Experiment, number: int, kept: dict[int, str]) -> tuple[str, d
         reply=lambda text: _reply(base, text),
     )
     return name, {**setting, "formula": kept[number]}
+
+
+def _fault(base: Experiment, name: str, others: Sequence[str]) -> str:
+    """What is wrong with a name, if anything: said beside it, for the column with the costs may be out of sight."""
+    if name in others:
+        return f"The name {name} is that of another term; each needs one of its own. Choose another name."
+    try:
+        Experiment.parse({**base.model_dump(), "terms": {**base.model_dump()["terms"], name: FIRST}})
+    except ExperimentError as error:
+        return str(error)
+    return ""
 
 
 def _reply(base: Experiment, text: str) -> Reply:
@@ -98,7 +142,7 @@ def _reply(base: Experiment, text: str) -> Reply:
             st.fragment(run_every=LOOK)(_await)(base, text, key)
             return Reply("Trying it on the first images.")
         found[key] = answer[0]
-    return _told(found[key])
+    return answer_to(base, found[key])
 
 
 def _await(base: Experiment, text: str, key: str) -> None:
@@ -112,12 +156,24 @@ def _await(base: Experiment, text: str, key: str) -> None:
         st.rerun()
 
 
-def _told(tried: Mapping[str, Any]) -> Reply:
+def answer_to(base: Experiment, tried: Mapping[str, Any]) -> Reply:
+    """What a trial of a formula (see `explorer.latent.trying`) means for the experiment."""
     if tried["finite"] < tried["images"]:
         return Reply(
             f"It is not a finite number for {tried['images'] - tried['finite']} of the first {tried['images']} images. "
             "Keep what is divided by, or under a log or root, above 0.",
             (0, tried["length"]),
         )
+    if tried["gradient"] is None:
+        return Reply(
+            "Its value is a finite number, but its gradient is not, as that of a square root at 0. "
+            "Add a small number inside.",
+            (0, tried["length"]),
+        )
     low, mean, high = (f"{tried[part]:.4g}" for part in ("low", "mean", "high"))
-    return Reply(f"{mean} on the first {tried['images']} images before training, from {low} to {high}.")
+    value = f"{mean} on the first {tried['images']} images before training, from {low} to {high}."
+    if tried["gradient"] > 0:
+        return Reply(value)
+    learner = next(iter(base.info.learners.values()))
+    moved = " and ".join(learner.moves)
+    return Reply(f"{value} No gradient of it reaches the {moved}: it is watched, but nothing learns from it.")

@@ -177,7 +177,7 @@ def _choose_plane(run: Run, latent: int) -> tuple[int, int] | None:
 
 
 def _show_bank(run: Run, entry: ModelEntry) -> None:
-    codes, prior = entry.codes(), entry.experiment.info.stochastic
+    codes, prior = entry.codes(), entry.experiment.info.prior
     key = f"dims-{run.name}"
     status = run.status()
     dims = exploring.live_dimensions(codes, prior, st.session_state.get(key), settled=not status.active)

@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.app_pages.choices_view import choose_all, take_preset
 from explorer.app_pages.code_view import show_code
 from explorer.app_pages.estimate_view import show_estimate
-from explorer.app_pages.shared import in_sentence, once, plain, show_error
+from explorer.app_pages.shared import once, plain, show_error
 from explorer.app_pages.terms_view import show_terms
 from explorer.datasets.catalogue import DATASETS
 from explorer.experiments import AT_ONCE, PRESET_TITLES, PRESETS, checked_experiment
@@ -13,6 +13,7 @@ from explorer.services import SERVICES
 from models.catalogue import PIXEL_MODELS
 from models.experiment import Experiment, ExperimentError
 from models.schedules import SCHEDULES
+from models.sentences import in_sentence
 
 
 def show_setup() -> None:
@@ -39,7 +40,7 @@ def show_setup() -> None:
 
 
 def _offer_presets() -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption("Start from", width="content")
         for name, title in PRESET_TITLES.items():
             st.button(title, key=f"preset-{name}", on_click=take_preset, args=(name,))

@@ -14,6 +14,7 @@ from explorer.places import runs_folder
 from explorer.runs.reader import Run, RunError
 from models.catalogue import PIXEL_MODELS
 from models.experiment import Experiment
+from models.sentences import in_sentence
 
 Given = ParamSpec("Given")
 DOUBLE_CLICK = 2.0  # seconds
@@ -26,15 +27,6 @@ def once(key: str, what: object, start: Callable[[], str]) -> str:
         name = start()
         st.session_state[key] = (name, time.monotonic(), what)
     return name
-
-
-def remembered(key: str, value: Any) -> str:
-    """The key of a widget that begins with a value. Widgets forget theirs when another page is shown; this does not."""
-    kept = st.session_state["setup"]
-    if key not in st.session_state:
-        st.session_state[key] = kept.get(key, value)
-    kept[key] = st.session_state[key]
-    return key
 
 
 def run_title(name: str) -> str:
@@ -116,14 +108,10 @@ def _test_facts(experiment: Experiment, test: Mapping[str, float]) -> list[str]:
     ]
 
 
-def in_sentence(title: str) -> str:
-    """A title within a sentence: `Reconstruction` becomes small, `KL` stays."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
-
-
 def model_facts(experiment: Experiment, summary: Mapping[str, Any], trouble: str = "") -> None:
     """One quiet line: how good the model is and how it was made; in front of it what stands in the way of using it."""
-    facts = [f"{summary['parameters']:,} parameters", f"{experiment.network} network"]
+    judged = " without the critic" if experiment.info.critic else ""
+    facts = [f"{summary['parameters']:,} parameters{judged}", f"{experiment.network} network"]
     if "test" in summary:
         facts += _test_facts(experiment, summary["test"])
         facts.append(f"test MSE {summary.get('test_mse', summary.get('probe_mse', float('nan'))):.4f}")

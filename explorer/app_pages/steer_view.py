@@ -15,7 +15,7 @@ from models.schedules import SCHEDULES
 
 RECENT = 10.0  # seconds that a refusal stays on the page
 ON_ITS_WAY = 2.0  # seconds at most until a trainer has read what was sent
-FIELD = 190  # pixels; as many stand in a row as there is room for
+FIELD = 164  # pixels; as many stand in a row as there is room for, two on a phone
 ALL = "All"
 
 
@@ -23,7 +23,7 @@ def show_steering(run: Run) -> None:
     """Live weights and rate, as the run has them: a change by another page or the schedule shows here too."""
     info, started = run.experiment.info, run.has_started()
     changes = run.changes()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         for total in info.learners:
             for term in run.experiment.terms_of(total):
                 _weight(run, total, term, changes)

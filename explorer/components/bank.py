@@ -34,7 +34,8 @@ class Shown:
 
     key: str
     shape: tuple[int, int, int]  # (height, width, channels) of its images
-    stochastic: bool
+    stochastic: bool  # whether its encoder gives a distribution, which can be sampled
+    prior: bool  # whether codes can be drawn from a standard normal
     version: str = ""
     condition: tuple[str, ...] = ()  # the classes that its decoder can be told, in order; none if it is not conditional
 
@@ -79,7 +80,7 @@ def bank(
         "dims": [asdict(dimension) for dimension in dims],
         "visible": visible,
         "compact": compact,
-        "prior": model.stochastic,
+        "prior": model.prior,
         "rate": f"{rate:,.0f} images/s" if rate is not None else None,
     }
     _BANK(key=key, data=data)

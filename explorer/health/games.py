@@ -27,6 +27,7 @@ GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
                     o.has_won,
                     o.is_far_ahead,
                     o.lags,
+                    o.one_sided,
                     o.even("Even odds", _FLAT),
                     o.apart("Both are in play", o.GOOD),
                 ),
@@ -44,6 +45,7 @@ GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
                 (
                     o.has_won,
                     o.lags,
+                    o.one_sided,
                     o.even("The codes look like the prior", _WANTED),
                     o.apart("The codes differ from the prior", o.NOTE, _LIKE_THE_PRIOR),
                 ),

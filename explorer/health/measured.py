@@ -63,9 +63,9 @@ def measured(
     info = experiment.info
     if info.fools is None or "health/real" not in arrays:
         return None
-    names = (*info.learners, info.fools)
     gradients, largest = (
-        dict(zip(names, arrays[f"health/{kind}"].tolist(), strict=True)) for kind in ("gradients", "largest")
+        dict(zip(info.gradient_names, arrays[f"health/{kind}"].tolist(), strict=True))
+        for kind in ("gradients", "largest")
     )
     means = {name: newest_mean(training, name) for name in experiment.terms}
     spread = spread_of(arrays["samples"]) / max(spread_of(images), 1e-6)

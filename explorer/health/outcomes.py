@@ -8,12 +8,14 @@ import numpy as np
 from explorer.health.measured import Measured
 from models.catalogue import TERMS
 from models.catalogue.variants import CRITIC_LOSS
+from models.sentences import in_sentence
 
 GOOD, NOTE, BAD = "good", "note", "bad"
 GUESSING = float(np.log(2.0))  # nats that a critic loses which says "even odds" of everything
 ENOUGH_STEPS = 100  # before that, nothing is accused
 WON, FAR_AHEAD, AHEAD, BEHIND = 0.99, 0.9, 0.6, 0.45  # of what it judges, the critic is right on; 0.5 by guessing
-WORSE_THAN_GUESSING = GUESSING + 0.1
+NEAR_GUESSING = 0.1  # a loss is within this of what guessing costs
+WORSE_THAN_GUESSING = GUESSING + NEAR_GUESSING
 NO_GRADIENT = 0.01  # of the largest norm so far
 COLLAPSED, NARROW = 0.25, 0.6  # of the spread of the data's pixels
 NEAR_ONE = 0.3  # a critic's slope is within this of 1
@@ -47,14 +49,16 @@ def held_still(_game: Game, found: Measured) -> Finding | None:
         NOTE,
         f"{who} held still by hand",
         "What is held still keeps its weights; its loss changes only by what the others do.",
-        "Choose “All” under “Who moves” to let it go on.",
+        "While it trains, “All” under “Who moves” lets it go on.",
     )
 
 
 def no_numbers(_game: Game, found: Measured) -> Finding | None:
     if np.isfinite([*found.real, *found.made]).all():
         return None
-    return Finding(BAD, "The critic gives no numbers", "Some of its logits are infinite.", "Lower the learning rate.")
+    return Finding(
+        BAD, "The critic gives no numbers", "Some of its logits are infinite or no numbers.", "Lower the learning rate."
+    )
 
 
 def too_early(_game: Game, found: Measured) -> Finding | None:
@@ -71,11 +75,7 @@ def _tells(game: Game, found: Measured) -> str:
 def _loses(found: Measured) -> str:
     on_real, on_made, *_ = found.info.learners[CRITIC_LOSS].weights
     real, made = found.losses
-    return f"{TERMS[on_real].title} {real:.2f}, {_small(TERMS[on_made].title)} {made:.2f}"
-
-
-def _small(title: str) -> str:
-    return title[:1].lower() + title[1:]
+    return f"{TERMS[on_real].title} {real:.2f}, {in_sentence(TERMS[on_made].title)} {made:.2f}"
 
 
 def has_won(game: Game, found: Measured) -> Finding | None:
@@ -117,6 +117,19 @@ def lags(game: Game, found: Measured) -> Finding | None:
         "The critic lags behind",
         f"{_tells(game, found)}; a coin is right on 50%. {_loses(found)}; guessing costs {GUESSING:.2f}.",
         f"Let only the critic move for a while, until it tells {game.made} again.",
+    )
+
+
+def one_sided(game: Game, found: Measured) -> Finding | None:
+    on_real, on_made = found.losses
+    if found.accuracy >= AHEAD or max(abs(on_real - GUESSING), abs(on_made - GUESSING)) <= NEAR_GUESSING:
+        return None
+    taken = "real" if on_real < on_made else "made"
+    return Finding(
+        NOTE,
+        f"The critic takes too much for {taken}",
+        f"{_tells(game, found)}. {_loses(found)}; telling nothing apart would cost {GUESSING:.2f} each.",
+        "It often leans to the other side soon after. If it stays so, let only the critic move for a while.",
     )
 
 

@@ -14,7 +14,7 @@ from explorer.runs.reader import Run
 from models import tensors
 from models.arrays import load_arrays
 from models.checkpoints import assign_weights
-from models.variants import Program, build
+from models.twins import Twins, build_twins
 
 BATCH = 1000
 _LARGEST = float(np.finfo(np.float16).max)
@@ -48,20 +48,20 @@ def encode_whole(folder: Path, snapshot: Path, progress: Progress) -> None:
     progress(f"loading {experiment.dataset}", 0.0)
     data = loaded(experiment.dataset)
     progress("building the encoder", 0.05)
-    program = build(experiment, data.images.shape[1:], data.classes)
-    assign_weights(program.twins, load_arrays(snapshot), ["encoder"])
-    codes = _encode(program, data, lambda share: progress("computing their codes", 0.1 + 0.9 * share))
+    twins = build_twins(experiment, data.images.shape[1:], data.classes)
+    assign_weights(twins, load_arrays(snapshot), ["encoder"])
+    codes = _encode(twins, data, lambda share: progress("computing their codes", 0.1 + 0.9 * share))
     save_images(data.images, data.digest)
     save_codes(snapshot, codes, data.labels, data.test, data.digest)
 
 
-def _encode(program: Program, data: _Data, report: Callable[[float], None]) -> dict[str, np.ndarray]:
+def _encode(twins: Twins, data: _Data, report: Callable[[float], None]) -> dict[str, np.ndarray]:
     """Means and, where the encoder gives them, log-variances of all images, (n, latent) float32 and float16."""
     images, batches = data.images, []
 
     @tf.function(input_signature=[tf.TensorSpec([None, *images.shape[1:]], tf.uint8), tf.TensorSpec([None], tf.int32)])
     def encode(batch, labels):
-        encoded = program.twins.encoder(program.told(tf.cast(batch, tf.float32) / 255.0, labels), training=False)
+        encoded = twins.encoder(twins.told(tf.cast(batch, tf.float32) / 255.0, labels), training=False)
         return {name: encoded[name] for name in tensors.POSTERIOR if name in encoded}
 
     for start in range(0, len(images), BATCH):

@@ -1,5 +1,7 @@
 """When a training has gone wrong, and how to say it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 RUNAWAY_FACTOR = 1000.0
@@ -9,11 +11,12 @@ PATIENCE = 3  # a single spike of exp(z_log_var) is no runaway
 class LossGuard:
     """Watches the totals step by step; gives a sentence when the run must stop.
 
-    `white` is the largest pixel as the networks see it: far above 1, it is what makes a loss overflow.
+    `white` is the largest pixel as the networks see it: far above 1, it is what makes a loss overflow. `own` are the
+    names of the terms that a person wrote.
     """
 
-    def __init__(self, series: tuple[str, ...], totals: tuple[str, ...], white: float = 1.0):
-        self.series, self.white = series, white
+    def __init__(self, series: tuple[str, ...], totals: tuple[str, ...], white: float = 1.0, own: Sequence[str] = ()):
+        self.series, self.totals, self.white, self.own = series, totals, white, own
         self.total_columns = [series.index(name) for name in totals]
         self.limits: np.ndarray | None = None
         self.beyond = 0
@@ -23,22 +26,33 @@ class LossGuard:
         totals = np.abs(values[self.total_columns])
         if not np.isfinite(values).all():
             shown = ", ".join(f"{name} {value:g}" for name, value in zip(self.series, values, strict=True))
-            return (
-                f"The loss is no longer a number at step {step:,} ({shown}). The last good snapshot is kept. "
-                f"Try a learning rate below {learning_rate:g}, or smaller weights.{self._about_pixels()}"
-            )
+            return f"The loss is no longer a number at step {step:,} ({shown}). {self._remedies(learning_rate)}"
         if self.limits is None:
             self.limits = RUNAWAY_FACTOR * np.maximum(totals, 1.0)
         self.beyond = self.beyond + 1 if (totals > self.limits).any() else 0
         if self.beyond < PATIENCE:
             return None
+        worst = int(np.argmax(totals / self.limits))
         return (
-            f"The loss ran away: {values[self.total_columns[0]]:.3g} at step {step:,}, over {RUNAWAY_FACTOR:,.0f} "
-            f"times where it began. The last good snapshot is kept. Try a learning rate below {learning_rate:g}."
-            f"{self._about_pixels()}"
+            f"The {self.totals[worst].replace('_', ' ')} ran away: {values[self.total_columns[worst]]:.3g} at step "
+            f"{step:,}, over {RUNAWAY_FACTOR:,.0f} times where it began. {self._remedies(learning_rate)}"
         )
 
-    def _about_pixels(self) -> str:
-        if self.white <= 1:
-            return ""
-        return f" The pixels go up to {self.white:g} here: a pixel model whose pixels are in 0..1 is likely the remedy."
+    def weights_are_gone(self, step: int, learning_rate: float) -> str:
+        """The sentence for a loss that is a number while the weights that its step moved to are none."""
+        return f"The weights are no longer numbers at step {step:,}. {self._remedies(learning_rate)}"
+
+    def _remedies(self, learning_rate: float) -> str:
+        own, pixels = "", ""
+        if self.own:
+            own = (
+                f" Look at {' and '.join(self.own)} too: a formula can have a value where it has no slope, "
+                "as a square root has at 0."
+            )
+        if self.white > 1:
+            allowed = "a pixel model whose pixels are in 0..1"
+            pixels = f" The pixels go up to {self.white:g} here: {allowed} is likely the remedy."
+        return (
+            f"The last good snapshot is kept. Try a learning rate below {learning_rate:g}, or smaller weights of the "
+            f"terms.{own}{pixels}"
+        )

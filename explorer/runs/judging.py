@@ -7,10 +7,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models import catalogue
 from models.variants import Program
 
-SAMPLES = 12
+DRAWS = 12  # from the prior, whose samples a run shows
 GRADIENT_IMAGES = 32  # of the probe: each gradient costs twice as much as a look
 
 
@@ -22,19 +21,19 @@ class Judge:
 
     def __init__(self, program: Program, images: Any, labels: Any):
         self.program, self.images, self.labels = program, images, labels
-        self.largest = np.zeros(len(gradient_names(program.experiment.info)), np.float32)
+        self.largest = np.zeros(len(program.experiment.info.gradient_names), np.float32)
 
     def look(self, count: Any) -> dict[str, Any]:
         """Inside a graph: the logits on what should be taken for real and for made, and the gradients' norms."""
-        info = self.program.experiment.info
-        named = self.program.model(self.program.told(self.images[:count], self.labels[:count]), training=False)
+        info, twins = self.program.experiment.info, self.program.twins
+        named = self.program.model(twins.told(self.images[:count], self.labels[:count]), training=False)
         real, made = (named[name] for name in info.judged or ())
         return {"health/real": real, "health/made": made, "health/gradients": self._norms()}
 
     def _norms(self) -> Any:
-        """In the order of `gradient_names`, each over the networks that its learner moves."""
+        """In the order of `VariantInfo.gradient_names`, each over the networks that its learner moves."""
         learners, fools = self.program.model.learners, self.program.experiment.info.fools or ""
-        batch = self.program.told(self.images[:GRADIENT_IMAGES], self.labels[:GRADIENT_IMAGES])
+        batch = self.program.twins.told(self.images[:GRADIENT_IMAGES], self.labels[:GRADIENT_IMAGES])
         with tf.GradientTape(persistent=True) as tape:
             values = self.program.model.values(batch, training=False)
             losses = [tf.reduce_mean(values[learner.objective.name]) for learner in learners]
@@ -46,11 +45,6 @@ class Judge:
         """The largest norms so far, these included."""
         self.largest = np.fmax(self.largest, norms)
         return self.largest
-
-
-def gradient_names(info: catalogue.VariantInfo) -> tuple[str, ...]:
-    """Whose norms `health/gradients` holds: the totals', and that of the term against the critic."""
-    return (*info.learners, info.fools or "")
 
 
 def _norm(gradients: Sequence[Any]) -> Any:
@@ -78,7 +72,7 @@ def undisturbed(network: keras.Model, look: Callable[..., Any]) -> Callable[...,
 
 
 def prior_codes(program: Program) -> Any:
-    """Fixed draws as the decoder takes them, (SAMPLES, ...): of a conditional model the classes in turn."""
-    experiment = program.experiment
-    draws = np.random.default_rng(experiment.seed).normal(size=(SAMPLES, experiment.latent_dim))
-    return program.coded(tf.constant(draws, tf.float32), np.arange(SAMPLES) % max(program.classes, 1))
+    """Fixed draws as the decoder takes them, (DRAWS, ...): of a conditional model the classes in turn."""
+    experiment, twins = program.experiment, program.twins
+    draws = np.random.default_rng(experiment.seed).normal(size=(DRAWS, experiment.latent_dim))
+    return twins.coded(tf.constant(draws, tf.float32), np.arange(DRAWS) % max(twins.classes, 1))

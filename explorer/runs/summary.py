@@ -67,10 +67,10 @@ def measure(program: Program, images: np.ndarray, labels: np.ndarray, batch_size
 
 def mean_squared_error(program: Program, images: np.ndarray, labels: np.ndarray, batch_size: int = 1000) -> float:
     """Of what a person would see against uint8 images (n, height, width, channels), per pixel, in 0..1."""
-    total = 0.0
+    twins, total = program.twins, 0.0
     for start in range(0, len(images), batch_size):
         seen = tf.constant(images[start : start + batch_size].astype(np.float32) / 255.0)
-        shown = program.twins.inference(program.told(seen, labels[start : start + batch_size]), training=False)
-        shown = shown[tensors.RECONSTRUCTION]
+        named = twins.inference(twins.told(seen, labels[start : start + batch_size]), training=False)
+        shown = named[tensors.RECONSTRUCTION]
         total += float(tf.reduce_sum(tf.square(shown - seen)))
     return total / images.size

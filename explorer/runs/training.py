@@ -42,7 +42,7 @@ class Trainer:
         model = self.program.model
         self.loop = TrainingLoop(model, images.images, images.labels)
         totals = tuple(objective.name for objective in model.objectives)
-        self.guard = LossGuard(model.series, totals, PIXEL_MODELS[experiment.pixel_model].scale)
+        self.guard = LossGuard(model.series, totals, PIXEL_MODELS[experiment.pixel_model].scale, experiment.own_terms)
         self.probe = self._make_probe()
         self.hand = Steering(self.program, store)
         self.terms = self.hand.terms
@@ -145,10 +145,7 @@ class Trainer:
     def _preview(self) -> None:
         """A step's loss can be a number while the weights that it moved to give none: such a model is not shown."""
         if not self.probe.save_preview(self.folder / PREVIEW, self.step):
-            raise FloatingPointError(
-                f"The weights are no longer numbers at step {self.step:,}. The last good snapshot is kept. "
-                f"Try a learning rate below {self.hand.learning_rate:g}, or smaller weights of the terms."
-            )
+            raise FloatingPointError(self.guard.weights_are_gone(self.step, self.hand.learning_rate))
 
     def _snapshot(self) -> None:
         if self.step in self.snapshots:
@@ -199,6 +196,7 @@ class Trainer:
         elif not self.wanted_steps:
             self.watch.start()
         self.paused, self.wanted_steps = wanted, 0
+        self.store.status |= self.place()
         self.store.log_event("pause" if wanted else "resume")
         self.store.flush(**self.place())
         if wanted and self.step:

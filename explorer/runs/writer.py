@@ -61,7 +61,7 @@ class RunWriter:
             f"CREATE TABLE history (level INTEGER, step INTEGER, {typed}, PRIMARY KEY (level, step)) WITHOUT ROWID"
         )
         self.database.execute(f"CREATE TABLE validation (step INTEGER PRIMARY KEY, epoch REAL, {values})")
-        # Column names come from the catalogue's tables, never from a person.
+        # A term's name may be a person's: the schema allows small letters, digits and _, and no other column's name.
         self._insert_history = f"INSERT INTO history VALUES ({', '.join('?' * (len(columns) + 2))})"  # noqa: S608
         self._insert_validation = f"INSERT OR REPLACE INTO validation VALUES ({', '.join('?' * (len(checked) + 2))})"  # noqa: S608
         self.note(series=list(series), terms=list(terms))

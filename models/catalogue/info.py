@@ -103,6 +103,7 @@ class VariantInfo:
     code: str = "plain"  # a key of CODES
     prior: bool = False  # codes can be drawn from a standard normal
     critic: str | None = None  # what it judges: "image" or "code"
+    dropout: float = 0.3  # behind a layer of a critic of images
     judged: tuple[str, str] | None = None  # its logits on what it should take for real, and for made
     fools: str | None = None  # the first learner's term against it
     optimizer: str = "adam"  # unless the experiment names another
@@ -118,6 +119,11 @@ class VariantInfo:
     def stochastic(self) -> bool:
         """Whether the encoder gives a distribution."""
         return self.code == "gaussian"
+
+    @property
+    def gradient_names(self) -> tuple[str, ...]:
+        """Whose norms `health/gradients` holds: the totals', then that of the term against the critic."""
+        return (*self.learners, self.fools) if self.fools else ()
 
     @property
     def uses_corruption(self) -> bool:

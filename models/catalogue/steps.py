@@ -16,7 +16,11 @@ INSIDE: Mapping[str, TensorInfo] = MappingProxyType(
 )
 
 _Z = TENSORS[t.Z]
-_IS_ITS_MEAN = {t.Z: replace(_Z, sources=(t.Z_MEAN,), through="", formula=t.Z_MEAN)}
+# Where no distribution is: the names stay, so that everybody who looks at codes finds them.
+_IS_ITS_MEAN = {
+    t.Z_MEAN: replace(TENSORS[t.Z_MEAN], hint="The code"),
+    t.Z: replace(_Z, sources=(t.Z_MEAN,), through="", formula=t.Z_MEAN),
+}
 
 # How an encoder comes to its code, under the names of CODES.
 CODE_STEPS: Mapping[str, Mapping[str, TensorInfo]] = MappingProxyType(

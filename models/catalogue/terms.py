@@ -53,6 +53,7 @@ TERMS: Mapping[str, TermInfo] = MappingProxyType(
             "log_posterior − log_aggregate",
             CHEN,
             (t.LOG_POSTERIOR, t.LOG_AGGREGATE),
+            "nats per image, at most ln(batch)",
             of_batch=True,
         ),
         "total_correlation": TermInfo(

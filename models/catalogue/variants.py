@@ -67,7 +67,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         ),
         "conditional_vae": VariantInfo(
             title="Conditional VAE",
-            summary="A VAE that is told the class: the code holds the rest, and any class can be drawn.",
+            summary="A VAE that is told the class, so that any can be drawn. Few dimensions keep it out of the code.",
             paper="Sohn et al. 2015, eq. 4 and 5",
             learners=_together(reconstruction=1.0, kl=1.0),
             code="gaussian",
@@ -109,7 +109,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         "factor_vae": VariantInfo(
             title="FactorVAE",
             summary="A critic tells codes from shuffled ones: how well it does is the total correlation.",
-            paper="Kim & Mnih 2018, eq. 2 and algorithm 2",
+            paper="Kim & Mnih 2018, eq. 2 and algorithm 2, with the codes of the same batch shuffled",
             learners=_against(
                 *_AUTOENCODER,
                 {"reconstruction": 1.0, "kl": 1.0, "density_ratio": 6.0},
@@ -192,7 +192,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         "wgan_gp": VariantInfo(
             title="WGAN-GP",
             summary="The critic gives scores with slopes near 1; it moves five times as often as the generator.",
-            paper="Gulrajani et al. 2017, algorithm 1",
+            paper="Gulrajani et al. 2017, algorithm 1, with Adam as for the GAN",
             learners={
                 **_against(
                     *_GENERATOR,
@@ -204,6 +204,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
             },
             prior=True,
             critic="image",
+            dropout=0.0,  # its slope must be that of one function, and a critic near its best is wanted here
             optimizer="adam_gan",
             judged=_IMAGES_AND_SAMPLES,
             fools="raises_score",

@@ -47,7 +47,7 @@ export class PictureView {
   describe({ model, conditions, code, prior, shape: [height, width] }) {
     this.name = model.replace(/[^\w.-]+/g, "-");
     this.latent = code.length;
-    this.random.title = prior ? "sample from the prior" : "sample near the data";
+    this.random.title = prior ? "sample from the prior" : "each dimension from a normal with the data's mean and spread";
     this.canvas.style.aspectRatio = `${width} / ${height}`;
     this.drawAs.offer(conditions);
     this.drawAs.show(this.hand.condition); // a hand outlives its bank

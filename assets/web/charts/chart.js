@@ -1,4 +1,5 @@
 // Plotly in place: one chart for the life of its host, its zoom kept while its figure changes. Every chart is one of these.
+import { arranged, narrowOf } from "./arrangement.js";
 import { loadPlotly } from "./plotly.js";
 import { loadStyles, plotTemplate, readTheme } from "../shared/theme.js";
 
@@ -74,13 +75,24 @@ export class Chart {
     const { host, Plotly } = this;
     if (!Plotly || this.held || this.closed || !host.isConnected) return;
     const figure = this.figure();
-    const layout = { uirevision: "keep", ...figure.layout, template: plotTemplate(readTheme(host)), autosize: true };
+    const own = this.arrange(figure.layout);
+    const layout = { uirevision: "keep", ...own, template: plotTemplate(readTheme(host)), autosize: true };
     this.keepZoom(layout);
     const first = !this.drawn;
     if (first) host.replaceChildren();
     await Plotly.react(host, figure.data, layout, { ...this.config(layout), ...figure.config });
     if (first) this.listen();
     host.classList.add("hg-ready");
+  }
+
+  /**
+   * Make the room that a layout needs at this width, and the layout fit it.
+   * @param {any} layout
+   */
+  arrange(layout) {
+    const narrow = narrowOf(layout, this.host.clientWidth);
+    this.host.style.minHeight = narrow ? `${narrow.height}px` : "";
+    return arranged(layout, narrow);
   }
 
   /** @param {any} layout */
@@ -148,7 +160,9 @@ export class Chart {
     this.resizeFrame = requestAnimationFrame(() => {
       const { width, height } = this.host._fullLayout ?? {};
       if (this.closed || (this.host.clientWidth === width && this.host.clientHeight === height)) return;
-      this.Plotly.Plots.resize(this.host);
+      const { layout } = this.host;
+      if (narrowOf(layout, this.host.clientWidth) === narrowOf(layout, width)) this.Plotly.Plots.resize(this.host);
+      else this.draw();
     });
   }
 

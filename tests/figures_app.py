@@ -1,0 +1,9 @@
+"""A small app of one page that shows loss curves."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.components import asset_routes
+
+app = st.App(Path(__file__).with_name("figures_page.py"), routes=asset_routes())

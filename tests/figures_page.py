@@ -1,0 +1,16 @@
+"""A page with the loss curves of a FactorVAE, whose seven panels make two columns where there is room."""
+
+import numpy as np
+import streamlit as st
+
+from explorer.components import plot
+from explorer.figures import loss_curves
+from explorer.runs.reader import Curves
+from models.experiment import Experiment
+
+st.set_page_config(page_title="Figures", layout="wide")
+experiment = Experiment.parse({"variant": "factor_vae"})
+epochs = np.linspace(0, 10, 50)
+names = [name for total in experiment.info.learners for name in (*experiment.terms_of(total), total)]
+curves = Curves({"epoch": epochs, **{name: np.exp(-epochs) for name in names}}, {})
+plot(loss_curves(curves, experiment, [], log=False), key="curves", height=330, label="loss curves")

@@ -1,0 +1,68 @@
+"""What is said of a formula before anything is trained: its values, and whether somebody can learn from it."""
+
+import numpy as np
+import pytest
+
+from explorer.app_pages.own_terms_view import answer_to
+from explorer.datasets.loading import load_images
+from explorer.latent.trying import IMAGES, try_term
+from models.experiment import Experiment
+
+
+def tried(formula: str, **settings) -> dict:
+    return try_term(Experiment.parse(settings).model_dump(), formula)
+
+
+def said(formula: str, **settings) -> str:
+    return answer_to(Experiment.parse(settings), tried(formula, **settings)).sentence
+
+
+def test_values_are_those_of_the_first_images():
+    images = load_images("digits").images[:IMAGES].astype(np.float64) / 255
+    sums = (images**2).sum(axis=(1, 2, 3))
+    found = tried("sum(square(x))")
+    assert [found[part] for part in ("mean", "low", "high")] == pytest.approx([sums.mean(), sums.min(), sums.max()])
+    assert (found["finite"], found["images"]) == (IMAGES, IMAGES)
+
+
+@pytest.mark.parametrize(
+    ("variant", "formula"),
+    [
+        ("vae", "mean(square(z))"),
+        ("conditional_vae", "sum(square(x - sigmoid(logits)))"),
+        ("vq_vae", "sum(square(codeword))"),
+        ("gan", "softplus(-critic_on_sample)"),
+        ("wgan_gp", "sum(square(x - reconstruction))"),
+        ("aae", "softplus(-critic_on_code)"),
+    ],
+)
+def test_a_gradient_comes_through_whatever_lies_between(variant, formula):
+    assert (tried(formula, variant=variant)["gradient"] or 0) > 0
+
+
+@pytest.mark.parametrize(
+    ("variant", "formula", "whom"),
+    [
+        ("vae", "sum(square(x))", "encoder and decoder"),
+        ("gan", "sum(square(z_mean))", "decoder"),  # the encoder is moved by another learner
+        ("aae", "sum(square(z_prior))", "encoder and decoder"),
+    ],
+)
+def test_a_formula_that_moves_nothing_is_said_to_be_watched_only(variant, formula, whom):
+    assert said(formula, variant=variant).endswith(
+        f"No gradient of it reaches the {whom}: it is watched, but nothing learns from it."
+    )
+
+
+@pytest.mark.parametrize("formula", ["sum(sqrt(abs(z - z_mean)))", "sqrt(sum(square(z_mean - z_mean)))"])
+def test_a_value_without_a_slope_is_told_before_it_ends_a_run(formula):
+    found = tried(formula, variant="ae")
+    assert (found["mean"], found["finite"], found["gradient"]) == (0, IMAGES, None)
+    answer = answer_to(Experiment.parse({"variant": "ae"}), found)
+    assert answer.sentence.startswith("Its value is a finite number, but its gradient is not")
+    assert answer.place == (0, len(formula))
+
+
+def test_what_is_no_number_is_counted():
+    answer = answer_to(Experiment(), tried("1 / sum(0 * z)"))
+    assert answer.sentence.startswith(f"It is not a finite number for {IMAGES} of the first {IMAGES} images.")
