@@ -1,7 +1,8 @@
 """What each variant's loss costs: its training steps against those that its own networks need, and against the AE's.
 
 The own networks' steps compute the same tensors by the same networks, take the same gradients and move the same
-weights with the same optimizers; only the terms are replaced by the plain mean of each tensor that they read.
+weights with the same optimizers; only the terms are replaced by the plain mean of each tensor that they read. What
+β-TCVAE makes of a batch's codes, its densities, counts as loss; a critic's slope counts as network.
 """
 
 from collections.abc import Mapping, Sequence

@@ -9,12 +9,15 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import keras
 import numpy as np
 from keras import ops
 
+from models import tensors
+from models.catalogue.flow import DENSITIES, TENSORS
 from models.experiment import Experiment
 from models.objective import LossTerm, Objective
-from models.training import Learner, TrainingLoop, TrainingModel
+from models.training import TrainingLoop, TrainingModel
 from models.variants import Program, build
 
 SHAPE, CLASSES, IMAGES = (28, 28, 1), 10, 2048
@@ -33,13 +36,24 @@ def _plain(needs: tuple[str, ...]) -> Callable:
 
 
 def networks_alone(program: Program) -> TrainingModel:
-    """The same model with terms that only read."""
-    learners: list[Learner] = []
+    """The same model with terms that only read what the networks give."""
+    training, learners = program.twins.training, []
     for learner in program.model.learners:
-        needs = tuple(dict.fromkeys(need for term in learner.objective.terms for need in term.needs if need != "x"))
+        asked = [need for term in learner.objective.terms for need in term.needs]
+        needs = tuple(dict.fromkeys(tensor for need in asked for tensor in _of(need)))
         objective = Objective([LossTerm("plain", _plain(needs), 1.0, needs)], name=f"{learner.objective.name}_plain")
         learners.append(replace(learner, objective=objective))
-    return TrainingModel(program.twins.training, learners)
+    read = {need for learner in learners for term in learner.objective.terms for need in term.needs}
+    named = {name: tensor for name, tensor in training.output.items() if name in read}
+    return TrainingModel(keras.Model(training.inputs, named), learners)
+
+
+def _of(need: str) -> tuple[str, ...]:
+    """The tensors of networks that are read for it: densities belong to the loss, though they are a layer."""
+    if need == tensors.X:
+        return ()
+    info = TENSORS[need]
+    return info.sources if info.through == DENSITIES else (need,)
 
 
 def measure(experiment: Experiment, rounds: int) -> dict[str, list[float]]:
