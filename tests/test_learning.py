@@ -123,7 +123,7 @@ LEARNS: dict[str, tuple[dict, Claim]] = {
     "vq_vae": ({"codewords": 4}, uses_half_of_its_codebook),
     "aae": ({}, has_codes_like_the_prior),
     "vae_gan": ({}, draws_better_than_noise),
-    "gan": ({"longer": 2, "learning_rate": 1e-3}, draws_better_than_noise),
+    "gan": ({"longer": 4, "learning_rate": 1e-3}, draws_better_than_noise),
     "wgan_gp": ({}, draws_better_than_noise),
 }
 

@@ -116,6 +116,7 @@ def test_axe_finds_nothing_serious(app, page, scheme, path):
         page.goto(f"{app}{path}")
         words = LOSSES.get(path.rpartition("=")[2], "parameters")
         expect(page.locator(".stMainBlockContainer")).to_contain_text(words, ignore_case=True, timeout=SLOW)
+    expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=SLOW)  # what waits for its renewal is pale
     page.wait_for_timeout(500)
     found = Axe().run(page).response["violations"]
     assert not [(v["id"], [n["target"] for n in v["nodes"]]) for v in found if v["impact"] in {"serious", "critical"}]

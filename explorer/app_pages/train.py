@@ -19,17 +19,27 @@ def _describe(name: str) -> str:
     return run_title(name)
 
 
-def _choose() -> None:
-    st.query_params["run"] = st.session_state["train-run"]
+def _choose(shown: str) -> None:
+    """Take a choice made while that run was shown. A browser may send the last box's value after a run has started."""
+    if shown == st.query_params.get("run", NEW):
+        st.query_params["run"] = st.session_state[_box(shown)]
+
+
+def _box(shown: str) -> str:
+    return f"train-run-{shown}"
 
 
 names = [NEW, *(run.name for run in list_runs(runs_folder())[:MOST_LISTED])]
 wanted = st.query_params.get("run", NEW)
 if wanted not in names:
     st.toast("That run is not here any more. Choose another, or start a new one.")
-    wanted = NEW
-st.session_state["train-run"] = wanted  # the address is the truth; a started run changes it from below
-st.selectbox("Run", names, format_func=_describe, key="train-run", on_change=_choose, label_visibility="collapsed")
+    wanted = st.query_params["run"] = NEW
+# The address is the truth, and a started run changes it from below: so each has a box of its own that begins with it.
+# A value put into the session is lost where the page runs again before it is drawn, and the box then chooses its first.
+st.selectbox(
+    "Run", names, names.index(wanted), _describe, _box(wanted),
+    on_change=_choose, args=(wanted,), label_visibility="collapsed",
+)  # fmt: skip
 if wanted == NEW:
     show_setup()
 else:
