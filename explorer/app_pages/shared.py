@@ -29,6 +29,12 @@ def once(key: str, what: object, start: Callable[[], str]) -> str:
     return name
 
 
+def lately(key: str, seconds: float) -> str:
+    """The name of what `once` started within that time; nothing where there is none."""
+    name, when, _ = st.session_state.get(key, ("", 0.0, None))
+    return name if time.monotonic() - when < seconds else ""
+
+
 def run_title(name: str) -> str:
     """A run in a list of choices. Its state is not told: Streamlit finds a choice again by its label, so a label must
     not change while it is shown.

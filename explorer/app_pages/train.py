@@ -4,13 +4,14 @@ import streamlit as st
 
 from explorer.app_pages.run_view import show_run
 from explorer.app_pages.setup_view import show_setup
-from explorer.app_pages.shared import run_title, show_error
+from explorer.app_pages.shared import lately, run_title, show_error
 from explorer.places import runs_folder
 from explorer.runs.reader import Run, RunError, list_runs
 from models.experiment import ExperimentError
 
 NEW = ""
 MOST_LISTED = 200
+ON_ITS_WAY = 10.0  # seconds at most until a browser knows the address of the run that it started
 
 
 def _describe(name: str) -> str:
@@ -23,6 +24,7 @@ def _choose(shown: str) -> None:
     """Take a choice made while that run was shown. A browser may send the last box's value after a run has started."""
     if shown == st.query_params.get("run", NEW):
         st.query_params["run"] = st.session_state[_box(shown)]
+        st.session_state.pop("started", None)
 
 
 def _box(shown: str) -> str:
@@ -31,6 +33,8 @@ def _box(shown: str) -> str:
 
 names = [NEW, *(run.name for run in list_runs(runs_folder())[:MOST_LISTED])]
 wanted = st.query_params.get("run", NEW)
+if wanted == NEW and (started := lately("started", ON_ITS_WAY)):  # a message that was sent before it began
+    wanted = st.query_params["run"] = started
 if wanted not in names:
     st.toast("That run is not here any more. Choose another, or start a new one.")
     wanted = st.query_params["run"] = NEW
