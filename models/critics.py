@@ -9,7 +9,7 @@ from keras import layers
 from models import tensors
 from models.experiment import Experiment
 from models.layers import CriticSlope, Shuffle
-from models.networks import ImageShape, Network
+from models.networks import ImageShape, Network, dropped
 
 CRITIC = "critic"  # (batch,): the logit, above 0 for what is taken for real
 FEATURES = "features"  # (batch, n): the first hidden layer, where much of an image is still there
@@ -20,7 +20,7 @@ def _image_critic(network: Network, experiment: Experiment, image_shape: ImageSh
     judged = keras.Input(image_shape, name="judged")
     share = experiment.info.dropout
     features, last = network.judge(judged, share)
-    logit = layers.Reshape(())(layers.Dense(1)(layers.Dropout(share)(last) if share else last))
+    logit = layers.Reshape(())(layers.Dense(1)(dropped(last, share)))
     return keras.Model(judged, {CRITIC: logit, FEATURES: features}, name="critic")
 
 

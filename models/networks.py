@@ -31,6 +31,11 @@ def linear(x):
     return x
 
 
+def dropped(x, share):
+    """Without a random share of its values while it trains; a share of 0 is no layer at all."""
+    return layers.Dropout(share)(x) if share else x
+
+
 def _dense_encode(image):
     x = layers.Flatten()(image)
     for units in (256, 128):
@@ -47,8 +52,7 @@ def _dense_decode(z, shape, last: Last = linear):
 
 def _dense_judge(image, dropout):
     first = layers.LeakyReLU(0.2)(layers.Dense(256)(layers.Flatten()(image)))
-    kept = layers.Dropout(dropout)(first) if dropout else first
-    return first, layers.LeakyReLU(0.2)(layers.Dense(128)(kept))
+    return first, layers.LeakyReLU(0.2)(layers.Dense(128)(dropped(first, dropout)))
 
 
 def _conv_encode(image):
@@ -71,8 +75,7 @@ def _conv_decode(z, shape, last: Last = linear):
 
 def _conv_judge(image, dropout):
     first = layers.LeakyReLU(0.2)(layers.Conv2D(16, 3, strides=2, padding="same")(image))
-    kept = layers.Dropout(dropout)(first) if dropout else first
-    x = layers.Conv2D(32, 3, strides=2, padding="same")(kept)
+    x = layers.Conv2D(32, 3, strides=2, padding="same")(dropped(first, dropout))
     return layers.Flatten()(first), layers.Flatten()(layers.LeakyReLU(0.2)(x))
 
 
@@ -97,8 +100,7 @@ def _seed_decode(z, shape, last: Last = linear):
 
 def _seed_judge(image, dropout):
     first = layers.MaxPooling2D(2)(layers.LeakyReLU()(layers.Conv2D(16, 3)(image)))
-    kept = layers.Dropout(dropout)(first) if dropout else first
-    x = layers.LeakyReLU()(layers.Conv2D(32, 3)(kept))
+    x = layers.LeakyReLU()(layers.Conv2D(32, 3)(dropped(first, dropout)))
     return layers.Flatten()(first), layers.Flatten()(x)
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.app_pages.form_widgets import COLUMNS, choose_weight, fill, number, select
 from explorer.app_pages.own_terms_view import choose_own_terms
-from explorer.app_pages.shared import plain
-from explorer.app_pages.weight_widgets import COLUMNS, choose_weight, fill, number, select
+from explorer.app_pages.shared import plain, put_into_address
 from explorer.datasets.catalogue import DATASETS
 from explorer.experiments import PRESETS, checked_experiment
 from models.catalogue import CODES, NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, TERMS, VARIANTS, term_info
@@ -45,10 +45,7 @@ def _select(label: str, field: str, table: Any, **options: Any) -> str:
     asked = st.query_params.get(field, "")
     first = asked if asked in titles else _default(field)
     chosen = select(st.selectbox, label, f"setup-{field}", first, titles, **options)
-    if chosen == _default(field):
-        st.query_params.pop(field, None)
-    elif chosen != asked:
-        st.query_params[field] = chosen
+    put_into_address(field, "" if chosen == _default(field) else chosen)
     return chosen
 
 

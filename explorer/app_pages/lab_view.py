@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.app_pages.lab_results import show_results
-from explorer.app_pages.shared import forgiving, once, plain, show_error
+from explorer.app_pages.shared import forgiving, once, plain, put_into_address, show_error
 from explorer.datasets.catalogue import DATASETS
 from explorer.lab.session import (
     MOST_CASES,
@@ -174,10 +174,7 @@ def _number_of(given: Mapping[str, Any], name: str) -> float:
 def _set(name: str) -> None:
     """Into the address; a default is left out."""
     value = st.session_state[f"lab-{name}"]
-    if value == Session.model_fields[name].default:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = str(value)
+    put_into_address(name, "" if value == Session.model_fields[name].default else str(value))
 
 
 def _offer_earlier_sessions() -> None:

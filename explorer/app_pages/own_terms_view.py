@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.app_pages.form_widgets import COLUMNS, PARTS, choose_weight
 from explorer.app_pages.own_terms_address import ADDRESS, MOST_TERMS, NAME_LENGTH, address_of, terms_in
-from explorer.app_pages.shared import show_error
-from explorer.app_pages.weight_widgets import COLUMNS, PARTS, choose_weight
+from explorer.app_pages.shared import put_into_address, show_error
 from explorer.components import Reply, formula
 from explorer.jobs import Jobs, Progress
 from explorer.latent.client import AnalystError
@@ -32,7 +32,7 @@ def choose_own_terms(base: Experiment) -> dict[str, dict[str, Any]]:
     for number in list(kept):
         with st.container(border=True, key=f"own-term-{number}"):
             rows.append(_choose(base, number, kept, [*base.terms, *(name for name, _ in rows)]))
-    _put_into_address(rows)
+    put_into_address(ADDRESS, address_of(rows) if rows else "")
     st.button(
         "Add a term of your own", icon=":material/function:", type="tertiary", on_click=_add,
         args=(st.session_state["setup"]["own-next"],), disabled=len(kept) >= MOST_TERMS,
@@ -57,14 +57,6 @@ def _kept() -> dict[int, str]:
         for number, (name, setting) in enumerate(terms_in(st.query_params.get(ADDRESS, "")), 1):
             _add(number, name, setting)
     return setup["own-terms"]
-
-
-def _put_into_address(rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
-    text = address_of(rows) if rows else ""
-    if not text:
-        st.query_params.pop(ADDRESS, None)
-    elif text != st.query_params.get(ADDRESS):
-        st.query_params[ADDRESS] = text
 
 
 def _add(number: int, name: str = "", setting: TermSetting = FIRST) -> None:

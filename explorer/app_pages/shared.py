@@ -29,6 +29,14 @@ def once(key: str, what: object, start: Callable[[], str]) -> str:
     return name
 
 
+def put_into_address(name: str, text: str) -> None:
+    """Into the page's address, where no text leaves it out. It is written only where it changes."""
+    if not text:
+        st.query_params.pop(name, None)
+    elif text != st.query_params.get(name):
+        st.query_params[name] = text
+
+
 def lately(key: str, seconds: float) -> str:
     """The name of what `once` started within that time; nothing where there is none."""
     name, when, _ = st.session_state.get(key, ("", 0.0, None))
