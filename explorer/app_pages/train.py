@@ -20,17 +20,6 @@ def _describe(name: str) -> str:
     return run_title(name)
 
 
-def _choose(shown: str) -> None:
-    """Take a choice made while that run was shown. A browser may send the last box's value after a run has started."""
-    if shown == st.query_params.get("run", NEW):
-        st.query_params["run"] = st.session_state[_box(shown)]
-        st.session_state.pop("started", None)
-
-
-def _box(shown: str) -> str:
-    return f"train-run-{shown}"
-
-
 names = [NEW, *(run.name for run in list_runs(runs_folder())[:MOST_LISTED])]
 wanted = st.query_params.get("run", NEW)
 if wanted == NEW and (started := lately("started", ON_ITS_WAY)):  # a message that was sent before it began
@@ -38,12 +27,15 @@ if wanted == NEW and (started := lately("started", ON_ITS_WAY)):  # a message th
 if wanted not in names:
     st.toast("That run is not here any more. Choose another, or start a new one.")
     wanted = st.query_params["run"] = NEW
-# The address is the truth, and a started run changes it from below: so each has a box of its own that begins with it.
-# A value put into the session is lost where the page runs again before it is drawn, and the box then chooses its first.
-st.selectbox(
-    "Run", names, names.index(wanted), _describe, _box(wanted),
-    on_change=_choose, args=(wanted,), label_visibility="collapsed",
+# The address is the truth, and a started run changes it from below: so each run has a box of its own that begins with
+# it. What a browser still sends of the last one's box is not looked at, as it would be by a callback.
+chosen = st.selectbox(
+    "Run", names, names.index(wanted), _describe, f"train-run-{wanted}", label_visibility="collapsed"
 )  # fmt: skip
+if chosen != wanted:
+    st.session_state.pop("started", None)
+    st.query_params["run"] = chosen
+    st.rerun()
 if wanted == NEW:
     show_setup()
 else:
