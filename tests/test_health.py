@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from explorer.app_pages.health_view import in_words
 from explorer.health import GOOD, NOTE, Measured, findings, logit_histogram, measured
 from explorer.health.figure import BINS
 from explorer.health.measured import newest_mean, spread_of
@@ -43,7 +44,7 @@ def titles(case: Measured) -> list[str]:
 
 
 def fooling(variant: str, norm: float) -> dict[str, float]:
-    return {**found(variant).gradients, VARIANTS[variant].fools or "": norm}
+    return {**found(variant).gradients, VARIANTS[variant].fools: norm}
 
 
 VARY = "The samples vary"
@@ -92,6 +93,16 @@ def test_a_critic_that_is_sure_and_wrong_is_not_called_even(on_real, on_made, ti
     means = {**found("gan").means, "critic_real": on_real, "critic_fake": on_made}
     assert titles(found("gan", 0.55, means=means))[0] == title
     assert titles(found("gan", 0.6, means=means))[0] == "Both are in play"
+
+
+def test_what_only_a_training_can_do_is_not_advised_after_it():
+    stuck = found("gan", 1.0, gradients=fooling("gan", 0.001), moving=("loss",))
+    still, won, _ = findings(stuck)
+    assert "Who moves" not in in_words(still, active=False)
+    assert "Who moves" in in_words(still, active=True)
+    assert "Let only the generator move for a while. From the start" in in_words(won, active=True)
+    assert "Let only" not in in_words(won, active=False)
+    assert "a lower learning rate." in in_words(won, active=False)
 
 
 @pytest.mark.parametrize(("norm", "without"), [(0.0101, False), (0.01, True), (0.0, True)])

@@ -18,21 +18,21 @@ _LOOKS = {
 }
 
 
-def show_health(run: Run, entry: ModelEntry) -> None:
+def show_health(run: Run, entry: ModelEntry, active: bool) -> None:
     """Nothing for a variant without a critic, and for a run of a version that did not measure it."""
     found = measured(run.experiment, entry.arrays(), entry.images()[:IMAGES], run.curves(1).training, run.moving())
     if found is None:
         return
     with st.container(border=True, gap="small"):
         for finding in findings(found):
-            st.markdown(_in_words(finding))
+            st.markdown(in_words(finding, active))
         plot(logit_histogram(found), key=f"critic-{run.name}", height=HEIGHT, label="what the critic says")
         st.caption(plain(_numbers(found)))
 
 
-def _in_words(finding: Finding) -> str:
+def in_words(finding: Finding, active: bool) -> str:
     colour, icon = _LOOKS[finding.level]
-    words = " ".join(part for part in (finding.sentence, finding.remedy) if part)
+    words = " ".join(part for part in (finding.sentence, finding.meanwhile if active else "", finding.remedy) if part)
     return f":{colour}-badge[{icon} {plain(finding.title)}] {plain(words)}"
 
 
@@ -41,5 +41,5 @@ def _numbers(found: Measured) -> str:
     learners = found.info.learners
     norms = [f"{learner.title.lower()} {found.gradients[total]:.3g}" for total, learner in learners.items()]
     norm, share = found.fooling
-    fools = TERMS[found.info.fools or ""].title
+    fools = TERMS[found.info.fools].title
     return f"Gradient norm: {', '.join(norms)}; of “{fools}” {norm:.3g}, {share:.0%} of the largest so far."

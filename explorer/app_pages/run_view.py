@@ -43,7 +43,7 @@ def _show_live(run: Run, active: bool) -> None:
     st.fragment(run_every=REFRESH if active else None)(forgiving(_progress))(run, active)
     if active:
         st.fragment(run_every=STEER_REFRESH)(forgiving(show_steering))(run)
-    st.fragment(run_every=REFRESH if active else None)(forgiving(_pictures))(run)
+    st.fragment(run_every=REFRESH if active else None)(forgiving(_pictures))(run, active)
     show_at_a_glance(run, active, STEER_REFRESH)
     show_step_of(run)
 
@@ -64,7 +64,7 @@ def _progress(run: Run, was_active: bool) -> None:
         model_facts(run.experiment, run.summary())
 
 
-def _pictures(run: Run) -> None:
+def _pictures(run: Run, active: bool) -> None:
     """Curves, map and strip, drawn again in place."""
     if not run.has_started():
         return
@@ -74,7 +74,7 @@ def _pictures(run: Run) -> None:
         _show_curves(run)
         if entry is not None:
             _show_strip(run, entry)
-            show_health(run, entry)
+            show_health(run, entry, active)
     if entry is not None:
         with map_side:
             _show_map(run, entry)

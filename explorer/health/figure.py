@@ -13,11 +13,9 @@ _FIXED = {"automargin": False, "ticklabeloverflow": "allow"}
 
 
 def logit_histogram(found: Measured) -> dict[str, Any]:
-    """Both distributions of logits over one axis; where 0 divides them, it is drawn."""
-    game, _ = GAMES[found.info.fools or ""]
+    """Both distributions of logits over one axis; where one value divides them, it is drawn."""
+    game, _ = GAMES[found.info.fools]
     edges = bin_edges(found.real, found.made)
-    scores = found.info.fools == "raises_score"
-    divide = [] if scores else [_zero()]
     return {
         "data": [
             _bars(found.real, edges, game.real, REAL),
@@ -26,11 +24,9 @@ def logit_histogram(found: Measured) -> dict[str, Any]:
         "layout": {
             "barmode": "overlay", "bargap": 0, "showlegend": False, "hovermode": "x unified",
             "margin": {"l": 8, "r": 8, "t": 24, "b": 40},
-            "xaxis": {
-                "title": {"text": "score" if scores else "← taken for made · logit · taken for real →"}, **_FIXED,
-            },
+            "xaxis": {"title": {"text": game.scale}, **_FIXED},
             "yaxis": {"showticklabels": False, "rangemode": "tozero", **_FIXED},
-            "shapes": divide,
+            "shapes": [] if game.undecided is None else [_line_at(game.undecided)],
             "annotations": [_label(game.made, MADE, 0.0, "left"), _label(game.real, REAL, 1.0, "right")],
             "meta": {"filename": "hourglass-critic"},
         },
@@ -54,9 +50,9 @@ def _bars(logits: np.ndarray, edges: np.ndarray, name: str, colour: str) -> dict
     }  # fmt: skip
 
 
-def _zero() -> dict[str, Any]:
+def _line_at(x: float) -> dict[str, Any]:
     return {
-        "type": "line", "xref": "x", "yref": "paper", "x0": 0, "x1": 0, "y0": 0, "y1": 1,
+        "type": "line", "xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1,
         "line": {"color": "theme:muted", "width": 1, "dash": "dash"},
     }  # fmt: skip
 

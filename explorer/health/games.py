@@ -15,7 +15,7 @@ _VARIETY: Question = (o.collapsed, o.narrow, o.varied)
 _GRADIENT: Question = (o.no_gradient,)
 _FLAT = "A flat 0.69 is normal: the critic cannot tell them apart. Look at the samples."
 _WANTED = "A flat 0.69 is what the encoder works for."
-_LIKE_THE_PRIOR = f"Give it time, or raise the weight of “{TERMS['code_fools_critic'].title}”."
+_LIKE_THE_PRIOR = f"It may need more time, or more weight on “{TERMS['code_fools_critic'].title}”."
 
 # By the first learner's term against the critic: what is judged, and the questions in order.
 GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
@@ -36,7 +36,7 @@ GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
             ),
         ),
         "raises_score": (
-            o.Game("real images", "samples"),
+            o.Game("real images", "samples", scale="score", undecided=None),
             ((o.scores_upside_down, o.distance), (o.slope_off, o.slope_near), _GRADIENT, _VARIETY),
         ),
         "code_fools_critic": (
@@ -62,7 +62,7 @@ GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
 
 def findings(found: Measured) -> list[o.Finding]:
     """What there is to say, the most important first."""
-    game, questions = GAMES[found.info.fools or ""]
+    game, questions = GAMES[found.info.fools]
     too_soon = _answer(_BEFOREHAND, game, found) is not None
     asked = (_HELD_STILL, _BEFOREHAND) if too_soon else (_HELD_STILL, *questions)
     answers = (_answer(question, game, found) for question in asked)

@@ -48,7 +48,7 @@ class Measured:
     @property
     def fooling(self) -> tuple[float, float]:
         """The norm of the gradient that comes through the critic, and its share of the largest so far."""
-        norm, largest = (table[self.info.fools or ""] for table in (self.gradients, self.largest))
+        norm, largest = (table[self.info.fools] for table in (self.gradients, self.largest))
         return norm, norm / largest if largest else 0.0
 
 
@@ -61,7 +61,7 @@ def measured(
 ) -> Measured | None:
     """From the live snapshot's arrays, the probe images (n, h, w, c) and the history. None where there is no health."""
     info = experiment.info
-    if info.fools is None or "health/real" not in arrays:
+    if not info.fools or "health/real" not in arrays:
         return None
     gradients, largest = (
         dict(zip(info.gradient_names, arrays[f"health/{kind}"].tolist(), strict=True))

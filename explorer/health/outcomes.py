@@ -27,6 +27,7 @@ class Finding:
     title: str
     sentence: str
     remedy: str = ""
+    meanwhile: str = ""  # what can be done while it trains, and only then
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Game:
 
     real: str
     made: str
+    scale: str = "← taken for made · logit · taken for real →"
+    undecided: float | None = 0.0  # on that scale, where one value means it
 
 
 Outcome = Callable[[Game, Measured], Finding | None]
@@ -49,7 +52,7 @@ def held_still(_game: Game, found: Measured) -> Finding | None:
         NOTE,
         f"{who} held still by hand",
         "What is held still keeps its weights; its loss changes only by what the others do.",
-        "While it trains, “All” under “Who moves” lets it go on.",
+        meanwhile="“All” under “Who moves” lets it go on.",
     )
 
 
@@ -83,13 +86,15 @@ def has_won(game: Game, found: Measured) -> Finding | None:
         return None
     norm, share = found.fooling
     force = float(np.mean(1.0 / (1.0 + np.exp(np.clip(found.made, -50, 50)))))
-    remedy = f"Let only the {found.opponent} move for a while. From the start: a lower learning rate."
+    remedy = "From the start: a lower learning rate."
+    meanwhile = f"Let only the {found.opponent} move for a while."
     if share <= NO_GRADIENT:
         return Finding(
             BAD,
             f"The critic has won, and the {found.opponent} gets almost no gradient",
             f"{_tells(game, found)}. What comes through it has norm {norm:.2g}, {share:.1%} of the largest so far.",
             remedy,
+            meanwhile,
         )
     return Finding(
         BAD,
@@ -98,14 +103,16 @@ def has_won(game: Game, found: Measured) -> Finding | None:
         f"{force:.0%} of its force, norm {norm:.2g}, {share:.0%} of the largest so far. But a critic that is sure of "
         f"everything hardly says which change helps.",
         remedy,
+        meanwhile,
     )
 
 
 def is_far_ahead(game: Game, found: Measured) -> Finding | None:
     if found.accuracy <= FAR_AHEAD:
         return None
-    remedy = f"If it stays so, let only the {found.opponent} move for a while."
-    return Finding(NOTE, "The critic is far ahead", f"{_tells(game, found)}. {_loses(found)}.", remedy)
+    meanwhile = f"If it stays so, let only the {found.opponent} move for a while."
+    sentence = f"{_tells(game, found)}. {_loses(found)}."
+    return Finding(NOTE, "The critic is far ahead", sentence, meanwhile=meanwhile)
 
 
 def lags(game: Game, found: Measured) -> Finding | None:
@@ -116,7 +123,7 @@ def lags(game: Game, found: Measured) -> Finding | None:
         BAD,
         "The critic lags behind",
         f"{_tells(game, found)}; a coin is right on 50%. {_loses(found)}; guessing costs {GUESSING:.2f}.",
-        f"Let only the critic move for a while, until it tells {game.made} again.",
+        meanwhile=f"Let only the critic move for a while, until it tells {game.made} again.",
     )
 
 
@@ -129,7 +136,7 @@ def one_sided(game: Game, found: Measured) -> Finding | None:
         NOTE,
         f"The critic takes too much for {taken}",
         f"{_tells(game, found)}. {_loses(found)}; telling nothing apart would cost {GUESSING:.2f} each.",
-        "It often leans to the other side soon after. If it stays so, let only the critic move for a while.",
+        meanwhile="It often leans to the other side soon after. If it stays so, let only the critic move for a while.",
     )
 
 
@@ -158,7 +165,7 @@ def no_gradient(_game: Game, found: Measured) -> Finding | None:
         BAD,
         f"The {found.opponent} gets almost no gradient from the critic",
         f"Its norm is {norm:.2g}, {share:.1%} of the largest so far.",
-        f"See that the weight of “{TERMS[found.info.fools or ''].title}” is above 0, or begin anew with a lower rate.",
+        f"See that the weight of “{TERMS[found.info.fools].title}” is above 0, or begin anew with a lower rate.",
     )
 
 
@@ -195,7 +202,7 @@ def scores_upside_down(game: Game, found: Measured) -> Finding | None:
         BAD,
         "The critic lags behind",
         f"{game.made.capitalize()} score {-estimate:.2f} above {game.real}: no distance can be below 0.",
-        "Let only the critic move for a while.",
+        meanwhile="Let only the critic move for a while.",
     )
 
 
@@ -215,7 +222,7 @@ def slope_off(_game: Game, found: Measured) -> Finding | None:
         NOTE,
         "The critic's slopes are not near 1",
         f"They are off by {off:.2f} (root mean square), so the estimate is no distance yet.",
-        f"Give it time, or raise the weight of “{TERMS['gradient_penalty'].title}”.",
+        f"It may need more time, or more weight on “{TERMS['gradient_penalty'].title}”.",
     )
 
 

@@ -32,7 +32,7 @@ class Judge:
 
     def _norms(self) -> Any:
         """In the order of `VariantInfo.gradient_names`, each over the networks that its learner moves."""
-        learners, fools = self.program.model.learners, self.program.experiment.info.fools or ""
+        learners, fools = self.program.model.learners, self.program.experiment.info.fools
         batch = self.program.twins.told(self.images[:GRADIENT_IMAGES], self.labels[:GRADIENT_IMAGES])
         with tf.GradientTape(persistent=True) as tape:
             values = self.program.model.values(batch, training=False)

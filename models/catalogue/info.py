@@ -105,7 +105,7 @@ class VariantInfo:
     critic: str | None = None  # what it judges: "image" or "code"
     dropout: float = 0.3  # behind a layer of a critic of images
     judged: tuple[str, str] | None = None  # its logits on what it should take for real, and for made
-    fools: str | None = None  # the first learner's term against it
+    fools: str = ""  # the first learner's term against it
     optimizer: str = "adam"  # unless the experiment names another
     conditional: bool = False  # encoder and decoder are told the class, as one-hot behind features and code
     settings: tuple[str, ...] = ()
