@@ -169,7 +169,10 @@ def _is_at_the_end(event: Event, epochs: float) -> bool:
 
 
 def can_be_logarithmic(curves: Curves, experiment: Experiment) -> bool:
-    """Whether no value is below 0. Densities of Gaussian pixels can exceed 1, and their nats then fall below 0."""
+    """Whether no value is below 0. Densities of Gaussian pixels can exceed 1, and their nats then fall below 0.
+
+    What is no number is not below 0 either, and is not drawn.
+    """
     shown = [panel.name for panel in panels_of(experiment)]
     values = [part[name] for part in (curves.training, curves.validation) for name in shown if name in part]
-    return all((column >= 0).all() for column in values)
+    return not any((column < 0).any() for column in values)

@@ -66,9 +66,10 @@ class Jobs:
     def stop(self, key: str) -> None:
         """End a request. One that has begun takes its process with it; what waits behind it is asked again."""
         with self._lock:
-            progress = self._running.pop(key, None)
-            if progress is None:
+            progress = self._running.get(key)
+            if progress is None or progress.answer.done():  # its process may be at somebody else's by now
                 return
+            del self._running[key]
             self._failed[key] = AnalystError("Stopped by hand.")
         if progress.begun:
             self.workbench.interrupt()

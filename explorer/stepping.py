@@ -126,8 +126,8 @@ def _judged(experiment: Experiment, answer: Mapping[str, Any]) -> Iterator[Stage
         for row in rows:
             yield _term(row["name"], row, experiment)
         sentence = f"What the {learner.title.lower()} minimises, by moving {' and '.join(learner.moves)}."
-        if learner.every > 1:
-            sentence += f" It moves at every {learner.every}th step only."
+        if learner.turns:
+            sentence += f" It moves at {learner.turns} only."
         value = answer["learners"][total]["total"]
         unit = catalogue.unit_of_total(experiment.term(row["name"]) for row in rows)
         formula = " + ".join(f"{row['weight']:.4g} · {row['name']}" for row in rows)

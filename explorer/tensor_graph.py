@@ -11,7 +11,7 @@ from typing import Any
 
 from explorer.graph_layout import Drawing, in_lines, narrow, wide
 from explorer.tensor_flow import Kind, Part, data_flow, tensor_key
-from models.catalogue import LearnerInfo, unit_of_total
+from models.catalogue import unit_of_total
 from models.experiment import Experiment, TermSetting
 
 # What the picture depends on; nothing else draws it anew.
@@ -106,14 +106,11 @@ def _term(name: str, total: str, experiment: Experiment, layers: dict[str, int])
 def _total(total: str, number: int, terms: Sequence[Node], experiment: Experiment, layer: int) -> Node:
     learner, several = experiment.info.learners[total], len(experiment.info.learners) > 1
     unit = unit_of_total(experiment.term(name) for name in experiment.terms_of(total))
-    hint = f"What the learner minimises{_turns(learner)}, by moving {_listed(learner.moves)}: {unit}"
+    turns = f", {learner.turns}" if learner.turns else ""
+    hint = f"What the learner minimises{turns}, by moving {_listed(learner.moves)}: {unit}"
     title, marks = (learner.title, (number,)) if several else ("Total", ())
     keys = tuple(term.key for term in terms)
     return Node(f"total:{total}", "total", title, "mean over the batch", hint, layer, keys, total, marks)
-
-
-def _turns(learner: LearnerInfo) -> str:
-    return f", every {learner.every}th step" if learner.every > 1 else ""
 
 
 def _term_of(node: Node, source: str) -> str:

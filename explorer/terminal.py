@@ -11,9 +11,9 @@ from pathlib import Path
 from explorer.export.script import script_of
 from explorer.export.source import ExportError
 from explorer.runs.launcher import Launcher, new_run_folder
-from explorer.runs.layout import EXPERIMENT, SUMMARY, send_command, write_json
+from explorer.runs.layout import EXPERIMENT, LOG, SUMMARY, send_command, write_json
 from explorer.runs.reader import Run, RunError, Status, list_runs
-from models.catalogue import LOSS
+from models.catalogue import LOSS, unit_of_total
 from models.experiment import Experiment, ExperimentError
 
 LOOK_EVERY = 0.2  # seconds
@@ -35,7 +35,7 @@ def train(experiment: Experiment, out: Path | None) -> int:
         print("Stopped before the training began.")
         return INTERRUPTED
     if status is None:
-        print(f"The trainer could not start. Its log is {folder / 'trainer.log'}.", file=sys.stderr)
+        print(f"The trainer could not start. Its log is {folder / LOG}.", file=sys.stderr)
         return 1
     _report(run, status)
     run.close()
@@ -106,7 +106,7 @@ def _watch(run: Run, launcher: Launcher, experiment: Experiment, ctrl_c: _CtrlC)
         ended = launcher.processes[run.folder].poll() is not None
         if run.has_started():
             status = run.status()
-            line = progress_line(status, run.curves(1).validation.get("loss"), experiment)
+            line = progress_line(status, run.curves(1).validation.get(LOSS), experiment)
             if line != shown and (sys.stdout.isatty() or not status.active or status.stage):
                 print(
                     f"\r\033[K{line}" if sys.stdout.isatty() else line,
@@ -153,10 +153,10 @@ def _validated(experiment: Experiment) -> str:
     return f"validation {learners[LOSS].title}" if len(learners) > 1 else "validation"
 
 
-def _common_unit(experiment: Experiment, *totals: str) -> str:
-    """The unit of all that these learners minimise; nothing where their terms have several."""
-    units = {experiment.term(name).unit for total in totals for name in experiment.terms_of(total)}
-    return units.pop() if len(units) == 1 else ""
+def _common_unit(experiment: Experiment, total: str) -> str:
+    """The unit of what a learner minimises; nothing where its terms have several."""
+    terms = [experiment.term(name) for name in experiment.terms_of(total)]
+    return unit_of_total(terms) if len({term.plain_unit for term in terms}) == 1 else ""
 
 
 def _report(run: Run, status: Status) -> None:
@@ -204,7 +204,7 @@ def _line(run: Run) -> str:
     try:
         epochs = run.experiment.epochs
         status = run.status() if run.has_started() else None
-        losses = run.curves(1).validation.get("loss", []) if status else []
+        losses = run.curves(1).validation.get(LOSS, []) if status else []
     except RunError:  # one damaged folder must not hide the others
         return f"{run.name:<44} {'damaged':<10} {'-':>11} {'-':>11}"
     epoch = f"{status.epoch:.1f}/{epochs}" if status else "-"

@@ -116,7 +116,7 @@ class Experiment(BaseModel):
 
     @model_validator(mode="after")
     def _codes_of_whole_codewords(self) -> "Experiment":
-        if self.info.code == "quantized" and self.latent_dim % self.codewords:
+        if "codewords" in CODES[self.info.code].settings and self.latent_dim % self.codewords:
             raise ValueError(
                 f"latent_dim was {self.latent_dim} and codewords {self.codewords}: the code is cut into so many equal "
                 f"parts, so allowed are multiples of {self.codewords}. Change one of the two."
@@ -131,9 +131,8 @@ class Experiment(BaseModel):
             if name not in self.info.weights:
                 self._check_own(name, setting)
         if not any(setting.weight for setting in self.terms.values()):
-            raise ValueError(
-                "every term's weight was 0; at least one must be above 0. Raise the reconstruction weight."
-            )
+            first = next(iter(self.info.weights))
+            raise ValueError(f"every term's weight was 0; at least one must be above 0. Raise the weight of {first}.")
         return self
 
     def _check_own(self, name: str, setting: TermSetting) -> None:
@@ -195,12 +194,6 @@ class Experiment(BaseModel):
         """Whether training needs the decoder's output for the codes of the images. A GAN does not."""
         return not self.tensors.isdisjoint({PIXEL_MODELS[self.pixel_model].output, RECONSTRUCTION})
 
-    @property
-    def settings(self) -> tuple[str, ...]:
-        """The names of the further fields that this experiment's choices ask for."""
-        chosen = (PIXEL_MODELS[self.pixel_model], CODES[self.info.code], self.info)
-        return (*(s for part in chosen for s in part.settings), *(s for t in self.terms for s in self.term(t).settings))
-
     @classmethod
     def parse(cls, given: Any) -> "Experiment":
         """From a mapping or JSON text. Raises ExperimentError with a sentence for each fault."""
@@ -210,9 +203,9 @@ class Experiment(BaseModel):
             raise ExperimentError(sentences_of(error, _OWNERS)) from error
 
 
-def limits_of(field: str) -> tuple[Any, Any]:
-    """The smallest and the largest value of a number of an experiment, in its own type."""
-    info = Experiment.model_fields[field]
+def limits_of(field: str, model: type[BaseModel] = Experiment) -> tuple[Any, Any]:
+    """The smallest and the largest value of a number of an experiment, or of another model, in its own type."""
+    info = model.model_fields[field]
     found = {kind: getattr(limit, kind) for limit in info.metadata for kind in ("ge", "le") if hasattr(limit, kind)}
     number = int if info.annotation is int else float
     return number(found["ge"]), number(found["le"])

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from models import tensors
+from models.clock import Clock
 from models.objective import Objective
 
 
@@ -27,15 +28,25 @@ class Learner:
 
 
 class TrainingModel(keras.Model):
-    """`network` (images -> named tensors) and its learners: one for a VAE, two for a GAN. Works with `fit` as it is.
+    """`network` (images -> named tensors) and its learners: one for a VAE, two for a GAN.
+
+    Works with `fit`, under which `schedules` move the weights of the terms that they name: each is a function of the
+    epochs passed. `TrainingLoop` is given its weights and moves none by itself.
 
     A batch is images (batch, h, w, c) in 0..1; for a conditional network, which has two inputs, it is a pair of them
     and the classes (batch, classes), one-hot.
     """
 
-    def __init__(self, network: keras.Model, learners: Sequence[Learner], **kwargs):
+    def __init__(
+        self,
+        network: keras.Model,
+        learners: Sequence[Learner],
+        schedules: Mapping[str, Callable[[float], float]] | None = None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.network = network
+        self.schedules = dict(schedules or {})
         self.conditional = len(network.inputs) > 1
         self.learners = tuple(learners)
         self.objectives = [learner.objective for learner in learners]
@@ -56,9 +67,23 @@ class TrainingModel(keras.Model):
         """The live weights of all terms, in the order of the objectives."""
         return [weight for objective in self.objectives for weight in objective.term_weights.values()]
 
+    def weight_of(self, term: str) -> keras.Variable:
+        """The live weight of a term. Raises KeyError where no learner has it."""
+        return {name: weight for o in self.objectives for name, weight in o.term_weights.items()}[term]
+
+    def set_time(self, epochs: float) -> None:
+        """So long has the training lasted: for the terms that ask, and the weights that are scheduled."""
+        self.epochs.assign(epochs)
+        for name, weight_at in self.schedules.items():
+            self.weight_of(name).assign(weight_at(epochs))
+
     @property
     def metrics(self):
         return list(self.trackers.values())
+
+    def fit(self, *args, callbacks=None, **kwargs):
+        """As Keras has it, with a clock before the callbacks."""
+        return super().fit(*args, callbacks=[Clock(), *(callbacks or ())], **kwargs)
 
     def build(self, input_shape):
         """Nothing to build: `network` is functional and has its weights."""

@@ -31,8 +31,7 @@ class Program:
 
     def set_weight(self, name: str, weight: float) -> None:
         """Takes effect at the next step, without a retrace. Raises KeyError for a term the variant does not have."""
-        variables = {key: value for o in self.model.objectives for key, value in o.term_weights.items()}
-        variables[name].assign(weight)
+        self.model.weight_of(name).assign(weight)
 
     def set_moving(self, totals: Collection[str]) -> None:
         """Let the learners of these totals move, and hold the others still, from the next step on."""
@@ -65,4 +64,7 @@ def build(experiment: Experiment, image_shape: ImageShape, classes: int = 0) -> 
         )
         for total, learner in experiment.info.learners.items()
     ]
-    return Program(experiment, twins, TrainingModel(twins.training, learners))
+    schedules = {
+        name: setting.weight_at for name, setting in experiment.terms.items() if setting.schedule != "constant"
+    }
+    return Program(experiment, twins, TrainingModel(twins.training, learners, schedules))

@@ -1,6 +1,7 @@
 """The app process never holds Keras, TensorFlow, UMAP or scikit-learn, whatever page has run."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -48,6 +49,21 @@ def test_pages_of_a_run_do_without_them_too(tmp_path):
         ("explore", {"model": "run/quick"}, "run/quick"),
         ("train", {"run": "quick"}, "quick"),
         ("losses", {"view": "terms", "experiment": "run/quick"}, "run/quick"),
+    )
+
+
+def test_an_address_finds_a_run_that_is_too_old_for_the_list_and_a_model_by_its_snapshot(tmp_path):
+    runs = _home_with_a_run(tmp_path) / "runs"
+    os.utime(runs / "quick" / "experiment.json", (0, 0))
+    for number in range(201):  # more than any list shows
+        (runs / f"newer-{number}").mkdir()
+        shutil.copy(runs / "quick" / "experiment.json", runs / f"newer-{number}")
+    _visit(
+        tmp_path,
+        ("train", {"run": "quick"}, "quick"),
+        ("losses", {"view": "terms", "experiment": "run/quick"}, "run/quick"),
+        ("losses", {"view": "terms", "experiment": "run/gone"}, "preset/first-vae"),
+        ("losses", {"view": "step", "model": "run/quick@0"}, "run/quick"),
     )
 
 

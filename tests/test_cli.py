@@ -225,8 +225,10 @@ def test_a_report_says_each_learner_and_no_unit_that_is_not_the_values():
     values = dict.fromkeys(("fools_critic", "loss", "critic_real", "critic_fake", "critic_loss"), 0.5)
     assert report_lines(values, quick(variant="gan")) == [
         "Generator: fools_critic 0.50  loss 0.50  (nats per image, 0.69 at even odds)",
-        "Critic: critic_real 0.50  critic_fake 0.50  critic_loss 0.50  (nats per image, 0.69 at even odds)",
+        "Critic: critic_real 0.50  critic_fake 0.50  critic_loss 0.50  (nats per image)",
     ]
+    (parts,) = report_lines({"mutual_information": 2.0, "loss": 98.0}, quick(variant="beta_tcvae"))
+    assert parts == "mutual_information 2.00  loss 98.00  (nats per image)"
     assert report_lines({}, quick()) == []
 
 
@@ -234,4 +236,11 @@ def test_the_progress_of_several_learners_names_the_one_it_shows(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     status = Status("training", "", "", 5, 4.0, 10.0, 1500.0, False, 0.0)
     line = progress_line(status, [8.25], quick(variant="vae_gan", epochs=4))
-    assert line.endswith("0 s left  validation Autoencoder 8.2")
+    assert line.endswith("0 s left  validation Autoencoder 8.2 nats per image")
+
+
+def test_the_progress_says_a_unit_that_all_terms_share_also_where_one_says_more(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    status = Status("training", "", "", 5, 4.0, 10.0, 1500.0, False, 0.0)
+    line = progress_line(status, [8.25], quick(variant="beta_tcvae", epochs=4))
+    assert line.endswith("0 s left  validation 8.2 nats per image")

@@ -1,5 +1,6 @@
 """The description of an experiment: its defaults, its journey through JSON, and a sentence for whatever is wrong."""
 
+import itertools
 import json
 import math
 import re
@@ -9,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.experiments import PRESET_TITLES, PRESETS, checked_experiment, from_command_line
+from explorer.lab.session import Session
 from explorer.runs.layout import CLOCK, WEIGHT_PREFIX, WEIGHTED_PREFIX
 from explorer.runs.writer import RunWriter
-from models.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, VARIANTS
-from models.experiment import Experiment, ExperimentError, TermSetting
+from models.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, VARIANTS, settings_of
+from models.experiment import Experiment, ExperimentError, TermSetting, limits_of
 from models.schedules import SCHEDULES
 
 FEW = settings(max_examples=80, deadline=None)
@@ -45,6 +47,29 @@ def test_a_term_is_a_bare_weight_or_a_table_and_keeps_its_default():
     table = Experiment.parse({"variant": "beta_vae", "terms": {"kl": {"schedule": "warm_up", "schedule_epochs": 10}}})
     assert table.terms["kl"] == TermSetting(weight=4, schedule="warm_up", schedule_epochs=10)
     assert [table.terms["kl"].weight_at(epochs) for epochs in (0, 5, 10, 99)] == [0, 2, 4, 4]
+
+
+def test_limits_are_those_of_the_field_in_its_own_type():
+    found = [
+        limits_of("latent_dim"), limits_of("learning_rate"), limits_of("weight", TermSetting),
+        limits_of("schedule_epochs", TermSetting), limits_of("batch_size", Session),
+    ]  # fmt: skip
+    assert found == [(1, 512), (1e-7, 1.0), (0.0, 1e6), (0.01, 10_000.0), (1, 1024)]
+    assert [[type(limit) for limit in pair] for pair in found] == [
+        [number] * 2 for number in (int, float, float, float, int)
+    ]
+
+
+def test_what_the_choices_ask_for_has_words_and_limits_and_is_asked_once():
+    asked: set[str] = set()
+    for variant, pixels in itertools.product(VARIANTS.values(), PIXEL_MODELS.values()):
+        names = settings_of(variant, pixels)
+        assert len(names) == len(set(names))
+        asked |= set(names)
+    assert asked == set(SETTINGS)
+    assert all(
+        low <= Experiment.model_fields[name].default <= high for name in asked for low, high in [limits_of(name)]
+    )
 
 
 def experiments():
@@ -130,6 +155,11 @@ def test_what_contradicts_itself_is_refused():
     ]
     (sentence,) = faults({"terms": {"kl": 0, "reconstruction": 0}})
     assert sentence.startswith("every term's weight was 0; at least one must be above 0.")
+    assert sentence.endswith(" Raise the weight of reconstruction.")
+    (sentence,) = faults({"variant": "gan", "terms": dict.fromkeys(VARIANTS["gan"].weights, 0)})
+    assert sentence.endswith(" Raise the weight of fools_critic.")
+    (sentence,) = faults({"variant": "vq_vae", "latent_dim": 5})
+    assert "allowed are multiples of 2" in sentence
     (sentence,) = faults({"epoch": 3})
     assert sentence.startswith("epoch is no setting of an experiment; allowed are dataset, network, variant")
 

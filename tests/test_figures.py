@@ -5,7 +5,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from explorer.figures import loss_curves
+from explorer.figures import can_be_logarithmic, loss_curves
 from explorer.loss_panels import LETTERS, NARROW_LETTERS
 from explorer.runs.reader import Curves, Event
 from models.catalogue import VARIANTS
@@ -111,3 +111,14 @@ def test_a_narrow_chart_has_one_column_with_the_panels_in_order_and_one_labelled
     assert [axis.get("showticklabels", True) for axis in axes] == [*[False] * (len(axes) - 1), True]
     tops = [title["y"] for title in narrow["annotations"]]
     assert tops == sorted(tops, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "possible"),
+    [(1.0, True), (0.0, True), (np.nan, True), (np.inf, True), (-1e-9, False), (-np.inf, False)],
+)
+@pytest.mark.parametrize("part", ["training", "validation"])
+def test_only_values_below_0_stand_against_a_logarithm(part, value, possible):
+    columns = {"training": {"loss": np.ones(3)}, "validation": {"loss": np.ones(1)}}
+    columns[part] = {"loss": np.array([1.0, value]), "kl": np.array([np.nan, 1.0])}
+    assert can_be_logarithmic(Curves(**columns), Experiment.parse({"variant": "vae"})) == possible

@@ -1,16 +1,25 @@
 """The health of a critic and its opponent: every outcome at its border, both sides, and what it is measured from."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
 
-from explorer.app_pages.health_view import in_words
-from explorer.health import GOOD, NOTE, Measured, findings, logit_histogram, measured
+from explorer import library
+from explorer.app_pages import shared
+from explorer.app_pages.health_view import in_words, show_health
+from explorer.health import BAD, GAMES, GOOD, NOTE, Measured, findings, logit_histogram, measured
 from explorer.health.figure import BINS
-from explorer.health.measured import newest_mean, spread_of
+from explorer.health.measured import spread_of
+from explorer.runs.layout import PROBE_IMAGES
+from explorer.runs.reader import Run
+from models.arrays import save_arrays
 from models.catalogue import VARIANTS
 from tests.helpers import quick
+from tests.run_helpers import unfinished
 
 CRITICS = [name for name, info in VARIANTS.items() if info.critic]
 
@@ -97,22 +106,65 @@ def test_a_critic_that_is_sure_and_wrong_is_not_called_even(on_real, on_made, ti
 
 def test_what_only_a_training_can_do_is_not_advised_after_it():
     stuck = found("gan", 1.0, gradients=fooling("gan", 0.001), moving=("loss",))
-    still, won, _ = findings(stuck)
+    still, won, gone, _ = findings(stuck)
     assert "Who moves" not in in_words(still, active=False)
     assert "Who moves" in in_words(still, active=True)
     assert "Let only the generator move for a while. From the start" in in_words(won, active=True)
     assert "Let only" not in in_words(won, active=False)
     assert "a lower learning rate." in in_words(won, active=False)
+    assert "See that the weight of" in in_words(gone, active=True)
+    assert "See that the weight of" not in in_words(gone, active=False)
+
+
+def cases_of(variant: str) -> Iterator[Measured]:
+    """Every mixture of what an outcome may ask for."""
+    losses = [{"score_real": a, "score_fake": b} for a, b in ((-3.0, 1.0), (0.0, 1.0))]
+    losses += [dict.fromkeys(VARIANTS[variant].learners["critic_loss"].weights, value) for value in (0.2, 0.65, 1.4)]
+    for right, means, norm, spread in product((1.0, 0.95, 0.75, 0.5, 0.2), losses, (0.5, 0.0), (0.1, 0.5, 0.9)):
+        case = found(variant, right, gradients=fooling(variant, norm), spread=spread)
+        yield replace(case, means={**case.means, **means})
+    yield found(variant, step=99)
+    yield found(variant, moving=())
+    yield found(variant, real=np.array([np.nan]))
+
+
+@pytest.mark.parametrize("variant", CRITICS)
+def test_every_outcome_is_met_and_none_asks_for_a_change_after_the_end(variant):
+    game, questions = GAMES[VARIANTS[variant].fools]
+    wanted = {outcome for question in questions for outcome in question}
+    met = {outcome for case in cases_of(variant) for outcome in wanted if outcome(game, case)}
+    assert met == wanted
+    for finding in {finding for case in cases_of(variant) for finding in findings(case)}:
+        told = in_words(finding, active=False).partition("] ")[2]
+        assert not re.search(r"(^|\. )(Let|Raise|Lower|See that)\b", told), told
+        assert told.endswith(".")
 
 
 @pytest.mark.parametrize(("norm", "without"), [(0.0101, False), (0.01, True), (0.0, True)])
 def test_a_gradient_that_is_gone_is_told_from_one_that_says_little(norm, without):
-    won, *_ = findings(found("gan", 1.0, gradients=fooling("gan", norm)))
-    assert won.title == "The critic has won" + (", and the generator gets almost no gradient" if without else "")
+    won, *others = findings(found("gan", 1.0, gradients=fooling("gan", norm)))
+    assert won.title == "The critic has won"
     assert ("does not vanish" in won.sentence) != without
+    assert ("of the largest so far" in won.sentence) != without  # it is told once
     assert "it pulls with 88% of its force" in won.sentence or without  # sigmoid(2)
     lost = titles(found("gan", gradients=fooling("gan", norm)))
     assert ("The generator gets almost no gradient from the critic" in lost) == without
+    assert [other.title for other in others] == lost[1:]
+
+
+@pytest.mark.parametrize("right", [0.8, 1.0])
+@pytest.mark.parametrize("variant", CRITICS)
+def test_a_gradient_that_is_gone_is_said_of_every_game_however_often_the_critic_is_right(variant, right):
+    case = found(variant, right, gradients=fooling(variant, 0.0))
+    who = VARIANTS[variant].learners["loss"].title.lower()
+    (gone,) = (finding for finding in findings(case) if "gradient" in finding.title)
+    assert (gone.level, gone.title) == (BAD, f"The {who} gets almost no gradient from the critic")
+    assert gone.sentence == "Its norm is 0, 0.0% of the largest so far."
+    assert not any("does not vanish" in finding.sentence for finding in findings(case))
+
+
+def test_a_gradient_that_is_no_number_is_not_called_small():
+    assert not any("gradient" in title for title in titles(found("gan", gradients=fooling("gan", float("nan")))))
 
 
 @pytest.mark.parametrize(
@@ -192,11 +244,13 @@ def test_the_picture_shows_every_finite_logit(variant):
         np.testing.assert_array_equal(bars[0]["x"], bars[1]["x"])
 
 
-def test_means_are_over_the_newest_steps_each_counted_once():
-    training = {"step": np.array([64.0, 128, 192, 193]), "kl": np.array([100.0, 7, 5, 1])}
-    assert newest_mean(training, "kl") == pytest.approx((64 * 7 + 64 * 5 + 1) / 129)
-    assert np.isnan(newest_mean(training, "absent"))
-    assert np.isnan(newest_mean({}, "kl"))
+def test_means_are_no_numbers_where_the_history_has_none():
+    arrays = {f"health/{name}": np.ones(4) for name in ("real", "made", "gradients", "largest")}
+    arrays = {**arrays, "step": np.array([1]), "samples": np.zeros((3, 2, 2, 1))}
+    for recent in ({}, {"fools_critic": np.empty(0)}, {"fools_critic": np.array([np.nan, 1.0])}):
+        health = measured(quick(variant="gan"), arrays, np.zeros((3, 2, 2, 1)), recent, ())
+        assert health is not None
+        assert all(np.isnan(mean) for mean in health.means.values())
 
 
 def test_the_spread_is_that_of_pixels_whatever_the_number_of_images():
@@ -209,3 +263,18 @@ def test_the_spread_is_that_of_pixels_whatever_the_number_of_images():
 def test_a_run_without_a_critic_or_of_an_earlier_version_has_no_health():
     for experiment in (quick(), quick(variant="gan")):
         assert measured(experiment, {"step": np.array([1])}, np.zeros((3, 2, 2, 1)), {}, ("loss",)) is None
+
+
+def test_missing_probe_images_are_said_and_leave_the_rest_of_the_page(tmp_path, monkeypatch):
+    said: list[str] = []
+    monkeypatch.setattr(shared, "show_error", said.append)
+    summary = {"probe": 3, "image_shape": (2, 2, 1)}
+    unfinished(tmp_path / "gan", quick(variant="gan")).close()
+    with Run(tmp_path / "gan") as run:
+        path = run.folder / "000000000.safetensors"
+        save_arrays(path, {"step": np.array([1])})
+        entry = library.ModelEntry("run/gan", "GAN", run.folder, path, 0, run.experiment, summary)
+        show_health(run, entry, False)
+    (sentence,) = said
+    assert sentence.startswith("A file of gan cannot be read")
+    assert PROBE_IMAGES in sentence

@@ -6,12 +6,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from explorer.app_pages import steer_view
 from explorer.app_pages.steer_view import ways_to_move
 from explorer.figures import describe_change
 from explorer.health import measured
 from explorer.runs import listening
-from explorer.runs.layout import PREVIEW, send_command
+from explorer.runs.layout import INBOX, PREVIEW, send_command
 from explorer.runs.listening import Stop
 from explorer.runs.probe import Probe
 from explorer.runs.reader import Run
@@ -48,6 +50,30 @@ def test_only_known_learners_move_and_at_least_one(tmp_path):
         (event,) = run.changes()
         assert event.detail == {"value": ["loss", "encoder_loss"], "before": ["loss", "critic_loss", "encoder_loss"]}
         assert describe_change(event, run.experiment) == "Critic held still"
+    trainer.store.close()
+
+
+def test_who_does_not_wait_for_the_test_images_has_a_whole_model_and_is_told(tmp_path):
+    trainer = small_trainer(tmp_path)
+    trainer.train()
+    send_command(tmp_path, "stop")
+    assert trainer.finish() == "The model was not measured on the test images. Stopped by hand."
+    with Run(tmp_path) as run:
+        assert run.summary()["steps"] == trainer.step > 0
+        assert "test" not in run.summary()
+        assert trainer.finish() == ""
+        assert run.summary()["test_mse"] > 0
+    trainer.store.close()
+
+
+def test_a_wish_to_go_on_that_came_with_the_apps_end_is_heard(tmp_path):
+    trainer = small_trainer(tmp_path)
+    trainer.listener.lifeline.parent_gone.set()
+    send_command(tmp_path, "go_on", value=True)
+    trainer.listener.check_parent()
+    send_command(tmp_path, "go_on", value=False)
+    with pytest.raises(Stop, match="not told to go on"):
+        trainer.listener.check_parent()
     trainer.store.close()
 
 
@@ -137,3 +163,48 @@ def test_samples_of_a_conditional_model_show_the_classes_in_turn(tmp_path):
     told = np.concatenate([codes, np.eye(5, dtype=np.float32)[np.arange(12) % 5]], axis=1)
     shown = np.round(program.twins.generator(told).numpy() * 255)
     np.testing.assert_allclose(load_arrays(tmp_path / PREVIEW)["samples"], shown, atol=1)
+
+
+def _steered() -> None:
+    """A page with a weight of a run, whose newest value a test says."""
+    import streamlit as st  # the function becomes a script
+
+    from explorer.app_pages.steer_view import _number
+
+    limits = {"min_value": 0.0, "max_value": 10.0}
+    _number(st.session_state.run, "weight-kl", "KL weight", st.session_state.newest, "weight", limits, term="kl")
+
+
+@pytest.fixture
+def steered(tmp_path):
+    page = AppTest.from_function(_steered)
+    page.session_state.run, page.session_state.newest = SimpleNamespace(folder=tmp_path), 1.0
+    (tmp_path / INBOX).mkdir()
+    return page.run()
+
+
+def test_a_field_keeps_what_the_hand_set_until_the_trainer_has_answered(steered, tmp_path, monkeypatch):
+    monkeypatch.setattr(steer_view, "TO_ANSWER", 60.0)
+    steered.number_input[0].set_value(3.0).run()
+    (command,) = (tmp_path / INBOX).iterdir()
+    steered.run()
+    assert steered.number_input[0].value == 3.0
+    monkeypatch.setattr(steer_view, "TO_ANSWER", 0.0)
+    assert steered.run().number_input[0].value == 3.0  # a trainer that compiles reads nothing for long
+    command.unlink()
+    steered.session_state.newest = 3.0
+    assert steered.run().number_input[0].value == 3.0
+    steered.session_state.newest = 4.0  # another page
+    assert steered.run().number_input[0].value == 4.0
+    assert not list((tmp_path / INBOX).iterdir())  # the field sends nothing by itself
+
+
+def test_a_field_shows_the_runs_value_where_a_change_came_and_went_between_two_looks(steered, tmp_path, monkeypatch):
+    monkeypatch.setattr(steer_view, "TO_ANSWER", 60.0)
+    steered.number_input[0].set_value(3.0).run()
+    (command,) = (tmp_path / INBOX).iterdir()
+    command.unlink()
+    assert steered.run().number_input[0].value == 3.0
+    monkeypatch.setattr(steer_view, "TO_ANSWER", 0.0)
+    assert steered.run().number_input[0].value == 1.0
+    assert not list((tmp_path / INBOX).iterdir())

@@ -1,6 +1,7 @@
 """A walk through one step: the analyst's answer, and what the stages say of it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -39,8 +40,8 @@ def _question(entry: library.ModelEntry, **changes) -> dict:
 
 
 def _ask(analyst: Analyst, question: dict) -> tuple[dict, np.ndarray]:
-    reports: list[dict] = []
-    header, payload = analyst.inspect(question, b"", reports.append)
+    reports: list[tuple[str, float]] = []
+    header, payload = analyst.inspect(question, b"", lambda *report: reports.append(report))
     assert reports
     header = json.loads(json.dumps(header))
     return header, np.frombuffer(payload, np.uint8)
@@ -122,6 +123,16 @@ def test_every_stage_knows_what_it_shows(variant):
     assert {f"term:{name}" for name in experiment.terms} | {f"total:{name}" for name in experiment.info.learners} == {
         key for key in keys if key.startswith(("term:", "total:"))
     }
+
+
+@pytest.mark.parametrize(
+    ("every", "turns"),
+    [(1, ""), (2, "2nd"), (3, "3rd"), (4, "4th"), (5, "5th"), (11, "11th"), (12, "12th"), (13, "13th"), (21, "21st"),
+     (22, "22nd"), (112, "112th")],
+)  # fmt: skip
+def test_how_often_a_learner_moves_is_said_in_words(every, turns):
+    learner = replace(VARIANTS["wgan_gp"].learners["loss"], every=every)
+    assert learner.turns == (f"every {turns} step" if turns else "")
 
 
 def test_what_is_no_number_is_left_empty():

@@ -2,6 +2,8 @@
 
 import json
 from itertools import combinations, pairwise, product
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -223,6 +225,14 @@ def test_several_learners_are_said_one_by_one():
     assert critic == {
         "total": "critic_loss", "title": "Critic", "unit": "score + squared slope", "moves": "moves critic"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("count", "beginning"), [(2, "Two"), (3, "Three"), (4, "4"), (12, "12")])
+def test_any_number_of_learners_is_said(count, beginning):
+    experiment = Experiment.parse({"variant": "wgan_gp"})
+    learners = dict.fromkeys(range(count), experiment.info.learners["loss"])
+    many: Any = SimpleNamespace(optimizer="adam", info=SimpleNamespace(learners=learners))
+    assert learner_in_words(many, 1e-3).startswith(f"{beginning} learners, each with Adam at 0.001. Generator moves")
 
 
 def test_shares_are_of_the_sizes_and_unknown_where_there_is_no_size():

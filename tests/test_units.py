@@ -7,6 +7,7 @@ from explorer.app_pages.shared import _test_facts, model_facts
 from explorer.figures import loss_curves
 from explorer.runs.guard import RUNAWAY_FACTOR, LossGuard
 from explorer.runs.reader import Curves
+from models.catalogue import TERMS
 from models.experiment import Experiment
 from models.sentences import in_sentence
 
@@ -51,6 +52,13 @@ def test_the_negative_elbo_is_said_only_where_the_terms_make_one():
     assert facts("vae", "unscaled") == [f"test reconstruction 3.0 {GREYS}", f"test KL 3.0 {NATS}"]
     assert facts("ae", "unscaled") == [f"test reconstruction 3.0 {GREYS}"]
     assert facts("denoising_ae", "bernoulli") == [f"test reconstruction 3.0 {NATS}"]
+    assert facts("gan", "bernoulli")[0] == f"test fooling the critic 3.0 {NATS}"
+
+
+def test_a_plain_unit_leaves_out_what_is_said_of_one_terms_values():
+    information, slope = TERMS["mutual_information"], TERMS["gradient_penalty"]
+    assert (information.unit, information.plain_unit) == (f"{NATS}, at most ln(batch)", NATS)
+    assert slope.unit == slope.plain_unit == "squared slope"
 
 
 @pytest.mark.parametrize(("variant", "judged"), [("vae", ""), ("gan", " without the critic")])

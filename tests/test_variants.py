@@ -1,5 +1,6 @@
 """Every variant through the one table and the one loop: shapes, terms, who moves, and what a snapshot brings back."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -8,7 +9,7 @@ from models import catalogue, tensors
 from models.catalogue import VARIANTS
 from models.checkpoints import assign_weights, weights_of
 from models.experiment import Experiment
-from models.training import TrainingLoop
+from models.training import TrainingLoop, TrainingModel
 from models.variants import Program, build
 from tests.helpers import some_images
 
@@ -137,6 +138,31 @@ def test_what_is_fed_and_what_moves_is_the_same_for_fit(variant):
     history = program.model.fit(x, batch_size=4, epochs=1, verbose=0).history
     assert set(history) == set(program.model.series)
     assert np.isfinite(list(history.values())).all()
+
+
+class _Times(keras.callbacks.Callback):
+    """What a model's clock says at every step, with the weight of a term and what time makes of another."""
+
+    def __init__(self, weight: str):
+        super().__init__()
+        self.weight, self.seen = weight, []
+
+    def on_train_batch_begin(self, batch, logs=None):
+        assert isinstance(self.model, TrainingModel)
+        self.seen.append((float(self.model.epochs.value), float(self.model.weight_of(self.weight).value)))
+
+
+def test_time_passes_under_fit_for_schedules_and_for_terms_that_ask():
+    rising = {"weight": 3.0, "schedule": "warm_up", "schedule_epochs": 2.0}
+    program = made("capacity_vae", capacity=25.0, capacity_epochs=4.0, terms={"reconstruction": rising})
+    x = np.concatenate([batch(program)] * 2)
+    program.model.compile(optimizer=None, jit_compile=False)
+    times = _Times("reconstruction")
+    program.model.fit(x, batch_size=len(x) // 2, epochs=3, verbose=0, callbacks=[times])
+    assert times.seen == [(0, 0), (0.5, 0.75), (1, 1.5), (1.5, 2.25), (2, 3), (2.5, 3)]
+    wanted = program.model.values(x, training=False)["capacity"].numpy()
+    program.model.set_time(0)
+    assert (np.abs(wanted - program.model.values(x, training=False)["capacity"].numpy()) > 5).all()
 
 
 def test_no_two_sources_of_noise_are_the_same():

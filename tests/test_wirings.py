@@ -27,8 +27,8 @@ def bench() -> Bench:
 @pytest.fixture(scope="module")
 def answer() -> dict:
     """The whole measurement, made once; what it reported on its way is in it too."""
-    reports: list[dict] = []
-    return {**lab.measure_wirings(reports.append), "reports": reports}
+    reports: list[tuple[str, float]] = []
+    return {**lab.measure_wirings(lambda *report: reports.append(report)), "reports": reports}
 
 
 @pytest.mark.parametrize("count", [BATCH, lab.SHORT, 1])
@@ -152,11 +152,11 @@ def test_what_a_check_raises_is_its_answer(bench, monkeypatch):
 
 
 def test_the_measurement_reports_where_it_is(answer):
-    shares = [report["share"] for report in answer["reports"]]
+    shares = [share for _, share in answer["reports"]]
     assert shares == sorted(shares)
     assert shares[0] == 0
     assert shares[-1] < 1
-    assert {report["stage"] for report in answer["reports"]} >= {"add_loss: saving", "train_step: second optimizer"}
+    assert {stage for stage, _ in answer["reports"]} >= {"add_loss: saving", "train_step: second optimizer"}
     assert answer["images"] % answer["batch"] == answer["wirings"]["add_loss"]["short"]["images"] == 6
 
 

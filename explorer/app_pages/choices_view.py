@@ -1,16 +1,17 @@
 """The choices of a new training, a widget each; what they remember, and presets that fill them in."""
 
+from itertools import cycle
 from typing import Any
 
 import streamlit as st
 
-from explorer.app_pages.form_widgets import COLUMNS, choose_weight, fill, number, select
+from explorer.app_pages.form_widgets import COLUMNS, bounds, choose_weight, fill, number, select
 from explorer.app_pages.own_terms_view import choose_own_terms
 from explorer.app_pages.shared import plain, put_into_address
 from explorer.datasets.catalogue import DATASETS
 from explorer.experiments import PRESETS, checked_experiment
-from models.catalogue import CODES, NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, TERMS, VARIANTS, term_info
-from models.experiment import Experiment, ExperimentError, limits_of
+from models.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, VARIANTS, settings_of, term_info
+from models.experiment import Experiment, ExperimentError
 
 FIELDS = Experiment.model_fields
 
@@ -18,13 +19,13 @@ FIELDS = Experiment.model_fields
 def take_preset(name: str) -> None:
     """Put every value of the preset into the widgets; what it does not name goes back to its default."""
     experiment = checked_experiment(PRESETS[name])
-    for field, value in experiment.model_dump(exclude={"terms", "optimizer"}).items():
-        fill(f"setup-{field}", value)
-    fill(_optimizer_key(experiment.variant), experiment.optimizer)
-    st.session_state["setup"]["own-terms"] = {}
+    fields = experiment.model_dump(exclude={"terms", "optimizer"})
+    values = {f"setup-{field}": value for field, value in fields.items()}
+    values[_optimizer_key(experiment.variant)] = experiment.optimizer
     for term, setting in experiment.terms.items():
-        for part, value in setting.model_dump().items():
-            fill(_term_key(experiment.variant, term, part), value)
+        values |= {_term_key(experiment.variant, term, part): value for part, value in setting.model_dump().items()}
+    fill(values)
+    st.session_state["setup"]["own-terms"] = {}
 
 
 def _default(name: str) -> Any:
@@ -50,7 +51,7 @@ def _select(label: str, field: str, table: Any, **options: Any) -> str:
 
 
 def _number(label: str, field: str, **options: Any) -> Any:
-    return number(st.number_input, label, f"setup-{field}", _default(field), **options)
+    return number(st.number_input, label, f"setup-{field}", _default(field), **bounds(field), **options)
 
 
 def choose_all() -> dict[str, Any]:
@@ -69,15 +70,13 @@ def choose_all() -> dict[str, Any]:
         st.caption(PIXEL_MODELS[given["pixel_model"]].summary)
     columns = iter(st.columns(4))
     with next(columns):
-        given["latent_dim"] = _number("Latent dimensions", "latent_dim", min_value=1, max_value=512, step=1)
+        given["latent_dim"] = _number("Latent dimensions", "latent_dim", step=1)
     with next(columns):
-        given["epochs"] = _number("Epochs", "epochs", min_value=1, max_value=10_000, step=1)
+        given["epochs"] = _number("Epochs", "epochs", step=1)
     with next(columns):
-        given["batch_size"] = _number("Batch size", "batch_size", min_value=1, max_value=4096, step=1)
+        given["batch_size"] = _number("Batch size", "batch_size", step=1)
     with next(columns):
-        given["learning_rate"] = _number(
-            "Learning rate", "learning_rate", min_value=1e-7, max_value=1.0, step=1e-4, format="%.5g"
-        )
+        given["learning_rate"] = _number("Learning rate", "learning_rate", step=1e-4, format="%.5g")
     given["terms"] = _choose_terms(given["variant"], given["pixel_model"])
     given |= _choose_settings(given["variant"], given["pixel_model"])
     given["terms"] |= _choose_own_terms(given)
@@ -106,17 +105,12 @@ def _choose_term(variant: str, term: str, weight: float, pixel_model: str) -> di
 
 def _choose_settings(variant: str, pixel_model: str) -> dict[str, Any]:
     """The further numbers that the choices ask for."""
-    info = VARIANTS[variant]
-    parts = (PIXEL_MODELS[pixel_model], info, CODES[info.code], *(TERMS[term] for term in info.weights))
-    names = [name for part in parts for name in part.settings]
+    names = settings_of(VARIANTS[variant], PIXEL_MODELS[pixel_model])
     given: dict[str, Any] = {}
-    for name, column in zip(names, st.columns(4) if names else [], strict=False):
-        low, high = limits_of(name)
+    for name, column in zip(names, cycle(st.columns(4) if names else []), strict=False):  # a fifth is below the first
         setting = SETTINGS[name]
         with column:
-            given[name] = _number(
-                setting.title, name, min_value=low, max_value=high, step=type(low)(setting.step), help=setting.help
-            )
+            given[name] = _number(setting.title, name, step=setting.step, help=setting.help)
     return given
 
 
@@ -136,9 +130,7 @@ def _choose_details(variant: str) -> dict[str, Any]:
             key, own = _optimizer_key(variant), VARIANTS[variant].optimizer
             details["optimizer"] = select(st.selectbox, "Optimizer", key, own, OPTIMIZERS)
         with next(columns):
-            details["validation_fraction"] = _number(
-                "Validation share", "validation_fraction", min_value=0.01, max_value=0.5, step=0.05
-            )
+            details["validation_fraction"] = _number("Validation share", "validation_fraction", step=0.05)
         with next(columns):
-            details["seed"] = _number("Seed", "seed", min_value=0, max_value=2**31 - 1, step=1)
+            details["seed"] = _number("Seed", "seed", step=1)
     return details

@@ -1,8 +1,10 @@
 """The code of exactly this: an experiment as one Keras script, to read and to take along."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from explorer.app_pages.shared import plain, show_error
+from explorer.app_pages.shared import show_error
 from explorer.export.script import script_name, script_of
 from explorer.export.source import ExportError
 from models.experiment import Experiment
@@ -16,9 +18,9 @@ def _script(experiment_json: str) -> str:
     return script_of(Experiment.parse(experiment_json))
 
 
-def show_code(experiment: Experiment, note: str = "") -> None:
-    """The script of an experiment, closed until somebody opens it, with a button that downloads it. `note` says what
-    the script does not do that a run of the experiment did.
+def show_code(experiment: Experiment, show_note: Callable[[], None] = lambda: None) -> None:
+    """The script of an experiment, closed until somebody opens it, with a button that downloads it. `show_note` says
+    what the script does not do that a run of the experiment did.
     """
     with st.expander("The code of exactly this", icon=":material/code:"):
         try:
@@ -33,6 +35,5 @@ def show_code(experiment: Experiment, note: str = "") -> None:
                 "Download", text, file_name=name, mime="text/x-python", on_click="ignore", icon=":material/download:",
                 key=f"code-{name}",
             )  # fmt: skip
-        if note:
-            st.warning(plain(note))
+        show_note()
         st.code(text, language="python", height=HEIGHT)

@@ -16,7 +16,9 @@ COSTS = (
 )  # fmt: skip
 
 
-@st.fragment(run_every=0.5)
+LOOK = 0.5  # seconds
+
+
 def show_estimate(experiment: Experiment) -> None:
     """Parameters and time, measured by building the model and timing some of its steps."""
     try:
@@ -25,13 +27,24 @@ def show_estimate(experiment: Experiment) -> None:
         st.caption(plain(f"Size and speed could not be measured: {error} Training may still work."))
         return
     if estimate is None:
-        st.markdown("Parameters **…** · time **…**")
-        st.caption("Building the model and timing a few steps of it.")
+        st.fragment(run_every=LOOK)(_await)(experiment)
         return
     images = DATASETS[experiment.dataset].training * (1 - experiment.validation_fraction) * experiment.epochs
     seconds = images / estimate["images_per_second"]
     st.markdown(f"Parameters **{estimate['parameters']:,}** · time **about {duration(seconds)}**")
     st.caption(f"{estimate['images_per_second']:,.0f} images/s measured on this machine; starting takes a few seconds.")
+
+
+def _await(experiment: Experiment) -> None:
+    """Bring the page back when the answer is there, whatever it is."""
+    try:
+        estimate = _estimate(experiment)
+    except AnalystError:
+        st.rerun()
+    if estimate is not None:
+        st.rerun()
+    st.markdown("Parameters **…** · time **…**")
+    st.caption("Building the model and timing a few steps of it.")
 
 
 def _estimate(experiment: Experiment) -> dict[str, float] | None:
@@ -44,6 +57,8 @@ def _estimate(experiment: Experiment) -> dict[str, float] | None:
     key = cost.model_dump_json()
     asked: dict[str, Future] = st.session_state.setdefault("estimates", {})
     if key not in asked:
+        for failed in [one for one, future in asked.items() if future.done() and future.exception()]:
+            del asked[failed]  # what failed once is tried again when somebody comes back to it
         if not all(future.done() for future in asked.values()):
             return None
         try:

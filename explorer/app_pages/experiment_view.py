@@ -3,22 +3,25 @@
 import streamlit as st
 
 from explorer.app_pages.code_view import show_code
-from explorer.app_pages.shared import forgiving, run_title
+from explorer.app_pages.shared import forgiving, plain, run_names, run_title
 from explorer.app_pages.terms_view import newest_values, show_terms
 from explorer.experiments import PRESET_TITLES, PRESETS, checked_experiment
 from explorer.figures import describe_change
 from explorer.places import runs_folder
-from explorer.runs.reader import Run, list_runs
+from explorer.runs.reader import Run
 
 MOST_LISTED = 50
 
 
 def show_experiments() -> None:
     """Choose a preset or a run, and see what its loss is made of."""
-    runs = [f"run/{run.name}" for run in list_runs(runs_folder())[:MOST_LISTED]]
-    names = [*(f"preset/{name}" for name in PRESETS), *runs]
-    wanted = st.query_params.get("experiment", "")
-    st.session_state["losses-experiment"] = wanted if wanted in names else names[0]
+    presets = [f"preset/{name}" for name in PRESETS]
+    wanted = st.query_params.get("experiment", presets[0])
+    names = [*presets, *(f"run/{name}" for name in run_names(MOST_LISTED, wanted.removeprefix("run/")))]
+    if wanted not in names:
+        st.toast(plain(f"There is no experiment {wanted[:80]} here any more. This is another one."))
+        wanted = st.query_params["experiment"] = presets[0]
+    st.session_state["losses-experiment"] = wanted
     chosen = st.selectbox("Experiment", names, format_func=_title, key="losses-experiment", on_change=_choose)
     kind, _, name = chosen.partition("/")
     if kind == "run":
@@ -44,21 +47,24 @@ def _title(chosen: str) -> str:
 def _show_run(run: Run) -> None:
     with run:
         show_terms(run.experiment, newest_values(run), key="losses-terms")
-        _show_code_of(run)
+        _show_code_of(run, None)
 
 
 def show_at_a_glance(run: Run, active: bool, refresh: float) -> None:
     """Under a run's curves: its terms with their newest values, and its code."""
     with st.expander("The loss at a glance", icon=":material/account_tree:"):
         st.fragment(run_every=refresh if active else None)(forgiving(_show_values))(run)
-    forgiving(_show_code_of)(run)
+    forgiving(_show_code_of)(run, refresh if active else None)
 
 
-def _show_code_of(run: Run) -> None:
-    steered = run.changes()
-    changes = ", ".join(describe_change(event, run.experiment) for event in steered)
-    note = f"This run was steered while it trained ({changes}). The script trains as it was set up." if steered else ""
-    show_code(run.experiment, note)
+def _show_code_of(run: Run, refresh: float | None) -> None:
+    show_code(run.experiment, lambda: st.fragment(run_every=refresh)(forgiving(_say_what_was_steered))(run))
+
+
+def _say_what_was_steered(run: Run) -> None:
+    changes = ", ".join(describe_change(event, run.experiment) for event in run.changes())
+    if changes:
+        st.warning(plain(f"This run was steered while it trained ({changes}). The script trains as it was set up."))
 
 
 def _show_values(run: Run) -> None:

@@ -7,7 +7,15 @@ from typing import TypeVar
 import streamlit as st
 
 from explorer import exploring, library
-from explorer.app_pages.shared import choose_pair, forgiving, model_facts, model_label, plain, show_error
+from explorer.app_pages.shared import (
+    choose_pair,
+    forgiving,
+    model_facts,
+    model_label,
+    plain,
+    put_into_address,
+    show_error,
+)
 from explorer.components import Plane, bank, latent_map
 from explorer.exploring import Projections
 from explorer.jobs import Progress
@@ -59,7 +67,7 @@ def choose_snapshot(base: str) -> ModelEntry:
         entry = library.find(base)
     if not entry.bundled:
         entry = _slide(base, entry)
-    st.query_params["model"] = entry.key
+    put_into_address("model", entry.key)
     return entry
 
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from explorer.app_pages.shared import plain
+from explorer.app_pages.shared import forgiving, plain
 from explorer.components import plot
-from explorer.health import BAD, GOOD, NOTE, Finding, Measured, findings, logit_histogram, measured
+from explorer.health import BAD, GOOD, NOTE, RECENT, Finding, Measured, findings, logit_histogram, measured
 from explorer.library import ModelEntry
 from explorer.runs.reader import Run
 from models.catalogue import TERMS
@@ -18,9 +18,10 @@ _LOOKS = {
 }
 
 
+@forgiving  # the probe images may be missing where map and curves are not
 def show_health(run: Run, entry: ModelEntry, active: bool) -> None:
     """Nothing for a variant without a critic, and for a run of a version that did not measure it."""
-    found = measured(run.experiment, entry.arrays(), entry.images()[:IMAGES], run.curves(1).training, run.moving())
+    found = measured(run.experiment, entry.arrays(), entry.images()[:IMAGES], run.newest(RECENT), run.moving())
     if found is None:
         return
     with st.container(border=True, gap="small"):

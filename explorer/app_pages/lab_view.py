@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.app_pages.form_widgets import bounds
 from explorer.app_pages.lab_results import show_results
 from explorer.app_pages.shared import forgiving, once, plain, put_into_address, show_error
 from explorer.datasets.catalogue import DATASETS
@@ -70,7 +71,8 @@ def _choose_cases() -> list[str]:
     if len(chosen) > MOST_CASES:
         st.caption(f"{len(chosen)} are chosen; the first {MOST_CASES} run.")
     codes = [code for code in [*CASES, *own] if code in chosen][:MOST_CASES]
-    st.query_params["cases"] = ",".join(codes)
+    if (text := ",".join(codes)) != st.query_params.get("cases"):  # each writing is a message to the browser
+        st.query_params["cases"] = text  # none is a choice too, and stays in the address
     return codes
 
 
@@ -147,16 +149,14 @@ def _offer_settings(given: Mapping[str, Any]) -> None:
 
 
 def _number(name: str, label: str, value: float, **options: Any) -> None:
-    limits = Session.model_json_schema()["properties"][name]
-    low, high = type(value)(limits["minimum"]), type(value)(limits["maximum"])
+    limits = bounds(name, Session)
     st.number_input(
         label,
-        min_value=low,
-        max_value=high,
-        value=min(max(value, low), high),
+        value=min(max(value, limits["min_value"]), limits["max_value"]),
         key=f"lab-{name}",
         on_change=_set,
         args=(name,),
+        **limits,
         **options,
     )
 

@@ -18,6 +18,10 @@ from models.formulas import FUNCTIONS, FormulaError, usage
 
 FIRST = TermSetting(formula="sum(abs(z))")
 LOOK = 0.3  # seconds
+# What makes the tensors of the first images what they are; all else of an experiment leaves a trial as it was.
+MAKES_TENSORS = (
+    "dataset", "network", "variant", "pixel_model", "latent_dim", "corruption", "codebook_size", "codewords", "seed",
+)  # fmt: skip
 
 
 @st.cache_resource
@@ -122,25 +126,26 @@ def _reply(base: Experiment, text: str) -> Reply:
         base.parse_formula(text)
     except FormulaError as error:
         return Reply(error.sentence, (error.start, error.end))
-    key = f"{base.model_dump_json()} {text}"
+    tried = Experiment.parse({name: getattr(base, name) for name in MAKES_TENSORS})
+    key = f"{tried.model_dump_json()} {text}"
     found = st.session_state.setdefault("trials", {})
     if key not in found:
         try:
-            answer = _trials().look(key, "try_term", experiment=base.model_dump(), formula=text)
+            answer = _trials().look(key, "try_term", experiment=tried.model_dump(), formula=text)
         except AnalystError as error:
             _trials().forget_failure(key)
             return Reply(f"It could not be tried: {error}")
         if isinstance(answer, Progress):
-            st.fragment(run_every=LOOK)(_await)(base, text, key)
+            st.fragment(run_every=LOOK)(_await)(tried, text, key)
             return Reply("Trying it on the first images.")
         found[key] = answer[0]
     return answer_to(base, found[key])
 
 
-def _await(base: Experiment, text: str, key: str) -> None:
+def _await(tried: Experiment, text: str, key: str) -> None:
     """Bring the page back when the answer is there."""
     try:
-        answer = _trials().look(key, "try_term", experiment=base.model_dump(), formula=text)
+        answer = _trials().look(key, "try_term", experiment=tried.model_dump(), formula=text)
     except AnalystError:
         st.rerun()  # the field says what it was
     if not isinstance(answer, Progress):

@@ -103,6 +103,8 @@ def _show_status(run: Run, status: Status) -> None:
             st.switch_page("app_pages/explore.py", query_params={"model": f"run/{run.name}"})
     if status.state in {"failed", "crashed"}:
         show_error(status.message)
+    elif status.state == "finished" and status.message:
+        st.caption(plain(status.message))
 
 
 def _progress_text(status: Status, experiment: Experiment) -> str:
@@ -131,7 +133,8 @@ def _show_curves(run: Run) -> None:
     figure = loss_curves(curves, run.experiment, changes, log=log and possible)
     plot(figure, key=f"curves-{run.name}", height=CURVES_HEIGHT, screen=SCREEN, label="loss curves")
     with st.container(horizontal=True, vertical_alignment="center"):
-        words = "Coloured: training. Plain: validation. Dotted: × weight."
+        clean = " on clean images" if run.experiment.info.uses_corruption else ""
+        words = f"Coloured: training. Plain: validation{clean}. Dotted: × weight."
         st.caption(words if possible or not log else "Not logarithmic: some values are below 0.")
         st.toggle("Logarithmic", key="curves-log")
 

@@ -11,8 +11,8 @@ from explorer import library
 from explorer.lab.session import SessionError
 from explorer.library import LibraryError, title_of
 from explorer.places import runs_folder
-from explorer.runs.reader import Run, RunError
-from models.catalogue import PIXEL_MODELS
+from explorer.runs.reader import Run, RunError, list_runs
+from models.catalogue import ELBO, PIXEL_MODELS
 from models.experiment import Experiment
 from models.sentences import in_sentence
 
@@ -41,6 +41,12 @@ def lately(key: str, seconds: float) -> str:
     """The name of what `once` started within that time; nothing where there is none."""
     name, when, _ = st.session_state.get(key, ("", 0.0, None))
     return name if time.monotonic() - when < seconds else ""
+
+
+def run_names(most: int, wanted: str) -> list[str]:
+    """The newest runs for a list of choices, and the wanted one if there is one however old."""
+    names = [run.name for run in list_runs(runs_folder())]
+    return [name for number, name in enumerate(names) if number < most or name == wanted]
 
 
 def run_title(name: str) -> str:
@@ -112,10 +118,10 @@ def _test_facts(experiment: Experiment, test: Mapping[str, float]) -> list[str]:
     From the raw terms: the loss may weigh them otherwise.
     """
     pixels = PIXEL_MODELS[experiment.pixel_model]
-    if experiment.info.stochastic and pixels.is_likelihood and {"reconstruction", "kl"} <= set(test):
-        return [f"test negative ELBO {test['reconstruction'] + test['kl']:.1f} {pixels.unit}"]
+    if pixels.is_likelihood and set(ELBO) <= set(test):
+        return [f"test negative ELBO {sum(test[term] for term in ELBO):.1f} {pixels.unit}"]
     return [
-        f"test {in_sentence(info.title)} {test[term]:.1f} {info.unit.partition(', ')[0]}"
+        f"test {in_sentence(info.title)} {test[term]:.1f} {info.plain_unit}"
         for term in experiment.terms
         if term in test
         for info in [experiment.term(term)]

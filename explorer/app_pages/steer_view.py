@@ -1,20 +1,22 @@
 """The hand on a running training: its weights, its learning rate, who moves, and whether it outlives the app."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from explorer.app_pages.form_widgets import bounds
 from explorer.app_pages.shared import plain
-from explorer.runs.layout import send_command
+from explorer.runs.layout import put_command
 from explorer.runs.reader import Event, Run
 from models.catalogue import VariantInfo
 from models.experiment import TermSetting
 from models.schedules import SCHEDULES
 
 RECENT = 10.0  # seconds that a refusal stays on the page
-ON_ITS_WAY = 2.0  # seconds at most until a trainer has read what was sent
+TO_ANSWER = 1.0  # seconds at most until what a trainer has taken is in its history
 FIELD = 164  # pixels; as many stand in a row as there is room for, two on a phone
 ALL = "All"
 
@@ -29,8 +31,8 @@ def show_steering(run: Run) -> None:
                 _weight(run, total, term, changes)
         rates = [event.detail["value"] for event in changes if event.kind == "learning_rate"]
         rate = rates[-1] if rates else run.experiment.learning_rate
-        limits: dict[str, Any] = {"min_value": 1e-7, "max_value": 1.0, "step": 1e-4, "format": "%.5g"}
-        _number(run, f"rate-{run.name}", "Learning rate", rate, "learning_rate", limits)
+        options = {**bounds("learning_rate"), "step": 1e-4, "format": "%.5g"}
+        _number(run, f"rate-{run.name}", "Learning rate", rate, "learning_rate", options)
         if info.critic:
             _who_moves(run)
         key = f"go-on-{run.name}"
@@ -49,17 +51,17 @@ def _weight(run: Run, total: str, term: str, changes: Sequence[Event]) -> None:
     name, learner = run.experiment.term(term).title, learners[total].title
     named = len(learners) == 1 or name.startswith(learner)
     title = f"{name if named else f'{learner}: {name}'} weight{_scheduled(run, setting)}"
-    limits: dict[str, Any] = {"min_value": 0.0, "max_value": 1e6, "step": 0.5, "format": "%.4g"}
+    options = {**bounds("weight", TermSetting), "step": 0.5, "format": "%.4g"}
     weight = values[-1] if values else setting.weight
-    _number(run, f"weight-{run.name}-{term}", title, weight, "weight", limits, term=term)
+    _number(run, f"weight-{run.name}-{term}", title, weight, "weight", options, term=term)
 
 
 def _number(
-    run: Run, key: str, title: str, newest: float, command: str, limits: Mapping[str, Any], **detail: str
+    run: Run, key: str, title: str, newest: float, command: str, options: Mapping[str, Any], **detail: str
 ) -> None:
     widget = _followed(key, newest)
     sent: dict[str, Any] = {"on_change": _send, "args": (run, key, widget, command), "kwargs": detail}
-    st.number_input(title, value=float(newest), key=widget, width=FIELD, **limits, **sent)
+    st.number_input(title, value=float(newest), key=widget, width=FIELD, **options, **sent)
 
 
 def _who_moves(run: Run) -> None:
@@ -83,42 +85,41 @@ def ways_to_move(info: VariantInfo) -> Mapping[str, tuple[str, ...]]:
 
 
 def _move(run: Run, key: str, widget: str) -> None:
-    if _speaks(key, widget):
-        send_command(run.folder, "moving", totals=ways_to_move(run.experiment.info)[st.session_state[widget]])
-
-
-def _followed(key: str, newest: object) -> str:
-    """The key of a widget that begins with the run's newest value: a new one where somebody else has changed it.
-
-    What the hand does meanwhile is not undone. No value is put into the widget from here: one that reaches the browser
-    late would begin at its least value instead, and send that.
-    """
-    state = st.session_state
-    number, known = state.get(f"{key}-known", (0, newest))
-    wanted, when = state.get(f"{key}-sent", (newest, 0.0))
-    if wanted != newest and time.monotonic() - when < ON_ITS_WAY:
-        newest = known  # the trainer has not read it yet
-    elif newest not in (known, state.get(f"{key}-{number}", newest)):
-        number += 1
-    state[f"{key}-known"] = (number, newest)
-    return f"{key}-{number}"
+    choices = ways_to_move(run.experiment.info)
+    _tell(key, widget, lambda chosen: put_command(run.folder, "moving", totals=choices[chosen]))
 
 
 def _send(run: Run, key: str, widget: str, command: str, **detail: str) -> None:
     """Tell the trainer what a widget now says."""
-    if _speaks(key, widget):
-        send_command(run.folder, command, **detail, value=st.session_state[widget])
+    _tell(key, widget, lambda value: put_command(run.folder, command, **detail, value=value))
 
 
-def _speaks(key: str, widget: str) -> bool:
-    """Whether it is the hand that speaks through a widget, and remember what it said: the browser also sends once more
-    what a widget said that has just been replaced.
+def _followed(key: str, newest: object) -> str:
+    """The key of a widget that begins with the run's newest value: a new one where the last one says something else.
+
+    What the hand has just done is not undone before the trainer knows of it. No value is put into the widget from here:
+    one that reaches the browser late would begin at its least value instead, and send that.
     """
-    number, _ = st.session_state[f"{key}-known"]
-    if widget != f"{key}-{number}":
-        return False
-    st.session_state[f"{key}-sent"] = (st.session_state[widget], time.monotonic())
-    return True
+    state = st.session_state
+    number = state.get(f"{key}-number", 0)
+    if state.get(f"{key}-{number}", newest) != newest and not _on_its_way(key):
+        number += 1
+    state[f"{key}-number"] = number
+    return f"{key}-{number}"
+
+
+def _on_its_way(key: str) -> bool:
+    """Whether a trainer has not taken what was sent, or may not have answered yet."""
+    file, when = st.session_state.get(f"{key}-sent", (None, 0.0))
+    return file is not None and (time.monotonic() - when < TO_ANSWER or file.exists())
+
+
+def _tell(key: str, widget: str, send: Callable[[Any], Path]) -> None:
+    """Send what a widget says, if it is the hand that speaks through it: the browser also sends once more what a widget
+    said that has just been replaced.
+    """
+    if widget == f"{key}-{st.session_state[f'{key}-number']}":
+        st.session_state[f"{key}-sent"] = (send(st.session_state[widget]), time.monotonic())
 
 
 def _scheduled(run: Run, setting: TermSetting) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from explorer import library
-from explorer.app_pages.shared import forgiving, model_label, show_error
+from explorer.app_pages.shared import forgiving, model_label, plain, show_error
 from explorer.app_pages.terms_view import newest_values
 from explorer.components.step import step
 from explorer.jobs import Jobs, Progress
@@ -31,8 +31,11 @@ def show_steps() -> None:
     if not keys:
         st.info("There is no model to step through yet. Train one: it takes seconds.", icon=":material/info:")
         return
-    wanted = st.query_params.get("model", "")
-    st.session_state["losses-model"] = wanted if wanted in keys else keys[0]
+    wanted = st.query_params.get("model", keys[0]).partition("@")[0]
+    if wanted not in keys:
+        st.toast(plain(f"There is no model {wanted[:80]} here any more. This is another one."))
+        wanted = st.query_params["model"] = keys[0]
+    st.session_state["losses-model"] = wanted
     key = st.selectbox("Model", keys, format_func=model_label, key="losses-model", on_change=_choose)
     st.fragment(forgiving(_show))(key, True)
 
@@ -144,7 +147,7 @@ def _look(key: str, question: Question) -> Answer | Progress:
 
 
 def _show_answer(key: str, question: Question, answer: Answer) -> None:
-    entry, (numbers, pixels) = library.find(question.model), answer
+    entry, (numbers, pixels) = library.find(key), answer  # not of its snapshot, which may not be kept any more
     rows = batch_rows(entry.summary["probe"], entry.experiment.batch_size, question.batch)
     row = rows[question.chosen % len(rows)]
     label = entry.summary["class_names"][entry.labels[row]]

@@ -15,7 +15,7 @@ from models.catalogue import OPTIMIZERS, LearnerInfo, unit_of_total
 from models.experiment import Experiment, TermSetting
 from models.schedules import SCHEDULES
 
-COUNTS = {2: "Two", 3: "Three"}
+_COUNTS = {2: "Two", 3: "Three"}  # a sentence that begins with more has a figure
 
 
 def show_terms(experiment: Experiment, values: Mapping[str, Any] | None = None, *, key: str = "terms") -> None:
@@ -63,7 +63,7 @@ def learner_rows(experiment: Experiment) -> list[dict[str, str]]:
 
 def _moves(learner: LearnerInfo) -> str:
     """Such as `moves critic, every 5th step`."""
-    turns = f", every {learner.every}th step" if learner.every > 1 else ""
+    turns = f", {learner.turns}" if learner.turns else ""
     return f"moves {' and '.join(learner.moves)}{turns}"
 
 
@@ -81,7 +81,7 @@ def learner_in_words(experiment: Experiment, rate: float) -> str:
         (learner,) = learners
         return f"The total is minimised by one learner: {how}, which {_moves(learner)}."
     sentences = [f"{learner.title} {_moves(learner)}." for learner in learners]
-    return " ".join([f"{COUNTS[len(learners)]} learners, each with {how}.", *sentences])
+    return " ".join([f"{_COUNTS.get(len(learners), len(learners))} learners, each with {how}.", *sentences])
 
 
 def newest_values(run: Run) -> dict[str, Any] | None:
@@ -91,8 +91,8 @@ def newest_values(run: Run) -> dict[str, Any] | None:
     """
     if not run.has_started():
         return None
-    terms, training = list(run.experiment.terms), run.curves(1).training
-    newest = {name: float(column[-1]) for name, column in training.items() if len(column)}
+    terms = list(run.experiment.terms)
+    newest = {name: float(column[-1]) for name, column in run.newest(1).items() if len(column)}
     if not newest or not all(name in newest for name in terms):
         return None
     raw = {name: newest[name] for name in terms}

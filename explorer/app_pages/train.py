@@ -4,9 +4,9 @@ import streamlit as st
 
 from explorer.app_pages.run_view import show_run
 from explorer.app_pages.setup_view import show_setup
-from explorer.app_pages.shared import lately, run_title, show_error
+from explorer.app_pages.shared import lately, run_names, run_title, show_error
 from explorer.places import runs_folder
-from explorer.runs.reader import Run, RunError, list_runs
+from explorer.runs.reader import Run, RunError
 from models.experiment import ExperimentError
 
 NEW = ""
@@ -20,10 +20,10 @@ def _describe(name: str) -> str:
     return run_title(name)
 
 
-names = [NEW, *(run.name for run in list_runs(runs_folder())[:MOST_LISTED])]
 wanted = st.query_params.get("run", NEW)
 if wanted == NEW and (started := lately("started", ON_ITS_WAY)):  # a message that was sent before it began
     wanted = st.query_params["run"] = started
+names = [NEW, *run_names(MOST_LISTED, wanted)]
 if wanted not in names:
     st.toast("That run is not here any more. Choose another, or start a new one.")
     wanted = st.query_params["run"] = NEW

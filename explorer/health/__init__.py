@@ -3,6 +3,7 @@
 from explorer.health.figure import logit_histogram as logit_histogram
 from explorer.health.games import GAMES as GAMES
 from explorer.health.games import findings as findings
+from explorer.health.measured import RECENT as RECENT
 from explorer.health.measured import Measured as Measured
 from explorer.health.measured import measured as measured
 from explorer.health.outcomes import BAD as BAD

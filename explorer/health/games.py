@@ -37,7 +37,7 @@ GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
         ),
         "raises_score": (
             o.Game("real images", "samples", scale="score", undecided=None),
-            ((o.scores_upside_down, o.distance), (o.slope_off, o.slope_near), _GRADIENT, _VARIETY),
+            ((o.scores_upside_down, o.distance), (o.slopes("gradient_penalty"),), _GRADIENT, _VARIETY),
         ),
         "code_fools_critic": (
             o.Game("draws from the prior", "codes"),

@@ -9,7 +9,7 @@ from models.catalogue import VariantInfo
 from models.catalogue.variants import CRITIC_LOSS, LOSS
 from models.experiment import Experiment
 
-RECENT = 100  # steps that a mean of the history is taken over
+RECENT = 100  # steps that the means of the terms are taken over
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,12 @@ def measured(
     experiment: Experiment,
     arrays: Mapping[str, np.ndarray],
     images: np.ndarray,
-    training: Mapping[str, np.ndarray],
+    recent: Mapping[str, np.ndarray],
     moving: Sequence[str],
 ) -> Measured | None:
-    """From the live snapshot's arrays, the probe images (n, h, w, c) and the history. None where there is no health."""
+    """From the live snapshot's arrays, the probe images (n, h, w, c) and the newest steps by column. None where
+    there is no health.
+    """
     info = experiment.info
     if not info.fools or "health/real" not in arrays:
         return None
@@ -67,19 +69,15 @@ def measured(
         dict(zip(info.gradient_names, arrays[f"health/{kind}"].tolist(), strict=True))
         for kind in ("gradients", "largest")
     )
-    means = {name: newest_mean(training, name) for name in experiment.terms}
+    means = {name: _mean(recent.get(name, ())) for name in experiment.terms}
     spread = spread_of(arrays["samples"]) / max(spread_of(images), 1e-6)
     step, real, made = int(arrays["step"][0]), arrays["health/real"], arrays["health/made"]
     return Measured(info, step, moving, real, made, gradients, largest, means, spread)
 
 
-def newest_mean(training: Mapping[str, np.ndarray], name: str) -> float:
-    """Over the newest steps; a point of the history stands for all steps since the one before."""
-    steps = training.get("step", np.empty(0))
-    if name not in training or not len(steps):
-        return float("nan")
-    recent = steps > steps[-1] - RECENT
-    return float(np.average(training[name][recent], weights=np.diff(steps, prepend=0)[recent]))
+def _mean(values: Sequence[float] | np.ndarray) -> float:
+    """No number where there are none: a run of an earlier version lacks some terms."""
+    return float(np.mean(values)) if len(values) else float("nan")
 
 
 def spread_of(images: np.ndarray) -> float:

@@ -59,9 +59,8 @@ def held_still(_game: Game, found: Measured) -> Finding | None:
 def no_numbers(_game: Game, found: Measured) -> Finding | None:
     if np.isfinite([*found.real, *found.made]).all():
         return None
-    return Finding(
-        BAD, "The critic gives no numbers", "Some of its logits are infinite or no numbers.", "Lower the learning rate."
-    )
+    sentence = "Some of its logits are infinite or no numbers."
+    return Finding(BAD, "The critic gives no numbers", sentence, "From the start: a lower learning rate.")
 
 
 def too_early(_game: Game, found: Measured) -> Finding | None:
@@ -84,27 +83,28 @@ def _loses(found: Measured) -> str:
 def has_won(game: Game, found: Measured) -> Finding | None:
     if found.accuracy <= WON:
         return None
-    norm, share = found.fooling
-    force = float(np.mean(1.0 / (1.0 + np.exp(np.clip(found.made, -50, 50)))))
-    remedy = "From the start: a lower learning rate."
-    meanwhile = f"Let only the {found.opponent} move for a while."
-    if share <= NO_GRADIENT:
-        return Finding(
-            BAD,
-            f"The critic has won, and the {found.opponent} gets almost no gradient",
-            f"{_tells(game, found)}. What comes through it has norm {norm:.2g}, {share:.1%} of the largest so far.",
-            remedy,
-            meanwhile,
-        )
     return Finding(
         BAD,
         "The critic has won",
-        f"{_tells(game, found)}. The {found.opponent}'s gradient does not vanish with this loss: it pulls with "
-        f"{force:.0%} of its force, norm {norm:.2g}, {share:.0%} of the largest so far. But a critic that is sure of "
-        f"everything hardly says which change helps.",
-        remedy,
-        meanwhile,
+        f"{_tells(game, found)}.{'' if _is_gone(found) else _pull(found)}",
+        "From the start: a lower learning rate.",
+        f"Let only the {found.opponent} move for a while.",
     )
+
+
+def _pull(found: Measured) -> str:
+    norm, share = found.fooling
+    force = float(np.mean(1.0 / (1.0 + np.exp(np.clip(found.made, -50, 50)))))
+    return (
+        f" The {found.opponent}'s gradient does not vanish with this loss: it pulls with {force:.0%} of its force, "
+        f"norm {norm:.2g}, {share:.0%} of the largest so far. But a critic that is sure of everything hardly says "
+        f"which change helps."
+    )
+
+
+def _is_gone(found: Measured) -> bool:
+    """Whether next to no gradient comes through the critic; `no_gradient` says so."""
+    return found.fooling[1] <= NO_GRADIENT
 
 
 def is_far_ahead(game: Game, found: Measured) -> Finding | None:
@@ -158,14 +158,16 @@ def apart(title: str, level: str, advice: str = "") -> Outcome:
 
 
 def no_gradient(_game: Game, found: Measured) -> Finding | None:
-    norm, share = found.fooling
-    if share > NO_GRADIENT or found.accuracy > WON:
+    if not _is_gone(found):
         return None
+    norm, share = found.fooling
+    weight = f"weight of “{TERMS[found.info.fools].title}”"
     return Finding(
         BAD,
         f"The {found.opponent} gets almost no gradient from the critic",
         f"Its norm is {norm:.2g}, {share:.1%} of the largest so far.",
-        f"See that the weight of “{TERMS[found.info.fools].title}” is above 0, or begin anew with a lower rate.",
+        f"From the start: a {weight} above 0, or a lower learning rate.",
+        f"See that the {weight} is above 0.",
     )
 
 
@@ -215,23 +217,19 @@ def distance(game: Game, found: Measured) -> Finding | None:
     )
 
 
-def slope_off(_game: Game, found: Measured) -> Finding | None:
-    if (off := _off_one(found)) < NEAR_ONE:
-        return None
-    return Finding(
-        NOTE,
-        "The critic's slopes are not near 1",
-        f"They are off by {off:.2f} (root mean square), so the estimate is no distance yet.",
-        f"It may need more time, or more weight on “{TERMS['gradient_penalty'].title}”.",
-    )
+def slopes(penalty: str) -> Outcome:
+    """`penalty` is the term that is the squared distance of the slopes from 1."""
 
+    def outcome(_game: Game, found: Measured) -> Finding | None:
+        off = float(np.sqrt(found.means[penalty]))
+        told = f"They are off by {off:.2f} (root mean square)"
+        if off < NEAR_ONE:
+            return Finding(GOOD, "The critic's slopes are near 1", f"{told}.")
+        told += ", so the estimate is no distance yet"
+        remedy = f"It may need more time, or more weight on “{TERMS[penalty].title}”."
+        return Finding(NOTE, "The critic's slopes are not near 1", f"{told}.", remedy)
 
-def slope_near(_game: Game, found: Measured) -> Finding | None:
-    return Finding(GOOD, "The critic's slopes are near 1", f"They are off by {_off_one(found):.2f} (root mean square).")
-
-
-def _off_one(found: Measured) -> float:
-    return float(np.sqrt(found.means["gradient_penalty"]))
+    return outcome
 
 
 def independent(game: Game, found: Measured) -> Finding | None:
@@ -243,9 +241,9 @@ def independent(game: Game, found: Measured) -> Finding | None:
 
 def dependent(game: Game, found: Measured) -> Finding | None:
     sentence = f"{_correlation(found)}. {_tells(game, found)}."
-    remedy = f"Raise the weight of “{TERMS['density_ratio'].title}”."
+    remedy = f"More weight on “{TERMS[found.info.fools].title}” makes them more independent."
     return Finding(NOTE, "The dimensions depend on each other", sentence, remedy)
 
 
 def _correlation(found: Measured) -> str:
-    return f"Total correlation, as the critic has it: {found.means['density_ratio']:.2f} nats"
+    return f"Total correlation, as the critic has it: {found.means[found.info.fools]:.2f} nats"

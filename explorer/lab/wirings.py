@@ -15,20 +15,20 @@ IMAGES = 70  # two whole batches and a short one
 SHORT = IMAGES % BATCH
 
 
-def measure_wirings(report: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Every wiring against the reference, and every cell of the table. `report` gets {"stage", "share" of 0..1}."""
+def measure_wirings(report: Callable[[str, float], None]) -> dict[str, Any]:
+    """Every wiring against the reference, and every cell of the table. `report` gets a stage and a share of 0..1."""
     began = time.perf_counter()
-    report({"stage": "building the networks", "share": 0.0})
+    report("building the networks", 0.0)
     bench = Bench(some_digits())
     steps = len(WIRINGS) * (1 + len(CAPABILITIES))
     measured: dict[str, Any] = {}
     for row, (name, info) in enumerate(WIRINGS.items()):
         done = row * (1 + len(CAPABILITIES))
-        report({"stage": f"{info.title}: total and gradients", "share": done / steps})
+        report(f"{info.title}: total and gradients", done / steps)
         wired = bench.wire(name)
         measured[name] = {"full": bench.compare(wired, BATCH), "short": bench.compare(wired, SHORT), "cells": {}}
         for column, (capability, asked) in enumerate(CAPABILITIES.items(), start=1):
-            report({"stage": f"{info.title}: {asked.title.lower()}", "share": (done + column) / steps})
+            report(f"{info.title}: {asked.title.lower()}", (done + column) / steps)
             measured[name]["cells"][capability] = check(capability, bench, name, wired)
     return {
         "wirings": measured,

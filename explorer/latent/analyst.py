@@ -22,7 +22,7 @@ from models.arrays import load_arrays, modified
 
 KEPT_MODELS = 8
 MOST_MEMORY = 2 * 2**30  # bytes; TensorFlow keeps what a session of the lab took
-Report = Callable[[dict[str, Any]], None]  # sends progress
+Report = Callable[[str, float], None]  # sends how far it is: a stage in words, a share of 0..1
 Answer = tuple[dict[str, Any], bytes]
 
 
@@ -92,18 +92,14 @@ class Analyst:
     def encode(self, header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
         from explorer.latent.encoding import encode_whole
 
-        encode_whole(
-            Path(header["folder"]),
-            Path(header["snapshot"]),
-            lambda stage, share: report({"stage": stage, "share": share}),
-        )
+        encode_whole(Path(header["folder"]), Path(header["snapshot"]), report)
         return {}, b""
 
     def project(self, header: dict[str, Any], payload: bytes, report: Report) -> Answer:
         from explorer.latent.projections import umap_points
 
         codes = np.frombuffer(payload, np.float32).reshape(header["shape"])
-        return {}, umap_points(codes, lambda stage, share: report({"stage": stage, "share": share})).tobytes()
+        return {}, umap_points(codes, report).tobytes()
 
     def estimate(self, header: dict[str, Any], _payload: bytes, _report: Report) -> Answer:
         from explorer.latent.estimate import estimate
@@ -113,7 +109,7 @@ class Analyst:
     def inspect(self, header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
         from explorer.latent.inspecting import inspect
 
-        return inspect(header, lambda stage, share: report({"stage": stage, "share": share}))
+        return inspect(header, report)
 
     def try_term(self, header: dict[str, Any], _payload: bytes, _report: Report) -> Answer:
         from explorer.latent.trying import try_term
@@ -128,7 +124,7 @@ class Analyst:
     def pairings(self, header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
         from explorer.lab.bench import run_session
 
-        run_session(Path(header["folder"]), lambda stage, share: report({"stage": stage, "share": share}))
+        run_session(Path(header["folder"]), report)
         self.spent = psutil.Process().memory_info().rss > MOST_MEMORY
         return {}, b""
 
@@ -152,8 +148,8 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
         except EOFError:
             return
 
-        def report(progress: dict[str, Any], number=header["id"]) -> None:
-            write_frame(answers, {"id": number, "progress": progress})
+        def report(stage: str, share: float, number=header["id"]) -> None:
+            write_frame(answers, {"id": number, "progress": {"stage": stage, "share": share}})
 
         try:
             answer, data = kinds[header["request"]](header, payload, report)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from explorer.latent.frames import read_frame, write_frame
+from explorer.latent.frames import frame, read_frame
 from explorer.places import ROOT, logs_folder
 from explorer.runs.launcher import detached_options
 
@@ -119,7 +119,7 @@ class AnalystClient:
             with self._lock:
                 self._ready.clear()
                 self.restarts += 1
-                self._fail_all("The analyst stopped in the middle of this; it is starting again.")
+                self._fail_all(f"The {self._name} stopped in the middle of this; it is starting again.")
             if self._closing.wait(PAUSES[min(self._deaths, len(PAUSES) - 1)]):
                 return
             with self._lock:
@@ -173,18 +173,20 @@ class AnalystClient:
         """Send a request; the future gives (header, bytes) or raises AnalystError. AskAgainError: at once."""
         if not self.ready:
             self.start()
-            raise AskAgainError("The decoder is starting; this takes a few seconds.")
-        pending = _Pending(len(payload), progress=progress)
+            raise AskAgainError(f"The {self._name} is starting; this takes a few seconds.")
         with self._lock:
-            if self._pending and sum(one.size for one in self._pending.values()) + len(payload) > PIPE_ROOM:
-                raise AskAgainError(f"The {self._name} is busy with other requests; this one waits its turn.")
             number = next(self._numbers)
-            self._pending[number] = pending
+            message = frame({"id": number, "request": request, **values}, payload)
+            if self._pending and sum(one.size for one in self._pending.values()) + len(message) > PIPE_ROOM:
+                raise AskAgainError(f"The {self._name} is busy with other requests; this one waits its turn.")
+            self._pending[number] = pending = _Pending(len(message), progress=progress)
             try:
-                write_frame(self._requests(), {"id": number, "request": request, **values}, payload)
+                self._send(message)
             except (BrokenPipeError, ValueError) as error:  # ValueError: the pipe was closed on our side
                 self._pending.pop(number, None)
-                raise AskAgainError("The analyst stopped and is starting again; this takes a few seconds.") from error
+                raise AskAgainError(
+                    f"The {self._name} stopped and is starting again; this takes a few seconds."
+                ) from error
         return pending.future
 
     def interrupt(self) -> None:
@@ -194,10 +196,11 @@ class AnalystClient:
         if process is not None:
             process.kill()
 
-    def _requests(self) -> IO[bytes]:
+    def _send(self, message: bytes) -> None:
         if self._process is None or self._process.stdin is None:
-            raise BrokenPipeError("There is no analyst.")
-        return self._process.stdin
+            raise BrokenPipeError(f"There is no {self._name}.")
+        self._process.stdin.write(message)
+        self._process.stdin.flush()
 
     def wait_ready(self, timeout: float) -> bool:
         """For tests and benchmarks: block until the process answers requests."""

@@ -8,9 +8,14 @@ _LENGTHS = struct.Struct("<II")
 LARGEST = 256 * 2**20
 
 
-def write_frame(stream: IO[bytes], header: dict[str, Any], payload: bytes = b"") -> None:
+def frame(header: dict[str, Any], payload: bytes = b"") -> bytes:
+    """The message as it is sent."""
     encoded = json.dumps(header).encode()
-    stream.write(_LENGTHS.pack(len(encoded), len(payload)) + encoded + payload)
+    return _LENGTHS.pack(len(encoded), len(payload)) + encoded + payload
+
+
+def write_frame(stream: IO[bytes], header: dict[str, Any], payload: bytes = b"") -> None:
+    stream.write(frame(header, payload))
     stream.flush()
 
 

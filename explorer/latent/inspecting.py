@@ -37,7 +37,7 @@ def _built(folder: Path, _modified: int) -> tuple[Program, np.ndarray, np.ndarra
 
 
 def inspect(asked: Mapping[str, Any], progress: Progress) -> tuple[dict[str, Any], bytes]:
-    """The step that `asked` (a `stepping.Question` as JSON) is about; the answer is what `stepping.Answered` reads.
+    """The step that `asked` (a `stepping.Question` as JSON) is about; the answer is what `stepping.walk` reads.
 
     Raises RunError, CheckpointError or OSError where run, snapshot or images cannot be read.
     """

@@ -40,14 +40,23 @@ def snapshot_file(step: int) -> str:
     return f"{step:09d}.safetensors"
 
 
-def send_command(folder: Path, command: str, **values: Any) -> None:
-    """Put a command into a run's inbox. The trainer takes it within about 50 ms, in the order of sending."""
+def put_command(folder: Path, command: str, **values: Any) -> Path:
+    """Put a command into a run's inbox. The trainer takes it within about 50 ms, in the order of sending.
+
+    Gives the file, which is gone once the command was taken.
+    """
     inbox = folder / INBOX
     inbox.mkdir(exist_ok=True)
     name = f"{time.time_ns():020d}-{os.getpid()}.json"
     temporary = inbox / f".{name}"
     temporary.write_text(json.dumps({"command": command, **values}), encoding="utf-8")
     replace_file(temporary, inbox / name)
+    return inbox / name
+
+
+def send_command(folder: Path, command: str, **values: Any) -> None:
+    """The same for one who does not ask what became of it."""
+    put_command(folder, command, **values)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -18,9 +18,12 @@ class Listener:
 
     def heed(self) -> None:
         """Between the stages of the preparation: obey `stop` and `go_on`; other commands wait for the first step."""
+        self._take_urgent()
+        self.check_parent()
+
+    def _take_urgent(self) -> None:
         for command in self.inbox.take_urgent():
             self.obey_urgent(command)
-        self.check_parent()
 
     def obey_urgent(self, command: Simple | GoOn) -> None:
         if isinstance(command, Simple):
@@ -28,5 +31,8 @@ class Listener:
         self.store.flush(goes_on=int(command.value))
 
     def check_parent(self) -> None:
+        """Raises Stop where the app has gone and did not say that the run goes on."""
+        if self.lifeline.parent_gone.is_set():
+            self._take_urgent()  # a wish to go on may have come with the end
         if self.lifeline.parent_gone.is_set() and not self.store.status["goes_on"]:
             raise Stop("Hourglass was closed; the run was not told to go on.")

@@ -189,6 +189,14 @@ class Run:
             _columns(checked, self._validation_rows(checked, points)),
         )
 
+    def newest(self, steps: int) -> dict[str, np.ndarray]:
+        """The last so many single steps by column, (steps,) each, the newest last. Empty before there is a history."""
+        columns = self._columns_of("history")
+        if not columns:
+            return {}
+        query = f"SELECT {_quoted(columns)} FROM history WHERE level = 0 ORDER BY step DESC LIMIT ?"  # noqa: S608 (catalogue names)
+        return _columns(columns, self._rows(query, (steps,))[::-1])
+
     def _columns_of(self, table: str) -> list[str]:
         """All but `level`. Runs of earlier versions lack some."""
         return [name for (name,) in self._rows("SELECT name FROM pragma_table_info(?)", (table,)) if name != "level"]
@@ -201,7 +209,7 @@ class Run:
         last, every = self._rows("SELECT step, epoch FROM validation ORDER BY step DESC LIMIT 1"), 1
         while last and last[0][1] > every * points:
             every *= 2
-        names = ", ".join(f'"{name}"' for name in columns)
+        names = _quoted(columns)
         return self._rows(
             f"SELECT {names} FROM validation WHERE (CAST(epoch AS INTEGER) - 1) % ? = 0 OR step = ? ORDER BY step",  # noqa: S608
             (every, last[0][0] if last else 0),
@@ -213,7 +221,7 @@ class Run:
         while last // FACTOR**level > points:
             level += 1
         # The newest steps fill no whole block yet: they are read from the finer levels, a few rows each.
-        names = ", ".join(f'"{name}"' for name in columns)
+        names = _quoted(columns)
         rows: list[tuple] = []
         for finer in range(level, -1, -1):
             seen = rows[-1][0] if rows else 0
@@ -222,6 +230,10 @@ class Run:
                 (finer, seen),
             )
         return rows
+
+
+def _quoted(columns: list[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
 
 
 def _columns(names: list[str], rows: list[tuple]) -> dict[str, np.ndarray]:

@@ -1,5 +1,6 @@
 """What a run says of its model besides the weights: its data, its probe set, its decoder's layers, how good it is."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from models.training import TrainingLoop
 from models.twins import Twins
 from models.variants import Program
 
+SEEN_AT_ONCE = 1000  # images
 Parts = tuple[np.ndarray, np.ndarray]  # indices of the training and of the validation images
 
 
@@ -54,23 +56,27 @@ def describe_decoder(twins: Twins) -> dict[str, Any]:
         return {"unsupported": str(reason)}
 
 
-def measure(program: Program, images: np.ndarray, labels: np.ndarray, batch_size: int = 1000) -> dict[str, Any]:
+def measure(
+    program: Program, images: np.ndarray, labels: np.ndarray, batch_size: int, between: Callable[[], None]
+) -> dict[str, Any]:
     """Every term and total on held-out images, uint8 (n, height, width, channels), and the error that a person sees.
 
-    `labels` (n,) are their classes, which a conditional model is told.
+    `labels` (n,) are their classes, which a conditional model is told. `between` is called before every batch.
     """
     loop = TrainingLoop(program.model, images, labels)
-    values = loop.evaluate(np.arange(len(images), dtype=np.int32), batch_size)
+    values = loop.evaluate(np.arange(len(images), dtype=np.int32), batch_size, between)
     test = {name: float(value) for name, value in zip(loop.series, values, strict=True)}
-    return {"test": test, "test_mse": mean_squared_error(program, images, labels)}
+    return {"test": test, "test_mse": mean_squared_error(program, images, labels, between)}
 
 
-def mean_squared_error(program: Program, images: np.ndarray, labels: np.ndarray, batch_size: int = 1000) -> float:
+def mean_squared_error(program: Program, images: np.ndarray, labels: np.ndarray, between: Callable[[], None]) -> float:
     """Of what a person would see against uint8 images (n, height, width, channels), per pixel, in 0..1."""
     twins, total = program.twins, 0.0
-    for start in range(0, len(images), batch_size):
-        seen = tf.constant(images[start : start + batch_size].astype(np.float32) / 255.0)
-        named = twins.inference(twins.told(seen, labels[start : start + batch_size]), training=False)
+    for start in range(0, len(images), SEEN_AT_ONCE):
+        between()
+        some = slice(start, start + SEEN_AT_ONCE)
+        seen = tf.constant(images[some].astype(np.float32) / 255.0)
+        named = twins.inference(twins.told(seen, labels[some]), training=False)
         shown = named[tensors.RECONSTRUCTION]
         total += float(tf.reduce_sum(tf.square(shown - seen)))
     return total / images.size

@@ -16,7 +16,7 @@ import psutil
 
 from explorer.datasets.catalogue import DatasetError
 from explorer.datasets.loading import load_images
-from explorer.runs.layout import EXPERIMENT
+from explorer.runs.layout import EXPERIMENT, LOG
 from explorer.runs.listening import Listener, Stop
 from explorer.runs.training import Trainer
 from explorer.runs.writer import RunWriter
@@ -43,7 +43,7 @@ def main(folder: Path) -> int:
         traceback.print_exc()
         store.set_state(
             "failed",
-            message=f"The trainer met an unexpected fault: {error!r}. Its log is trainer.log in the run folder.",
+            message=f"The trainer met an unexpected fault: {error!r}. Its log is {LOG} in the run folder.",
         )
         raise
     finally:
@@ -65,8 +65,7 @@ def _run(folder: Path, store: RunWriter) -> None:
         _train(trainer)
     finally:
         store.status |= trainer.place()  # also where a step failed
-    trainer.finish()
-    store.set_state("finished")
+    store.set_state("finished", message=trainer.finish())
 
 
 def _train(trainer: Trainer) -> None:

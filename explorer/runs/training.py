@@ -9,7 +9,7 @@ from explorer.datasets.loading import Images, split
 from explorer.runs.commands import Command, SetLearningRate, SetMoving, SetWeight, Simple
 from explorer.runs.guard import LossGuard
 from explorer.runs.layout import PREVIEW, SNAPSHOTS, SUMMARY, snapshot_file, write_json
-from explorer.runs.listening import Listener
+from explorer.runs.listening import Listener, Stop
 from explorer.runs.pace import Pace
 from explorer.runs.probe import SIZE, Probe
 from explorer.runs.steering import Steering
@@ -222,8 +222,18 @@ class Trainer:
             self.watch.stop()
         self.store.flush(**self.place())
 
-    def finish(self) -> None:
-        """Measure the model on the held-out test images and put the result where readers find it."""
-        results = measure(self.program, self.images.test_images, self.images.test_labels, self.validation_batch)
-        self.summary |= {**results, "seconds": self.watch.seconds, "steps": self.step}
+    def finish(self) -> str:
+        """Measure the model on the held-out test images and put the result where readers find it.
+
+        Gives a sentence where somebody did not wait for it: the model is whole then, but not measured.
+        """
+        missing, data = "", self.images
+        try:
+            self.summary |= measure(
+                self.program, data.test_images, data.test_labels, self.validation_batch, between=self.listener.heed
+            )
+        except Stop as reason:
+            missing = f"The model was not measured on the test images. {reason}"
+        self.summary |= {"seconds": self.watch.seconds, "steps": self.step}
         write_json(self.folder / SUMMARY, self.summary)
+        return missing

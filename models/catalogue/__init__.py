@@ -23,14 +23,14 @@ from models.catalogue.info import (
     VariantInfo,
 )
 from models.catalogue.steps import flow_of
-from models.catalogue.terms import TERMS
+from models.catalogue.terms import ELBO, TERMS
 from models.catalogue.variants import CRITIC_LOSS, ENCODER_LOSS, LOSS, VARIANTS
 
 __all__ = [
-    "CODES", "CRITIC", "CRITIC_LOSS", "DECODER", "ENCODER", "ENCODER_LOSS", "KINDS", "LOSS", "NATS", "NETWORKS",
+    "CODES", "CRITIC", "CRITIC_LOSS", "DECODER", "ELBO", "ENCODER", "ENCODER_LOSS", "KINDS", "LOSS", "NATS", "NETWORKS",
     "OPTIMIZERS", "PIXEL_MODELS", "SETTINGS", "TENSORS", "TERMS", "VARIANTS", "CodeInfo", "LearnerInfo", "NetworkInfo",
-    "PixelModelInfo", "SettingInfo", "TensorInfo", "TermInfo", "VariantInfo", "entry", "flow_of", "tensors_of",
-    "term_info", "unit_of_total", "with_sources",
+    "PixelModelInfo", "SettingInfo", "TensorInfo", "TermInfo", "VariantInfo", "entry", "flow_of", "settings_of",
+    "tensors_of", "term_info", "unit_of_total", "with_sources",
 ]  # fmt: skip
 
 Entry = TypeVar("Entry")
@@ -115,9 +115,13 @@ def term_info(term: str, pixel_model: str) -> TermInfo:
     return replace(info, formula=pixels.reconstruction, unit=pixels.unit, paper=pixels.paper, needs=needs)
 
 
+def settings_of(variant: VariantInfo, pixel_model: PixelModelInfo) -> tuple[str, ...]:
+    """The names of the further fields of an experiment that these choices ask for."""
+    parts = (pixel_model, variant, CODES[variant.code], *(TERMS[term] for term in variant.weights))
+    return tuple(name for part in parts for name in part.settings)
+
+
 def unit_of_total(terms: Iterable[TermInfo]) -> str:
-    """The unit that the terms share; where they do not, every unit once, for such a sum has none of its own. What a
-    unit says of a single term's values, behind a comma, no sum says.
-    """
-    units = [term.unit for term in terms]
-    return units[0] if len(units) == 1 else " + ".join(dict.fromkeys(unit.partition(", ")[0] for unit in units))
+    """The unit that the terms share; where they do not, every unit once, for such a sum has none of its own."""
+    found = tuple(terms)
+    return found[0].unit if len(found) == 1 else " + ".join(dict.fromkeys(term.plain_unit for term in found))

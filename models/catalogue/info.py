@@ -72,6 +72,11 @@ class TermInfo:
     of_batch: bool = False  # it is one number for a whole batch, and means another for a batch of another size
     settings: tuple[str, ...] = ()
 
+    @property
+    def plain_unit(self) -> str:
+        """The unit without what it says of this one term's values, behind a comma: no sum with others says that."""
+        return self.unit.partition(", ")[0]
+
 
 @dataclass(frozen=True)
 class CodeInfo:
@@ -82,6 +87,12 @@ class CodeInfo:
     settings: tuple[str, ...] = ()
 
 
+def _ordinal(number: int) -> str:
+    """Such as `2nd`; 11 to 13 of every hundred end in th."""
+    teens = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
 @dataclass(frozen=True)
 class LearnerInfo:
     """Who minimises which terms (name -> default weight) by moving which networks."""
@@ -90,6 +101,11 @@ class LearnerInfo:
     moves: tuple[str, ...]
     weights: Mapping[str, float]
     every: int = 1  # it moves at every so many steps
+
+    @property
+    def turns(self) -> str:
+        """When it moves, in words: such as `every 5th step`; nothing where it moves at each."""
+        return f"every {_ordinal(self.every)} step" if self.every > 1 else ""
 
 
 @dataclass(frozen=True)

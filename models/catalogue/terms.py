@@ -6,11 +6,12 @@ from types import MappingProxyType
 from models import tensors as t
 from models.catalogue.info import NATS, TermInfo
 
-LOGISTIC = "nats per image, 0.69 at even odds"
+LOGISTIC = f"{NATS}, 0.69 at even odds"
 GOODFELLOW, MAKHZANI = "Goodfellow et al. 2014, eq. 1 and section 3", "Makhzani et al. 2016, section 2"
 WGAN = "Gulrajani et al. 2017, eq. 3"
 CHEN, KIM = "Chen et al. 2018, eq. 2 and 4", "Kim & Mnih 2018, eq. 2 and 3"
 VQ = "van den Oord et al. 2017, eq. 3"
+ELBO = ("reconstruction", "kl")  # unweighted, their sum is the negative ELBO of a pixel model that is a likelihood
 
 TERMS: Mapping[str, TermInfo] = MappingProxyType(
     {
@@ -53,7 +54,7 @@ TERMS: Mapping[str, TermInfo] = MappingProxyType(
             "log_posterior − log_aggregate",
             CHEN,
             (t.LOG_POSTERIOR, t.LOG_AGGREGATE),
-            "nats per image, at most ln(batch)",
+            f"{NATS}, at most ln(batch)",
             of_batch=True,
         ),
         "total_correlation": TermInfo(

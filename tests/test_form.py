@@ -1,0 +1,144 @@
+"""The forms of a new training and of the lab: what their widgets remember, ask for and write into the address."""
+
+from typing import Any
+
+import pytest
+from streamlit.runtime.state import QueryParamsProxy
+from streamlit.testing.v1 import AppTest
+
+from explorer.experiments import PRESETS, checked_experiment
+from models.catalogue import SETTINGS
+from models.experiment import Experiment, limits_of
+
+MOST_SETTINGS = tuple(SETTINGS)[:6]  # more than there are columns
+
+
+def form() -> None:
+    import streamlit as st
+
+    from explorer.app_pages.choices_view import choose_all, take_preset
+    from explorer.experiments import PRESETS
+
+    st.session_state.setdefault("setup", {})
+    for name in PRESETS:
+        st.button(name, key=f"preset-{name}", on_click=take_preset, args=(name,))
+    st.session_state["given"] = choose_all()
+
+
+def lab() -> None:
+    from explorer.app_pages.lab_view import show_lab
+
+    show_lab()
+
+
+@pytest.fixture
+def shown() -> AppTest:
+    return AppTest.from_function(form, default_timeout=30).run()
+
+
+def box(shown: AppTest, label: str) -> Any:
+    """The first widget of the page with that label."""
+    return next(one for one in (*shown.selectbox, *shown.number_input) if one.label == label)
+
+
+def choose(shown: AppTest, label: str, value: Any) -> None:
+    box(shown, label).set_value(value).run()
+    assert not shown.exception
+
+
+def take(shown: AppTest, preset: str) -> None:
+    shown.button(key=f"preset-{preset}").click().run()
+    assert not shown.exception
+
+
+def given(shown: AppTest) -> dict[str, Any]:
+    """What the form says, also after a further run of the page: no value may be lost in it."""
+    said = shown.session_state["given"]
+    assert shown.run().session_state["given"] == said
+    return said
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_is_what_the_form_says_whatever_was_chosen_before(shown, preset):
+    choose(shown, "Variant", "vae_gan")
+    choose(shown, "Epochs", 7)
+    choose(shown, "Weight", 3.0)
+    take(shown, preset)
+    assert checked_experiment(given(shown)) == checked_experiment(PRESETS[preset])
+    choose(shown, "Epochs", 7)
+    take(shown, preset)
+    assert checked_experiment(given(shown)) == checked_experiment(PRESETS[preset])
+
+
+@pytest.mark.parametrize(
+    ("variant", "settings"),
+    [
+        ("denoising_ae", {"corruption": 0.3}),
+        ("vq_vae", {"codebook_size": 32, "codewords": 2}),
+        ("capacity_vae", {"capacity": 25.0, "capacity_epochs": 10.0}),
+        ("sparse_kl_ae", {"sparsity": 0.05}),
+    ],
+)
+def test_a_setting_that_a_preset_takes_off_the_page_comes_back_as_the_preset_has_it(shown, variant, settings):
+    choose(shown, "Variant", variant)
+    take(shown, "first-vae")
+    assert not set(settings) & set(given(shown))
+    choose(shown, "Variant", variant)
+    assert settings.items() <= given(shown).items()
+
+
+def test_a_warm_up_that_a_preset_takes_away_has_its_epochs_when_it_comes_back(shown):
+    take(shown, "first-vae")
+    choose(shown, "Schedule", "warm_up")
+    assert given(shown)["terms"]["reconstruction"]["schedule_epochs"] == 5.0
+    take(shown, "first-vae")
+    assert "schedule_epochs" not in given(shown)["terms"]["reconstruction"]
+    choose(shown, "Schedule", "warm_up")
+    assert given(shown)["terms"]["reconstruction"]["schedule_epochs"] == 5.0
+
+
+def test_what_was_entered_comes_back_with_its_variant_and_follows_to_no_other(shown):
+    choose(shown, "Variant", "denoising_ae")
+    choose(shown, "Noise σ", 0.7)
+    choose(shown, "Weight", 3.0)
+    choose(shown, "Variant", "vae")
+    assert "corruption" not in given(shown)
+    assert given(shown)["terms"]["reconstruction"]["weight"] == 1.0
+    choose(shown, "Variant", "denoising_ae")
+    assert given(shown)["corruption"] == 0.7
+    assert given(shown)["terms"]["reconstruction"]["weight"] == 3.0
+
+
+def test_every_setting_is_asked_for_however_many_there_are(monkeypatch):
+    monkeypatch.setattr("explorer.app_pages.choices_view.settings_of", lambda variant, pixel_model: MOST_SETTINGS)
+    said = given(AppTest.from_function(form, default_timeout=30).run())
+    assert {name: said[name] for name in MOST_SETTINGS} == {
+        name: Experiment.model_fields[name].default for name in MOST_SETTINGS
+    }
+
+
+@pytest.mark.parametrize(
+    ("label", "field"), [("Latent dimensions", "latent_dim"), ("Learning rate", "learning_rate"), ("Seed", "seed")]
+)
+def test_a_number_can_be_what_its_field_allows(shown, label, field):
+    widget = box(shown, label)
+    assert (widget.min, widget.max) == limits_of(field)
+
+
+def test_the_lab_writes_its_cases_into_the_address_only_when_they_change(monkeypatch):
+    written: list[str] = []
+    write = QueryParamsProxy.__setitem__
+
+    def note(self: QueryParamsProxy, key: str, value: str) -> None:
+        written.append(f"{key}={value}")
+        write(self, key, value)
+
+    monkeypatch.setattr(QueryParamsProxy, "__setitem__", note)
+    shown = AppTest.from_function(lab, default_timeout=30).run()
+    assert not shown.exception
+    shown.run()
+    assert written == ["cases=B,E,F"]
+    shown.session_state["lab-cases"] = []
+    shown.run().run()
+    assert written == ["cases=B,E,F", "cases="]
+    assert shown.query_params["cases"] == ""
