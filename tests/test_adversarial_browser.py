@@ -28,8 +28,8 @@ def page(app_server, browser: Browser, home: Path) -> Iterator[Page]:
     with watched_page(browser) as page:
         page.goto(f"{app_server(ROOT / 'app.py', HOURGLASS_HOME=str(home))}/train")
         page.get_by_role("button", name="VAE and GAN in one").click(timeout=SLOW)
-        expect(page.get_by_label("Latent dimensions", exact=True)).to_have_value("8", timeout=SLOW)
-        epochs = page.get_by_label("Epochs", exact=True)
+        expect(page.get_by_role("spinbutton", name="Latent dimensions", exact=True)).to_have_value("8", timeout=SLOW)
+        epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
         epochs.fill("10000")
         epochs.press("Enter")
         expect(page.get_by_text("Critic minimises 1 × critic on real + 1 × critic on fake")).to_be_visible()

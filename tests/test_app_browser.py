@@ -129,7 +129,7 @@ def test_train_watch_steer_stop_reload_and_explore(app, page, artefacts):
     page.goto(f"{url}/train")
     page.get_by_role("button", name="A first VAE").click()
     expect(page.get_by_text("469,268")).to_be_visible(timeout=SLOW)  # counted by building the model
-    epochs = page.get_by_label("Epochs", exact=True)
+    epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
     epochs.fill("3000")
     epochs.press("Enter")
     page.screenshot(path=artefacts / "train-setup.png")
@@ -173,7 +173,7 @@ def test_train_watch_steer_stop_reload_and_explore(app, page, artefacts):
 def test_a_killed_trainer_is_said_within_a_second_or_so(app, page):
     url, home = app
     page.goto(f"{url}/train")
-    epochs = page.get_by_label("Epochs", exact=True)
+    epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
     epochs.fill("3000")
     epochs.press("Enter")
     known = set((home / "runs").iterdir())

@@ -55,7 +55,7 @@ def test_the_setup_shows_the_loss_that_is_being_chosen(app, page):
 
 def test_a_run_s_terms_follow_it_and_its_code_can_be_taken(app, page, artefacts):
     page.goto(f"{app[0]}/train")
-    epochs = page.get_by_label("Epochs", exact=True)
+    epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
     epochs.fill("10000", timeout=SLOW)
     epochs.press("Enter")
     expect(page.get_by_text("measured on this machine")).to_be_visible(timeout=SLOW)

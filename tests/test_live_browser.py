@@ -36,7 +36,7 @@ def live(app_server, browser: Browser) -> Iterator[Page]:
     """Start a long training on the page, as a person does, and yield the page that shows it, for all the tests."""
     with watched_page(browser) as page:
         page.goto(f"{app_server(ROOT / 'app.py')}/train")
-        epochs = page.get_by_label("Epochs", exact=True)
+        epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
         epochs.fill("10000", timeout=SLOW)  # more than there is time for
         epochs.press("Enter")
         expect(page.get_by_text("measured on this machine")).to_be_visible(timeout=SLOW)  # the page is at rest
