@@ -1,7 +1,7 @@
-"""Long requests to the workbench, which pages look at again and again until they are done. No Streamlit."""
+"""Requests that take long, which pages look at again and again until they are done. No Streamlit."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,3 +79,37 @@ class Jobs:
     def forget_failure(self, key: str) -> None:
         with self._lock:
             self._failed.pop(key, None)
+
+
+class OneAtATime:
+    """Requests of one place on a page, where choices change faster than they are answered; it belongs to a session.
+
+    While one is under way the next waits, and is the newest by then: those in between are never sent. Answers are kept.
+    """
+
+    def __init__(self, workbench: AnalystClient):
+        self.workbench = workbench
+        self._asked: dict[str, Future[Answer]] = {}
+
+    def look(self, key: str, request: str, **values: Any) -> Mapping[str, Any] | Progress:
+        """What the answer says, or how far it is.
+
+        Raises AnalystError where it failed, and again until another key is looked at: it must not be tried without end.
+        """
+        self._forget_failures(key)
+        try:
+            if key not in self._asked:
+                if not all(future.done() for future in self._asked.values()):
+                    return Progress(stage="waiting for its turn")
+                self._asked[key] = self.workbench.ask(request, **values)
+            answer = self._asked[key]
+            return answer.result()[0] if answer.done() else Progress(stage="at work")
+        except AskAgainError:  # it could not be sent, or its process ended for another's sake
+            self._asked.pop(key, None)
+            return Progress()
+
+    def _forget_failures(self, key: str) -> None:
+        """Whoever comes back to one of the others may try it again."""
+        for name, future in list(self._asked.items()):
+            if name != key and future.done() and future.exception():
+                del self._asked[name]

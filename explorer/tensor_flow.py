@@ -50,19 +50,11 @@ class _Flow:
         self.pixels = catalogue.PIXEL_MODELS[experiment.pixel_model]
         self.made = catalogue.flow_of(experiment.info, self.pixels)
         self.parts: dict[str, Part] = {}
-        wanted = self._with_sources({*experiment.tensors, *((tensors.RECONSTRUCTION,) if experiment.decodes else ())})
+        shown = (*experiment.tensors, *((tensors.RECONSTRUCTION,) if experiment.decodes else ()))
+        wanted = catalogue.with_sources(shown, self.made)
         for name in self.made:
             if name in wanted and name in catalogue.TENSORS:
                 self._draw(name)
-
-    def _with_sources(self, names: set[str]) -> set[str]:
-        found, waiting = set(), list(names)
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                waiting += self.made[name].sources
-        return found
 
     def _draw(self, name: str) -> None:
         key, info = tensor_key(name, self.experiment), self.made[name]

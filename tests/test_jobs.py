@@ -1,4 +1,4 @@
-"""Long requests: what a busy process is sent, and what stopping one does to the others."""
+"""Long requests: what a busy process is sent, what stopping one does to the others, what haste leaves out."""
 
 import threading
 from collections import deque
@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer.jobs import Jobs
+from explorer.jobs import Jobs, OneAtATime, Progress
 from explorer.latent.client import PIPE_ROOM, AnalystClient, AnalystError, AskAgainError
 
 
@@ -55,11 +55,16 @@ class Bench:
 
     def __init__(self):
         self.asked: list[Future] = []
+        self.values: list[dict] = []
         self.interrupted = 0
+        self.starting = False
 
-    def ask(self, _request, _payload, progress, **_values) -> Future:
+    def ask(self, _request, _payload=b"", progress=lambda _how_far: None, **values) -> Future:
+        if self.starting:
+            raise AskAgainError("The workbench is starting; this takes a few seconds.")
         progress({"stage": "at work", "share": 0.5})
         self.asked.append(Future())
+        self.values.append(values)
         return self.asked[-1]
 
     def interrupt(self) -> None:
@@ -85,3 +90,61 @@ def test_stopping_what_is_done_leaves_the_process_to_whom_it_serves_now(jobs):
     jobs.stop("one")
     assert jobs.workbench.interrupted == 0
     assert jobs.look("one", "encode") == ({"all": 1}, b"")
+
+
+@pytest.fixture
+def trials() -> OneAtATime:
+    return OneAtATime(Bench())  # ty: ignore[invalid-argument-type]
+
+
+def tried(trials: OneAtATime, text: str):
+    return trials.look(text, "try_term", formula=text)
+
+
+def formulas(trials: OneAtATime) -> list[str]:
+    """What the workbench was asked to try, in order."""
+    return [values["formula"] for values in trials.workbench.values]  # ty: ignore[missing-attribute]
+
+
+def test_of_what_is_typed_in_haste_only_the_first_and_the_newest_are_tried(trials):
+    for end in range(1, 10):
+        assert isinstance(tried(trials, "sum(abs(z))"[:end]), Progress)
+    assert formulas(trials) == ["s"]
+    trials.workbench.asked[0].set_result(({"mean": 1}, b""))
+    assert isinstance(tried(trials, "sum(abs(z))"), Progress)
+    assert formulas(trials) == ["s", "sum(abs(z))"]
+    trials.workbench.asked[1].set_result(({"mean": 2}, b""))
+    assert [tried(trials, text) for text in ("sum(abs(z))", "s")] == [{"mean": 2}, {"mean": 1}]
+    assert len(formulas(trials)) == 2
+
+
+def test_a_failure_stays_until_something_else_is_looked_at(trials):
+    tried(trials, "z")
+    trials.workbench.asked[0].set_exception(AnalystError("There is no such file."))
+    for _ in range(3):
+        with pytest.raises(AnalystError, match="no such file"):
+            tried(trials, "z")
+    tried(trials, "x")
+    trials.workbench.asked[1].set_result(({"mean": 1}, b""))
+    assert isinstance(tried(trials, "z"), Progress)
+    assert formulas(trials) == ["z", "x", "z"]
+
+
+def test_a_failure_is_tried_again_also_on_the_way_back_from_what_was_known_before(trials):
+    tried(trials, "x")
+    trials.workbench.asked[0].set_result(({"mean": 1}, b""))
+    tried(trials, "z")
+    trials.workbench.asked[1].set_exception(AnalystError("There is no such file."))
+    assert tried(trials, "x") == {"mean": 1}
+    assert isinstance(tried(trials, "z"), Progress)
+
+
+def test_what_ended_for_the_sake_of_another_request_is_asked_again(trials):
+    trials.workbench.starting = True
+    assert isinstance(tried(trials, "z"), Progress)
+    trials.workbench.starting = False
+    tried(trials, "z")
+    trials.workbench.asked[0].set_exception(AskAgainError("The workbench stopped in the middle of this."))
+    assert isinstance(tried(trials, "z"), Progress)
+    assert isinstance(tried(trials, "z"), Progress)
+    assert formulas(trials) == ["z", "z"]

@@ -117,6 +117,13 @@ def test_axe_finds_nothing_serious(app, page, scheme, path):
         words = LOSSES.get(path.rpartition("=")[2], "parameters")
         expect(page.locator(".stMainBlockContainer")).to_contain_text(words, ignore_case=True, timeout=SLOW)
     expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=SLOW)  # what waits for its renewal is pale
-    page.wait_for_timeout(500)
+    for _ in range(3):  # a colour may be on its way to another; what is wrong stays
+        page.wait_for_timeout(700)
+        if not (found := _serious(page)):
+            break
+    assert not found
+
+
+def _serious(page: Page) -> list[tuple[str, list]]:
     found = Axe().run(page).response["violations"]
-    assert not [(v["id"], [n["target"] for n in v["nodes"]]) for v in found if v["impact"] in {"serious", "critical"}]
+    return [(v["id"], [n["target"] for n in v["nodes"]]) for v in found if v["impact"] in {"serious", "critical"}]

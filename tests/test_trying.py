@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explorer.app_pages.own_terms_view import answer_to
+from explorer.app_pages.own_terms_view import MAKES_TENSORS, answer_to
 from explorer.datasets.loading import load_images
 from explorer.latent.trying import IMAGES, try_term
 from models.experiment import Experiment
@@ -66,3 +66,14 @@ def test_a_value_without_a_slope_is_told_before_it_ends_a_run(formula):
 def test_what_is_no_number_is_counted():
     answer = answer_to(Experiment(), tried("1 / sum(0 * z)"))
     assert answer.sentence.startswith(f"It is not a finite number for {IMAGES} of the first {IMAGES} images.")
+
+
+@pytest.mark.parametrize(("variant", "formula"), [("vae", "mean(square(z))"), ("vq_vae", "sum(square(codeword))")])
+def test_what_a_trial_leaves_out_does_not_change_it(variant, formula):
+    others = {
+        "pixel_sigma": 1.0, "free_nats": 2.0, "capacity": 3.0, "sparsity": 0.2, "batch_size": 32, "epochs": 3,
+        "learning_rate": 0.1, "optimizer": "sgd", "validation_fraction": 0.3,
+    }  # fmt: skip
+    whole = Experiment.parse({"variant": variant, "seed": 3, **others})
+    part = Experiment.parse({name: getattr(whole, name) for name in MAKES_TENSORS})
+    assert try_term(whole.model_dump(), formula) == try_term(part.model_dump(), formula)

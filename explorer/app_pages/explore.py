@@ -1,8 +1,6 @@
 """Explore: a trained model under the hand."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
 import streamlit as st
 
@@ -16,9 +14,9 @@ from explorer.app_pages.shared import (
     put_into_address,
     show_error,
 )
+from explorer.app_pages.waiting import bar_with_stop, wait_for
 from explorer.components import Plane, bank, latent_map
 from explorer.exploring import Projections
-from explorer.jobs import Progress
 from explorer.latent.client import AnalystError
 from explorer.library import LibraryError, ModelEntry
 from explorer.runs.reader import Run, RunError
@@ -29,10 +27,8 @@ from models.arrays import CheckpointError
 MAP_HEIGHT = 500
 HAND = "explore"
 WATCH = 0.8  # seconds between two looks at the decoder
-LOOK = 0.4  # seconds between two looks at a request under way
 PROBE, ALL = "probe", "all"
 QUICK = 5000  # points that UMAP lays out in about half a minute
-Found = TypeVar("Found")
 
 
 @st.cache_resource
@@ -168,8 +164,9 @@ def show_map(entry: ModelEntry, of: str, kind: str, pair: tuple[int, int]) -> No
 
 def all_points(entry: ModelEntry) -> exploring.Points | None:
     words = "Encoding all images: {}. They are then kept for the next time."
+    show = bar_with_stop(words, lambda: whole_sets().stop(entry))
     try:
-        whole = wait_for(lambda: whole_sets().request(entry), words, lambda: whole_sets().stop(entry))
+        whole = wait_for(lambda: whole_sets().request(entry), show)
     except (AnalystError, CheckpointError) as error:
         show_error(f"The images could not be encoded: {error}")
         st.button("Try again", key="again-all", on_click=whole_sets().forget_failure, args=(entry,))
@@ -190,35 +187,14 @@ def plane_of(entry: ModelEntry, points: exploring.Points, kind: str, pair: tuple
 
 def umap_plane(key: str, points: exploring.Points) -> Plane | None:
     takes = "about half a minute" if len(points.codes) <= QUICK else "some minutes"
-    words = f"UMAP: {{}}. The first time takes {takes}; then it is kept."
+    show = bar_with_stop(f"UMAP: {{}}. The first time takes {takes}; then it is kept.", lambda: projections().stop(key))
     try:
-        found = wait_for(lambda: projections().request(key, points.codes), words, lambda: projections().stop(key))
+        found = wait_for(lambda: projections().request(key, points.codes), show)
     except AnalystError as error:
         show_error(f"UMAP could not be computed: {error} Choose PCA, or try again.")
         st.button("Try again", on_click=projections().forget_failure, args=(key,))
         return None
     return Plane(found, ("UMAP 1", "UMAP 2"), f"umap {points.of}") if found is not None else None
-
-
-def wait_for(look: Callable[[], Found | Progress], words: str, stop: Callable[[], None]) -> Found | None:
-    """What the look finds; while it is still under way, its progress and None. The page comes back when it is there."""
-    found = look()
-    if not isinstance(found, Progress):
-        return found
-    st.fragment(run_every=LOOK)(_show_progress)(look, words, stop)
-    return None
-
-
-def _show_progress(look: Callable[[], object], words: str, stop: Callable[[], None]) -> None:
-    try:
-        found = look()
-    except (AnalystError, CheckpointError):
-        st.rerun()
-    if not isinstance(found, Progress):
-        st.rerun()
-    bar, button = st.columns([5, 2], vertical_alignment="center")
-    bar.progress(found.share, words.format(found.stage))
-    button.button("Stop", icon=":material/stop:", key="stop-waiting", on_click=stop, width="stretch")
 
 
 model_side, snapshot_side, view_side = st.columns([5, 3, 7], vertical_alignment="center")

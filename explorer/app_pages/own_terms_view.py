@@ -1,6 +1,7 @@
 """Loss terms of one's own: a formula each, with its value on real images while it is typed."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -8,8 +9,9 @@ import streamlit as st
 from explorer.app_pages.form_widgets import COLUMNS, PARTS, choose_weight
 from explorer.app_pages.own_terms_address import ADDRESS, MOST_TERMS, NAME_LENGTH, address_of, terms_in
 from explorer.app_pages.shared import put_into_address, show_error
+from explorer.app_pages.waiting import wait_for
 from explorer.components import Reply, formula
-from explorer.jobs import Jobs, Progress
+from explorer.jobs import OneAtATime
 from explorer.latent.client import AnalystError
 from explorer.services import SERVICES
 from models.catalogue import PIXEL_MODELS, TENSORS, tensors_of
@@ -17,16 +19,10 @@ from models.experiment import Experiment, ExperimentError, TermSetting
 from models.formulas import FUNCTIONS, FormulaError, usage
 
 FIRST = TermSetting(formula="sum(abs(z))")
-LOOK = 0.3  # seconds
 # What makes the tensors of the first images what they are; all else of an experiment leaves a trial as it was.
 MAKES_TENSORS = (
     "dataset", "network", "variant", "pixel_model", "latent_dim", "corruption", "codebook_size", "codewords", "seed",
 )  # fmt: skip
-
-
-@st.cache_resource
-def _trials() -> Jobs:
-    return Jobs(SERVICES.workbench)
 
 
 def choose_own_terms(base: Experiment) -> dict[str, dict[str, Any]]:
@@ -80,6 +76,11 @@ def _remove(number: int) -> None:
     st.session_state["setup"]["own-terms"].pop(number, None)
 
 
+def _trials(number: int) -> OneAtATime:
+    """Those of one field: every text on the way to a formula may be one."""
+    return st.session_state.setdefault(_key(number, "trials"), OneAtATime(SERVICES.workbench))
+
+
 def _key(number: int, part: str) -> str:
     return f"own-{number}-{part}"
 
@@ -104,7 +105,7 @@ def _choose(base: Experiment, number: int, kept: dict[int, str], others: Sequenc
         label="Formula, one number for each image",
         tensors=[(tensor, TENSORS[tensor].kind) for tensor in tensors_of(base.info, PIXEL_MODELS[base.pixel_model])],
         functions=[(usage(function), info.summary) for function, info in FUNCTIONS.items()],
-        reply=lambda text: _reply(base, text),
+        reply=partial(_reply, base, _trials(number)),
     )
     return name, {**setting, "formula": kept[number]}
 
@@ -120,7 +121,7 @@ def _fault(base: Experiment, name: str, others: Sequence[str]) -> str:
     return ""
 
 
-def _reply(base: Experiment, text: str) -> Reply:
+def _reply(base: Experiment, trials: OneAtATime, text: str) -> Reply:
     """What is wrong with a formula, or what it comes to on the first images, before any training."""
     try:
         base.parse_formula(text)
@@ -128,29 +129,12 @@ def _reply(base: Experiment, text: str) -> Reply:
         return Reply(error.sentence, (error.start, error.end))
     tried = Experiment.parse({name: getattr(base, name) for name in MAKES_TENSORS})
     key = f"{tried.model_dump_json()} {text}"
-    found = st.session_state.setdefault("trials", {})
-    if key not in found:
-        try:
-            answer = _trials().look(key, "try_term", experiment=tried.model_dump(), formula=text)
-        except AnalystError as error:
-            _trials().forget_failure(key)
-            return Reply(f"It could not be tried: {error}")
-        if isinstance(answer, Progress):
-            st.fragment(run_every=LOOK)(_await)(tried, text, key)
-            return Reply("Trying it on the first images.")
-        found[key] = answer[0]
-    return answer_to(base, found[key])
-
-
-def _await(tried: Experiment, text: str, key: str) -> None:
-    """Bring the page back when the answer is there."""
+    look = partial(trials.look, key, "try_term", experiment=tried.model_dump(), formula=text)
     try:
-        answer = _trials().look(key, "try_term", experiment=tried.model_dump(), formula=text)
-    except AnalystError:
-        st.rerun()  # the field says what it was
-    if not isinstance(answer, Progress):
-        st.session_state["trials"][key] = answer[0]
-        st.rerun()
+        found = wait_for(look, lambda _progress: None)  # the field says that it is under way
+    except AnalystError as error:
+        return Reply(f"It could not be tried: {error}")
+    return answer_to(base, found) if found is not None else Reply("Trying it on the first images.")
 
 
 def answer_to(base: Experiment, tried: Mapping[str, Any]) -> Reply:

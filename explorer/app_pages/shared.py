@@ -134,7 +134,8 @@ def model_facts(experiment: Experiment, summary: Mapping[str, Any], trouble: str
     facts = [f"{summary['parameters']:,} parameters{judged}", f"{experiment.network} network"]
     if "test" in summary:
         facts += _test_facts(experiment, summary["test"])
-        facts.append(f"test MSE {summary.get('test_mse', summary.get('probe_mse', float('nan'))):.4f}")
+        clean = " on clean images" if experiment.info.uses_corruption else ""
+        facts.append(f"test MSE {summary.get('test_mse', summary.get('probe_mse', float('nan'))):.4f}{clean}")
         facts.append(f"trained in {summary['seconds']:.0f} s")
     warning = f":orange-badge[:material/hourglass_top: {trouble}] " if trouble else ""
     st.caption(warning + " · ".join(facts))

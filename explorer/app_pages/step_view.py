@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import wait
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from explorer import library
 from explorer.app_pages.shared import forgiving, model_label, plain, show_error
 from explorer.app_pages.terms_view import newest_values
+from explorer.app_pages.waiting import come_back
 from explorer.components.step import step
 from explorer.jobs import Jobs, Progress
 from explorer.latent.client import AnalystError, Answer
@@ -19,7 +21,6 @@ from explorer.stepping import Question, batch_rows, walk
 
 JOBS = Jobs(SERVICES.workbench)
 REQUEST = "inspect"
-LOOK = 0.3  # seconds between two looks at the request under way
 PATIENCE = 0.3  # seconds; another image of a model that is built is there by then
 FIRST: Mapping[str, int] = {"batch": 0, "draws": 0, "chosen": 0}
 OTHERS = {"chosen": "Another image", "draws": "Other noise", "batch": "Another batch"}
@@ -114,22 +115,14 @@ def _follow(key: str, question: Question) -> None:
         st.button("Try again", key=f"step-again-{key}", on_click=_again, args=(key, question))
         return
     if isinstance(found, Progress):
-        st.fragment(run_every=LOOK)(_wait)(key, question)
+        come_back(
+            partial(_look, key, question), lambda progress: st.caption(f":material/hourglass_top: {progress.stage}")
+        )
 
 
 def _again(key: str, question: Question) -> None:
     JOBS.forget_failure(str(question))
     st.session_state.pop(f"step-question-{key}", None)  # its snapshot may not be kept any more
-
-
-def _wait(key: str, question: Question) -> None:
-    try:
-        found = _look(key, question)
-    except AnalystError:
-        st.rerun()
-    if not isinstance(found, Progress):
-        st.rerun()
-    st.caption(f":material/hourglass_top: {found.stage}")
 
 
 def _look(key: str, question: Question) -> Answer | Progress:

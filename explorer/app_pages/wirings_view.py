@@ -7,12 +7,12 @@ from typing import Any
 import streamlit as st
 
 from explorer.app_pages.shared import plain, show_error
+from explorer.app_pages.waiting import bar_with_stop, wait_for
 from explorer.jobs import Jobs, Progress
 from explorer.latent.client import AnalystClient, AnalystError
 from explorer.services import SERVICES
 from models.wirings import CAPABILITIES, WIRINGS
 
-LOOK = 0.4  # seconds between two looks at the measurement
 AGREES = 1e-5  # relative; float32 sums in another order differ by about 1e-7
 REQUEST = "wirings"
 
@@ -57,31 +57,16 @@ def show_wirings() -> None:
         "The same VAE loss wired into Keras in five ways. From the same weights, batch and noise all must give the "
         "same total and the same gradients. What is shown is the code that runs."
     )
+    found = None
     try:
-        found = measurement().look()
+        found = wait_for(measurement().look, bar_with_stop("Measuring: {}.", measurement().stop))
     except AnalystError as error:
         show_error(f"The wirings could not be measured: {error}")
         st.button("Try again", key="wirings-again", on_click=measurement().again)
-        found = None
-    if isinstance(found, Progress):
-        st.fragment(run_every=LOOK)(_show_progress)()
-        found = None
     _show_one(found)
     if found is not None:
         _show_table(found)
     _advise()
-
-
-def _show_progress() -> None:
-    try:
-        found = measurement().look()
-    except AnalystError:
-        st.rerun()
-    if not isinstance(found, Progress):
-        st.rerun()
-    bar, button = st.columns([7, 2], vertical_alignment="center")
-    bar.progress(found.share, f"Measuring: {found.stage}.")
-    button.button("Stop", icon=":material/stop:", key="wirings-stop", on_click=measurement().stop, width="stretch")
 
 
 def _show_one(measured: Mapping[str, Any] | None) -> None:

@@ -71,14 +71,14 @@ CODES: Mapping[str, CodeInfo] = MappingProxyType(
 )
 
 
-def with_sources(names: Iterable[str]) -> frozenset[str]:
-    """The tensors and all that they are made of."""
+def with_sources(names: Iterable[str], table: Mapping[str, TensorInfo] = TENSORS) -> frozenset[str]:
+    """The tensors and all that they are made of, as the table has it."""
     found, waiting = set(), list(names)
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += TENSORS[name].sources if name in TENSORS else ()
+            waiting += table[name].sources if name in table else ()
     return frozenset(found)
 
 

@@ -1,0 +1,144 @@
+"""Pages that wait for the workbench: what they ask it, when they look again, and when they stop looking."""
+
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from explorer.latent.client import AnalystError
+from explorer.services import SERVICES
+
+COST = {"parameters": 12_345, "images_per_second": 1000.0}
+TRIAL = {"mean": 2.0, "low": 1.0, "high": 3.0, "finite": 128, "images": 128, "length": 11, "gradient": 1.0}
+
+
+class Bench:
+    """A workbench whose answers a test gives."""
+
+    def __init__(self):
+        self.asked: list[tuple[dict[str, Any], Future]] = []
+
+    def ask(self, _request, *_payload_and_progress, **values) -> Future:
+        self.asked.append((values, Future()))
+        return self.asked[-1][1]
+
+    def answer(self, answer: dict[str, Any]) -> None:
+        """The newest request."""
+        self.asked[-1][1].set_result((answer, b""))
+
+    def fail(self, sentence: str) -> None:
+        self.asked[-1][1].set_exception(AnalystError(sentence))
+
+
+@pytest.fixture
+def bench(monkeypatch) -> Bench:
+    bench = Bench()
+    monkeypatch.setattr(SERVICES, "workbench", bench)
+    return bench
+
+
+@pytest.fixture
+def looks(monkeypatch) -> list[float]:
+    """One for each part of a page that was told to look again by itself."""
+    told, fragment = [], st.fragment
+
+    def spy(function=None, *, run_every=None, **options):
+        if run_every is not None:
+            told.append(run_every)
+        return fragment(function, run_every=run_every, **options)
+
+    monkeypatch.setattr(st, "fragment", spy)
+    return told
+
+
+def page() -> None:
+    import streamlit as st
+
+    from explorer.app_pages.estimate_view import show_estimate
+    from explorer.app_pages.own_terms_view import choose_own_terms
+    from models.experiment import Experiment
+
+    numbers = {name: int(st.number_input(name, 1, 100, 2)) for name in ("latent_dim", "epochs")}
+    if "setup" in st.session_state:
+        choose_own_terms(Experiment.parse(numbers))
+    else:
+        show_estimate(Experiment.parse(numbers))
+
+
+def shown_page(**state: Any) -> AppTest:
+    shown = AppTest.from_function(page, default_timeout=30)
+    for key, value in state.items():
+        shown.session_state[key] = value
+    return run(shown)
+
+
+def run(shown: AppTest) -> AppTest:
+    shown.run()
+    assert not shown.exception
+    return shown
+
+
+def choose(shown: AppTest, name: str, value: int) -> None:
+    next(box for box in shown.number_input if box.label == name).set_value(value)
+    run(shown)
+
+
+def test_an_estimate_is_looked_for_until_it_is_there_and_no_longer(bench, looks):
+    shown = shown_page()
+    assert "Parameters **…**" in shown.markdown[0].value
+    assert len(looks) == 1
+    bench.answer(COST)
+    run(shown)
+    assert "Parameters **12,345**" in shown.markdown[0].value
+    choose(shown, "epochs", 40)  # which costs nothing to build
+    assert (len(bench.asked), len(looks)) == (1, 1)
+
+
+def test_an_estimate_that_failed_is_said_and_tried_again_when_the_choices_come_back(bench, looks):
+    shown = shown_page()
+    bench.fail("It does not fit into memory.")
+    for _ in range(2):
+        run(shown)
+        assert "It does not fit into memory" in shown.caption[0].value
+    assert (len(bench.asked), len(looks)) == (1, 1)
+    choose(shown, "latent_dim", 3)
+    bench.answer(COST)
+    choose(shown, "latent_dim", 2)
+    assert len(bench.asked) == 3
+    bench.answer(COST)
+    assert "Parameters **12,345**" in run(shown).markdown[0].value
+
+
+@pytest.fixture
+def typing(bench) -> AppTest:
+    """A page with one formula, which is being tried."""
+    setup = {"own-terms": {1: "sum(abs(z))"}, "own-next": 2, "own-1-name": "own"}
+    return shown_page(setup=setup)
+
+
+def formulas(bench: Bench) -> list[str]:
+    return [values["formula"] for values, _ in bench.asked]
+
+
+def type_in(shown: AppTest, text: str) -> None:
+    shown.session_state["setup"]["own-terms"][1] = text
+    run(shown)
+
+
+def test_a_formula_is_tried_once_for_all_that_leaves_its_tensors_alone(bench, looks, typing):
+    bench.answer(TRIAL)
+    choose(typing, "epochs", 40)
+    assert (len(bench.asked), len(looks)) == (1, 1)
+    choose(typing, "latent_dim", 3)
+    assert (len(bench.asked), len(looks)) == (2, 2)
+
+
+def test_a_formula_that_is_being_typed_has_one_trial_under_way(bench, typing):
+    for end in range(4):
+        type_in(typing, f"sum(z) + {end}")
+    assert formulas(bench) == ["sum(abs(z))"]
+    bench.answer(TRIAL)
+    run(typing)
+    assert formulas(bench) == ["sum(abs(z))", "sum(z) + 3"]
