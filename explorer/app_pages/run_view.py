@@ -8,13 +8,13 @@ import streamlit as st
 from explorer import exploring, library
 from explorer.app_pages.experiment_view import show_at_a_glance
 from explorer.app_pages.health_view import show_health
-from explorer.app_pages.shared import choose_pair, duration, forgiving, model_facts, plain, show_error
+from explorer.app_pages.shared import choose_pair, duration, forgiving, model_facts, once, plain, show_error
 from explorer.app_pages.steer_view import show_steering
 from explorer.app_pages.step_view import show_step_of
 from explorer.components import bank, latent_map, plot, strip
 from explorer.figures import can_be_logarithmic, loss_curves
 from explorer.library import LibraryError, ModelEntry
-from explorer.runs.layout import LOG, send_command
+from explorer.runs.layout import LOG, put_command, send_command
 from explorer.runs.reader import Run, Status
 from explorer.services import SERVICES
 from models.catalogue import PIXEL_MODELS
@@ -97,7 +97,7 @@ def _show_status(run: Run, status: Status) -> None:
                 disabled=status.state == "preparing",
             )
             if paused:
-                st.button("One step", icon=":material/skip_next:", on_click=send_command, args=(run.folder, "step"))
+                st.button("One step", icon=":material/skip_next:", on_click=_step_once, args=(run, status.step))
             st.button("Stop", icon=":material/stop:", on_click=send_command, args=(run.folder, "stop"))
         if run.snapshots() and st.button("Explore", icon=":material/travel_explore:", type="primary"):
             st.switch_page("app_pages/explore.py", query_params={"model": f"run/{run.name}"})
@@ -105,6 +105,11 @@ def _show_status(run: Run, status: Status) -> None:
         show_error(status.message)
     elif status.state == "finished" and status.message:
         st.caption(plain(status.message))
+
+
+def _step_once(run: Run, at: int) -> None:
+    """One step for one look at the button: Streamlit may call back again for a click that it has not finished with."""
+    once(f"step-{run.name}", at, lambda: put_command(run.folder, "step").name)
 
 
 def _progress_text(status: Status, experiment: Experiment) -> str:
