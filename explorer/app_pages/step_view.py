@@ -11,7 +11,7 @@ import streamlit as st
 from explorer import library
 from explorer.app_pages.shared import forgiving, model_label, plain, show_error
 from explorer.app_pages.terms_view import newest_values
-from explorer.app_pages.waiting import come_back
+from explorer.app_pages.waiting import wait_for
 from explorer.components.step import step
 from explorer.jobs import Jobs, Progress
 from explorer.latent.client import AnalystError, Answer
@@ -109,15 +109,14 @@ def _question(key: str) -> Question:
 def _follow(key: str, question: Question) -> None:
     """Ask, and say beside the buttons how far it is. Raises nothing: what went wrong is said there too."""
     try:
-        found = _look(key, question)
+        wait_for(partial(_look, key, question), _show_stage)
     except AnalystError as error:
         show_error(f"The step could not be computed: {error}")
         st.button("Try again", key=f"step-again-{key}", on_click=_again, args=(key, question))
-        return
-    if isinstance(found, Progress):
-        come_back(
-            partial(_look, key, question), lambda progress: st.caption(f":material/hourglass_top: {progress.stage}")
-        )
+
+
+def _show_stage(progress: Progress) -> None:
+    st.caption(f":material/hourglass_top: {progress.stage}")
 
 
 def _again(key: str, question: Question) -> None:

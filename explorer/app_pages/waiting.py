@@ -14,17 +14,14 @@ Found = TypeVar("Found")
 
 
 def wait_for(look: Callable[[], Found | Progress], show: Callable[[Progress], object]) -> Found | None:
-    """What the look finds. While it is under way: None, and `come_back`."""
+    """What the look finds. While it is under way: None, and how far it is, look after look; the page runs again when it
+    is there or has failed.
+    """
     found = look()
     if not isinstance(found, Progress):
         return found
-    come_back(look, show)
-    return None
-
-
-def come_back(look: Callable[[], object], show: Callable[[Progress], object]) -> None:
-    """Show how far it is, look after look; the page runs again when it is there or has failed, and says which."""
     st.fragment(run_every=LOOK)(_look)(look, show)
+    return None
 
 
 def _look(look: Callable[[], object], show: Callable[[Progress], object]) -> None:
