@@ -2,11 +2,14 @@
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
 PORT   ?= 8501
+# Node.js comes as a wheel, so that a machine with only Python can check and test the browser modules.
+NODE   := $(VENV)/bin/node
+SCRIPT := tests/javascript
 # The Python to make the environment with: one that TensorFlow has wheels for. `make PYTHON3=...` names another.
 PYTHON3 ?= python3.13 python3.12 python3.11 python3
 
 .DEFAULT_GOAL := help
-.PHONY: help app test check format types bench pretrained lock clean browser
+.PHONY: help app test script check format types bench pretrained lock clean browser
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -14,13 +17,19 @@ help:  ## list the commands
 app: $(VENV)/app.stamp  ## set everything up and open the app
 	$(PYTHON) -m streamlit run app.py --server.port $(PORT)
 
-test: $(VENV)/test.stamp browser check  ## set everything up, then lint, type-check and run all the tests
+test: $(VENV)/test.stamp browser check script  ## set everything up, then lint, type-check and run all the tests
 	$(PYTHON) -m pytest -n 2 --dist loadfile
 
-check: $(VENV)/test.stamp  ## lint, format check and types
+script: $(SCRIPT)/node_modules/.stamp  ## test the browser modules that need no page, in Node.js
+	$(NODE) --test --test-reporter=dot '$(SCRIPT)/*.test.js'
+
+check: $(VENV)/test.stamp $(SCRIPT)/node_modules/.stamp  ## lint, format check and types
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ty check
+	$(NODE) $(SCRIPT)/node_modules/oxlint/bin/oxlint -c $(SCRIPT)/oxlint.json --deny-warnings assets/web $(SCRIPT) benchmarks
+	$(NODE) $(SCRIPT)/node_modules/typescript/bin/tsc -p $(SCRIPT)/web.tsconfig.json
+	$(NODE) $(SCRIPT)/node_modules/typescript/bin/tsc -p $(SCRIPT)/tsconfig.json
 
 format: $(VENV)/test.stamp  ## format the code and mend what ruff can
 	$(PYTHON) -m ruff check --fix .
@@ -43,7 +52,7 @@ browser: $(VENV)/test.stamp
 	@$(PYTHON) -m tests.browser_setup
 
 clean:  ## remove the virtual environment and caches
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis tests/artefacts
+	rm -rf $(VENV) $(SCRIPT)/node_modules .pytest_cache .ruff_cache .hypothesis tests/artefacts
 
 $(VENV)/bin/python:
 	@for python in $(PYTHON3); do \
@@ -65,4 +74,9 @@ $(VENV)/app.stamp: requirements.txt | $(VENV)/bin/python
 
 $(VENV)/test.stamp: tests/requirements.txt $(VENV)/app.stamp
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+# `npm ci` takes what the lock file names, checks its digests and runs no scripts of the packages.
+$(SCRIPT)/node_modules/.stamp: $(SCRIPT)/package-lock.json $(VENV)/test.stamp
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci --prefix $(SCRIPT) --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@

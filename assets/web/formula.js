@@ -1,6 +1,7 @@
 // A field to type a formula in. It sends its text while it is typed, and never loses what the hand is typing.
 import { Answer } from "./formula/answer.js";
 import { chips } from "./formula/chips.js";
+import { chipsOf, insertion } from "./formula/insertion.js";
 import { make, renderer } from "./shared/elements.js";
 import { loadStyles } from "./shared/theme.js";
 
@@ -18,7 +19,6 @@ import { loadStyles } from "./shared/theme.js";
  */
 
 const PAUSE_MS = 250; // without a key, after which the text is sent
-const WORD = /\w/;
 
 let count = 0;
 
@@ -77,11 +77,7 @@ class FormulaField {
     const offered = JSON.stringify([tensors, functions]);
     if (offered === this.offered) return;
     this.offered = offered;
-    const named = tensors.map(([name, shape]) => ({ name, detail: shape, title: `${name}: ${shape}`, before: name, behind: "" }));
-    const called = functions.map(([usage, summary]) => {
-      const name = usage.split("(")[0];
-      return { name, detail: "", title: `${usage}: ${summary}`, before: `${name}(`, behind: ")" };
-    });
+    const { named, called } = chipsOf(tensors, functions);
     const insert = (/** @type {import("./formula/chips.js").Chip} */ chip) => this.insert(chip.before, chip.behind);
     this.chips.replaceChildren(chips("Tensors", named, insert), chips("Functions", called, insert));
   }
@@ -90,11 +86,8 @@ class FormulaField {
   insert(before, behind) {
     const { input } = this;
     const [start, end] = [input.selectionStart ?? input.value.length, input.selectionEnd ?? input.value.length];
-    const inner = behind ? input.value.slice(start, end) : "";
-    const apart = WORD.test(input.value[start - 1] ?? "") ? " " : ""; // two words must not become one
-    const next = !behind && WORD.test(input.value[end] ?? "") ? " " : "";
-    input.setRangeText(apart + before + inner + behind + next, start, end, "end");
-    const caret = start + apart.length + before.length + inner.length;
+    const { text, caret } = insertion(input.value, start, end, before, behind);
+    input.setRangeText(text, start, end, "end");
     input.focus();
     input.setSelectionRange(caret, caret);
     this.later();

@@ -3,7 +3,7 @@ import { Crumbs } from "./step/crumbs.js";
 import { Panel } from "./step/panel.js";
 import { Player } from "./step/player.js";
 import { unpack } from "./shared/binary.js";
-import { make, renderer } from "./shared/elements.js";
+import { renderer } from "./shared/elements.js";
 import { loadStyles } from "./shared/theme.js";
 
 /**

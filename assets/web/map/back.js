@@ -94,8 +94,8 @@ export class Backdrop {
 
   #drawDensity() {
     if (!this.scatter?.count) return;
-    const { image, spans } = density(this.scatter, readTheme(this.frame.stage).sequential);
-    this.#put(image, /** @type {[Span, Span]} */ (spans));
+    const { pixels, side, spans } = density(this.scatter, readTheme(this.frame.stage).sequential);
+    this.#putRows([new ImageData(pixels, side, side)], /** @type {[Span, Span]} */ (spans));
   }
 
   async #run() {
@@ -173,14 +173,6 @@ export class Backdrop {
     rows.forEach((row, i) => this.#context()?.putImageData(row, 0, i * height));
     this.spans = spans;
     this.place();
-  }
-
-  /**
-   * @param {ImageData} image
-   * @param {[Span, Span]} spans
-   */
-  #put(image, spans) {
-    this.#putRows([image], spans);
   }
 
   close() {

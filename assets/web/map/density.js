@@ -6,7 +6,8 @@ const BLUR = 2.2; // cells: standard deviation of the smoothing
 /**
  * @param {import("./scatter.js").Scatter} scatter
  * @param {string[]} colours from few to many, `#rrggbb`
- * @returns {{image: ImageData, spans: [number, number][]}} upwards is up; the edges of the picture in the plane
+ * @returns {{pixels: Uint8ClampedArray<ArrayBuffer>, side: number, spans: [number, number][]}} red, green, blue and alpha of `side` rows, the
+ *   highest first; the edges of the picture in the plane
  */
 export function density(scatter, colours) {
   const spans = /** @type {[number, number][]} */ (
@@ -14,14 +15,14 @@ export function density(scatter, colours) {
   );
   const cells = smoothed(counted(scatter, spans));
   const most = cells.reduce((largest, value) => Math.max(largest, value), 1e-9);
-  const image = new ImageData(SIDE, SIDE);
+  const pixels = new Uint8ClampedArray(4 * SIDE * SIDE);
   const shades = colours.map((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
   for (let cell = 0; cell < SIDE * SIDE; cell++) {
     const share = Math.sqrt(cells[cell] / most); // the eye tells few from none before it tells many from more
     const shade = shades[Math.min(shades.length - 1, Math.floor(share * shades.length))];
-    image.data.set([...shade, Math.min(255, 900 * share)], 4 * cell);
+    pixels.set([...shade, 900 * share], 4 * cell);
   }
-  return { image, spans };
+  return { pixels, side: SIDE, spans };
 }
 
 /**

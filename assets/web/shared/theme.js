@@ -110,6 +110,6 @@ export function plotTemplate(theme) {
  * @param {number} alpha
  */
 function faded(colour, alpha) {
-  const [, r, g, b] = /^#(..)(..)(..)$/.exec(colour) ?? [, "80", "80", "80"];
+  const [, r, g, b] = /^#(..)(..)(..)$/.exec(colour) ?? ["", "80", "80", "80"];
   return `rgba(${[r, g, b].map((part) => parseInt(part ?? "80", 16)).join(",")},${alpha})`;
 }

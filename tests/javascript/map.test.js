@@ -1,0 +1,87 @@
+// The map without a page: planes, nearest points, selections, density.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { density } from "../../assets/web/map/density.js";
+import { Plane } from "../../assets/web/map/plane.js";
+import { Scatter } from "../../assets/web/map/scatter.js";
+
+const HALF = Math.SQRT1_2;
+const plane = new Plane(Float32Array.of(HALF, HALF, 0, 0, 0, 1), Float32Array.of(1, 0, 0));
+
+test("a plane gives a code back exactly, and leaves alone what is not in it", () => {
+  const code = [2, -1, 0.5];
+  const moved = plane.at(code, [3, -2]);
+  plane.project(moved).forEach((value, k) => assert.ok(Math.abs(value - [3, -2][k]) < 1e-6));
+  assert.ok(Math.abs(moved[0] - moved[1] - (code[0] - code[1])) < 1e-6); // along (1, -1, 0), which is not in the plane
+  const back = plane.at(moved, plane.project(code));
+  back.forEach((value, i) => assert.ok(Math.abs(value - code[i]) < 1e-6));
+});
+
+test("a posterior's shadow in the plane", () => {
+  const { xx, xy, yy } = plane.covariance([Math.log(4), Math.log(2), Math.log(9)]);
+  assert.ok(Math.abs(xx - 3) < 1e-6 && Math.abs(xy) < 1e-6 && Math.abs(yy - 9) < 1e-6);
+});
+
+test("planes are equal by their numbers; one with no axes has no way back", () => {
+  assert.ok(plane.equals(new Plane(Float32Array.of(HALF, HALF, 0, 0, 0, 1), Float32Array.of(1, 0, 0))));
+  assert.ok(!plane.equals(new Plane(Float32Array.of(HALF, HALF, 0), Float32Array.of(1, 0, 0))));
+  assert.ok(!plane.equals(new Plane(Float32Array.of(HALF, HALF, 0, 0, 0, 1), Float32Array.of(1, 0, 1))));
+  assert.ok(!new Plane(new Float32Array(0), new Float32Array(0)).invertible);
+});
+
+/** @type {[number, number][]} */
+const SPANS = [[-2, 2], [0, 10]];
+const COUNT = 500;
+
+function somePoints() {
+  const packed = Uint16Array.from({ length: 2 * COUNT }, (_, i) => (i * 40_503 + 977 * (i % 13)) % 65_536);
+  return new Scatter(packed, SPANS, Uint8Array.from({ length: COUNT }, (_, i) => i % 3));
+}
+
+test("coordinates are unpacked over their whole span", () => {
+  const scatter = new Scatter(Uint16Array.of(0, 65_535, 65_535, 0), SPANS, Uint8Array.of(0, 1));
+  assert.deepEqual([...scatter.x, ...scatter.y], [-2, 2, 10, 0]);
+});
+
+test("the nearest point is the one that a search of all finds", () => {
+  const scatter = somePoints();
+  for (const shown of [() => true, (/** @type {number} */ label) => label !== 1]) {
+    for (let trial = 0; trial < 200; trial++) {
+      const [x, y] = [-2.5 + (trial % 20) / 4, -1 + Math.floor(trial / 20) * 1.2];
+      let [best, least] = [-1, 1];
+      for (let i = 0; i < COUNT; i++) {
+        const distance = ((scatter.x[i] - x) / 0.2) ** 2 + ((scatter.y[i] - y) / 0.6) ** 2;
+        if (distance < least && shown(scatter.labels[i])) [best, least] = [i, distance];
+      }
+      assert.equal(scatter.nearest(x, y, 0.2, 0.6, shown), best);
+    }
+  }
+});
+
+test("a polygon takes the points inside it, also where it is not convex", () => {
+  const scatter = new Scatter(Uint16Array.of(0, 32_768, 65_535, 32_768, 0, 32_768, 0, 65_535), SPANS, new Uint8Array(4));
+  // A V: the middle of the plane is in its notch's foot, the corners above it are not.
+  assert.deepEqual([...scatter.inside([[-3, -1], [3, -1], [3, 6], [0, 4], [-3, 6]])], [1, 0, 1, 0]);
+});
+
+test("counts by class, of all and of the selected", () => {
+  const scatter = new Scatter(new Uint16Array(6), SPANS, Uint8Array.of(0, 2, 2));
+  const none = { all: 0, selected: 0 };
+  assert.deepEqual(scatter.counts(Uint8Array.of(1, 0, 1), 3), [{ all: 1, selected: 1 }, none, { all: 2, selected: 1 }]);
+  assert.deepEqual(scatter.counts(null, 2 + 1)[2], { all: 2, selected: 0 });
+});
+
+test("density is high where the points are, and clear where there are none", () => {
+  const packed = new Uint16Array(400).fill(6_554, 0, 200).fill(58_982, 200); // left, and high up
+  packed[0] = 65_535;
+  packed[200] = 0; // one point far from the others
+  const { pixels, side, spans } = density(new Scatter(packed, SPANS, new Uint8Array(200)), ["#000000", "#808080", "#ffffff"]);
+  spans.flat().forEach((edge, i) => assert.ok(Math.abs(edge - [-2.4, 2.4, -1, 11][i]) < 1e-9));
+  const at = (/** @type {number} */ x, /** @type {number} */ y) => {
+    const column = Math.floor(((x + 2.4) / 4.8) * side);
+    return [...pixels.subarray(4 * (Math.floor(((11 - y) / 12) * side) * side + column)).subarray(0, 4)];
+  };
+  assert.deepEqual(at(-1.6, 9), [255, 255, 255, 255]);
+  assert.equal(at(0, 5)[3], 0);
+  assert.ok(at(2, 0)[3] > 0 && at(2, 0)[0] === 0);
+});
