@@ -184,6 +184,9 @@ def test_samples_that_are_alike_are_a_sign_of_mode_collapse(variant, spread, tit
 def test_a_wasserstein_critic_gives_a_distance_that_cannot_be_below_zero():
     means = found("wgan_gp").means
     assert titles(found("wgan_gp")) == ["Wasserstein estimate 2.00", "The critic's slopes are near 1", VARY]
+    for penalty, slopes in ((8.9, "not near"), (9.1, "far from")):
+        means = {**found("wgan_gp").means, "gradient_penalty": penalty}
+        assert titles(found("wgan_gp", means=means))[1] == f"The critic's slopes are {slopes} 1"
     for fake, title in ((2.999, "Wasserstein estimate 0.00"), (3.0, "The critic lags behind")):
         assert titles(found("wgan_gp", means={**means, "score_fake": fake}))[0] == title
     for penalty, title in ((0.0899, "near 1"), (0.09, "not near 1")):

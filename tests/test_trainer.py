@@ -40,7 +40,7 @@ def test_a_number_that_is_none_ends_the_run_with_advice(bad, column):
     assert watch.check(1, values, 0.1) is None
     values[column] = bad
     sentence = watch.check(1234, values, 0.1) or ""
-    assert sentence.startswith("The loss is no longer a number at step 1,234 (reconstruction ")
+    assert sentence.startswith("The loss is not finite at step 1,234 (reconstruction ")
     assert "last good snapshot is kept. Try a learning rate below 0.1" in sentence
 
 
@@ -51,7 +51,9 @@ def test_a_spike_passes_and_a_runaway_ends_the_run():
     assert seen == [None] * 7
     sentences = [watch.check(step, -high, 0.5) for step in range(PATIENCE)]
     assert sentences[:-1] == [None] * (PATIENCE - 1)
-    assert (sentences[-1] or "").startswith("The loss ran away: -1e+09 at step 2, over 1,000 times where it began.")
+    assert (sentences[-1] or "").startswith(
+        "The loss diverged: -1e+09 at step 2, more than 1,000 times its first value."
+    )
 
 
 def test_a_finished_run_holds_its_results_and_every_step():

@@ -30,11 +30,51 @@ def test_a_training_that_explodes_fails_in_words_and_keeps_the_last_good_snapsho
     with Run(tmp_path) as run:
         failed = run.status()
         assert failed.state == "failed"
-        assert "no longer" in failed.message or "ran away" in failed.message
+        assert "not finite" in failed.message or "diverged" in failed.message
         assert "The last good snapshot is kept. Try a learning rate below 1" in failed.message
         assert snapshot_is_whole(run)
         assert 1 <= run.curves().training["step"][-1] < 12
         assert failed.step == run.curves().training["step"][-1]
+
+
+def test_a_loss_on_held_out_images_that_is_not_finite_is_said_to_the_end(tmp_path, no_parent_needed, monkeypatch):
+    """Its weights are finite: one image unlike the others is enough. The run finishes, but not in silence."""
+    real = training.TrainingLoop.evaluate
+    seen = []
+
+    def evaluate(loop, *given, **named):
+        values = real(loop, *given, **named)
+        seen.append(len(values))
+        values[0] = np.inf if len(seen) == 1 else values[0]
+        return values
+
+    monkeypatch.setattr(training.TrainingLoop, "evaluate", evaluate)
+    write_json(tmp_path / EXPERIMENT, quick(epochs=2).model_dump())
+    assert trainer.main(tmp_path) == 0
+    with Run(tmp_path) as run:
+        status, (warning,) = run.status(), run.events("warning")
+    assert status.state == "finished"
+    assert status.message == warning.detail["message"]
+    assert status.message.startswith("The loss on the validation images is not finite at epoch 1 (reconstruction inf).")
+
+
+def test_test_values_that_are_not_finite_are_said(tmp_path, no_parent_needed):
+    trainer = small_trainer(tmp_path)
+    trainer.train()
+    trainer.loop.model.weight_of("kl").assign(np.nan)
+    message = trainer.finish()
+    assert message.startswith("The loss on the test images is not finite at epoch ")
+    assert "(loss nan)" in message
+    trainer.store.close()
+
+
+def test_a_weight_of_a_million_by_hand_does_not_end_a_run(tmp_path, no_parent_needed):
+    trainer = small_trainer(tmp_path)
+    ones, weights = np.ones(len(trainer.loop.series)), np.ones(2)
+    assert trainer.guard.check(1, ones, 1e-3, weights) is None
+    trainer._heed(SetWeight(command="weight", term="kl", value=1e6))
+    assert [trainer.guard.check(step, 1e10 * ones, 1e-3, 1e6 * weights) for step in range(2, 9)] == [None] * 7
+    trainer.store.close()
 
 
 def test_a_stop_before_the_first_step_ends_the_run_and_what_steers_waits(tmp_path, no_parent_needed):
@@ -168,7 +208,7 @@ def test_a_model_that_gives_no_numbers_is_never_saved_or_shown(tmp_path, no_pare
     trainer.step = 3
     weight = trainer.program.twins.encoder.get_layer("z_mean").kernel
     weight.assign(np.full(weight.shape, value))
-    with pytest.raises(FloatingPointError, match=r"weights are no longer numbers at step 3\. The last good"):
+    with pytest.raises(FloatingPointError, match=r"weights are not finite at step 3\. The last good"):
         getattr(trainer, act)()
     with Run(tmp_path) as run:
         assert [snapshot.step for snapshot in run.snapshots()] == [0]

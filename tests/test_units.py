@@ -82,7 +82,36 @@ def test_a_loss_that_begins_at_thousands_runs_away_at_a_thousand_times_that():
     said = [guard.check(step, beyond, 1e-4) for step in (4, 5, 6)]
     assert said[:2] == [None, None]
     assert said[2] is not None
-    assert said[2].startswith("The loss ran away: 7.33e+06 at step 6")
+    assert said[2].startswith("The loss diverged: 7.33e+06 at step 6")
+
+
+def test_the_limit_of_a_loss_is_taken_anew_after_a_change_of_a_weight_by_hand():
+    guard = LossGuard(("kl", "loss"), ("loss",))
+    assert guard.check(1, np.array([5.0, 200.0]), 1e-3, [1.0]) is None
+    guard.renew()
+    heavy = [np.array([kl, 1e6 * kl]) for kl in (5.0, 4.0, 3.0, 2.0)]
+    assert [guard.check(step, values, 1e-3, [1e6]) for step, values in enumerate(heavy, 2)] == [None] * 4
+    beyond = np.array([6000.0, 6e9])
+    said = [guard.check(step, beyond, 1e-3, [1e6]) or "" for step in (6, 7, 8)]
+    assert said[-1].startswith("The loss diverged: 6e+09 at step 8")
+
+
+def test_the_limit_of_a_loss_rises_with_the_weight_that_a_schedule_raises():
+    guard = LossGuard(("kl", "loss"), ("loss",))
+    for step, weight in enumerate(np.linspace(0.0, 1e6, 20), 1):
+        assert guard.check(step, np.array([5.0, 200.0 + 5 * weight]), 1e-3, [1.0, weight]) is None
+
+
+def test_a_score_has_no_limit_but_must_be_finite():
+    experiment = Experiment.parse({"variant": "wgan_gp"})
+    series = ("raises_score", "loss", "score_real", "critic_loss", "encoder_loss")
+    guard = LossGuard.of(experiment, series)
+    assert guard.totals == ("encoder_loss",)
+    first, later = np.ones(5), np.array([-1e9, -1e9, 1e9, 1e9, 1.0])
+    assert [guard.check(step, values, 1e-4) for step, values in enumerate((first, *[later] * 5))] == [None] * 6
+    later[3] = np.inf
+    assert "critic_loss inf" in (guard.check(7, later, 1e-4) or "")
+    assert LossGuard.of(Experiment.parse({"variant": "gan"}), series).totals == ("loss", "critic_loss", "encoder_loss")
 
 
 def test_a_run_on_grey_levels_that_goes_wrong_is_told_the_likely_remedy():
@@ -93,5 +122,5 @@ def test_a_run_on_grey_levels_that_goes_wrong_is_told_the_likely_remedy():
     assert "pixel model" not in told[0]
     assert (
         told[1]
-        == told[0] + " The pixels go up to 255 here: a pixel model whose pixels are in 0..1 is likely the remedy."
+        == told[0] + " The pixels go up to 255 here: a pixel model whose pixels are in 0..1 is the likely remedy."
     )

@@ -103,7 +103,7 @@ def _show_status(run: Run, status: Status) -> None:
             st.switch_page("app_pages/explore.py", query_params={"model": f"run/{run.name}"})
     if status.state in {"failed", "crashed"}:
         show_error(status.message)
-    elif status.state == "finished" and status.message:
+    elif status.state != "stopped" and status.message:  # the progress bar says why it was stopped
         st.caption(plain(status.message))
 
 

@@ -18,7 +18,7 @@ NEAR_GUESSING = 0.1  # a loss is within this of what guessing costs
 WORSE_THAN_GUESSING = GUESSING + NEAR_GUESSING
 NO_GRADIENT = 0.01  # of the largest norm so far
 COLLAPSED, NARROW = 0.25, 0.6  # of the spread of the data's pixels
-NEAR_ONE = 0.3  # a critic's slope is within this of 1
+NEAR_ONE, FAR_FROM_ONE = 0.3, 3.0  # a critic's slope is within this of 1; so far off, nothing bounds its scores
 
 
 @dataclass(frozen=True)
@@ -225,8 +225,12 @@ def slopes(penalty: str) -> Outcome:
         told = f"They are off by {off:.2f} (root mean square)"
         if off < NEAR_ONE:
             return Finding(GOOD, "The critic's slopes are near 1", f"{told}.")
-        told += ", so the estimate is no distance yet"
-        remedy = f"It may need more time, or more weight on “{TERMS[penalty].title}”."
+        more = f"more weight on “{TERMS[penalty].title}”."
+        if off > FAR_FROM_ONE:
+            told += ": nothing bounds the scores, so the estimate is not a distance"
+            return Finding(BAD, "The critic's slopes are far from 1", f"{told}.", f"From the start: {more}")
+        told += ", so the estimate is not a distance yet"
+        remedy = f"It may need more time, or {more}"
         return Finding(NOTE, "The critic's slopes are not near 1", f"{told}.", remedy)
 
     return outcome

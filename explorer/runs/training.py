@@ -15,7 +15,6 @@ from explorer.runs.probe import SIZE, Probe
 from explorer.runs.steering import Steering
 from explorer.runs.summary import describe, measure, probe_set
 from explorer.runs.writer import RunWriter
-from models.catalogue import PIXEL_MODELS
 from models.experiment import Experiment
 from models.training import TrainingLoop, epoch_batches
 from models.variants import build
@@ -41,8 +40,8 @@ class Trainer:
         self.program = build(experiment, images.images.shape[1:], len(images.class_names))
         model = self.program.model
         self.loop = TrainingLoop(model, images.images, images.labels)
-        totals = tuple(objective.name for objective in model.objectives)
-        self.guard = LossGuard(model.series, totals, PIXEL_MODELS[experiment.pixel_model].scale, experiment.own_terms)
+        self.guard = LossGuard.of(experiment, model.series)
+        self.warning = ""  # the first thing that was wrong and did not end the run
         self.probe = self._make_probe()
         self.hand = Steering(self.program, store)
         self.terms = self.hand.terms
@@ -114,7 +113,7 @@ class Trainer:
             self.watch.images += len(batch)
             clock = (epoch, second, self.hand.learning_rate)
             self.store.log_step(self.step, np.concatenate([clock, values, weight, values[self.term_columns] * weight]))
-            if (fault := self.guard.check(self.step, values, self.hand.learning_rate)) is not None:
+            if (fault := self.guard.check(self.step, values, self.hand.learning_rate, weight)) is not None:
                 raise FloatingPointError(fault)
 
     def _report(self) -> None:
@@ -138,9 +137,17 @@ class Trainer:
         values = self.loop.evaluate(self.validation, self.validation_batch, between=self._obey)
         weighted = values[self.term_columns] * self.weights
         self.store.log_validation(self.step, float(epoch), np.concatenate([values, weighted]))
+        self._warn(self.guard.check_held_out("validation", dict(zip(self.loop.series, values, strict=True)), epoch))
         last = epoch == self.experiment.epochs
         if not last and time.perf_counter() - self.last_snapshot > SNAPSHOT_SPACING:
             self._snapshot()
+
+    def _warn(self, sentence: str) -> None:
+        """Say in the status, from now to the end, what is wrong. The first warning stays: what follows is its doing."""
+        if sentence and not self.warning:
+            self.warning = sentence
+            self.store.log_event("warning", message=sentence)
+            self.store.flush(message=sentence)
 
     def _preview(self) -> None:
         """A step's loss can be a number while the weights that it moved to give none: such a model is not shown."""
@@ -185,6 +192,8 @@ class Trainer:
             case SetWeight() | SetLearningRate() | SetMoving():
                 self.store.status |= self.place()
                 self.hand.change(command)
+                if isinstance(command, SetWeight):
+                    self.guard.renew()
             case _:
                 self.listener.obey_urgent(command)
 
@@ -201,7 +210,7 @@ class Trainer:
         self.store.flush(**self.place())
         if wanted and self.step:
             self._snapshot()
-        self.store.set_state("paused" if wanted else "training")
+        self.store.set_state("paused" if wanted else "training", message=self.warning)
 
     def _want_step(self) -> None:
         """One more step, then paused again. Where the epoch is over, it is validated first."""
@@ -225,15 +234,17 @@ class Trainer:
     def finish(self) -> str:
         """Measure the model on the held-out test images and put the result where readers find it.
 
-        Gives a sentence where somebody did not wait for it: the model is whole then, but not measured.
+        Return what somebody should know of the result: that a loss is not finite, or that nobody waited for the
+        measurement. The model is whole in any case.
         """
         missing, data = "", self.images
         try:
             self.summary |= measure(
                 self.program, data.test_images, data.test_labels, self.validation_batch, between=self.listener.heed
             )
+            self._warn(self.guard.check_held_out("test", self.summary["test"], self.epoch))
         except Stop as reason:
             missing = f"The model was not measured on the test images. {reason}"
         self.summary |= {"seconds": self.watch.seconds, "steps": self.step}
         write_json(self.folder / SUMMARY, self.summary)
-        return missing
+        return " ".join(sentence for sentence in (self.warning, missing) if sentence)

@@ -13,6 +13,7 @@ from models import tensors
 from models.catalogue.flow import CODES, CRITIC, DECODER, ENCODER, KINDS, TENSORS, tensors_of, with_sources
 from models.catalogue.info import (
     NATS,
+    SCORE,
     CodeInfo,
     LearnerInfo,
     NetworkInfo,
@@ -27,10 +28,10 @@ from models.catalogue.terms import ELBO, TERMS
 from models.catalogue.variants import CRITIC_LOSS, ENCODER_LOSS, LOSS, VARIANTS
 
 __all__ = [
-    "CODES", "CRITIC", "CRITIC_LOSS", "DECODER", "ELBO", "ENCODER", "ENCODER_LOSS", "KINDS", "LOSS", "NATS", "NETWORKS",
-    "OPTIMIZERS", "PIXEL_MODELS", "SETTINGS", "TENSORS", "TERMS", "VARIANTS", "CodeInfo", "LearnerInfo", "NetworkInfo",
-    "PixelModelInfo", "SettingInfo", "TensorInfo", "TermInfo", "VariantInfo", "entry", "flow_of", "settings_of",
-    "tensors_of", "term_info", "unit_of_total", "with_sources",
+    "CODES", "CRITIC", "CRITIC_LOSS", "DECODER", "ELBO", "ENCODER", "ENCODER_LOSS", "KINDS", "LOSS", "NATS",
+    "NETWORKS", "OPTIMIZERS", "PIXEL_MODELS", "SCORE", "SETTINGS", "TENSORS", "TERMS", "VARIANTS", "CodeInfo",
+    "LearnerInfo", "NetworkInfo", "PixelModelInfo", "SettingInfo", "TensorInfo", "TermInfo", "VariantInfo", "entry",
+    "flow_of", "settings_of", "tensors_of", "term_info", "unit_of_total", "with_sources",
 ]  # fmt: skip
 
 Entry = TypeVar("Entry")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 NATS = "nats per image"  # summed over pixels and dimensions, averaged over the batch
+SCORE = "score"  # of a critic that is no classifier: only differences of it mean something
 
 
 @dataclass(frozen=True)

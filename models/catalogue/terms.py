@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from models import tensors as t
-from models.catalogue.info import NATS, TermInfo
+from models.catalogue.info import NATS, SCORE, TermInfo
 
 LOGISTIC = f"{NATS}, 0.69 at even odds"
 GOODFELLOW, MAKHZANI = "Goodfellow et al. 2014, eq. 1 and section 3", "Makhzani et al. 2016, section 2"
@@ -88,9 +88,9 @@ TERMS: Mapping[str, TermInfo] = MappingProxyType(
         "critic_fake": TermInfo(
             "Critic on fake", "softplus(critic_on_sample)", GOODFELLOW, (t.CRITIC_ON_SAMPLE,), LOGISTIC
         ),
-        "raises_score": TermInfo("Raising its score", "−critic_on_sample", WGAN, (t.CRITIC_ON_SAMPLE,), "score"),
-        "score_real": TermInfo("Score of real", "−critic_on_x", WGAN, (t.CRITIC_ON_X,), "score"),
-        "score_fake": TermInfo("Score of fake", "critic_on_sample", WGAN, (t.CRITIC_ON_SAMPLE,), "score"),
+        "raises_score": TermInfo("Raising its score", "−critic_on_sample", WGAN, (t.CRITIC_ON_SAMPLE,), SCORE),
+        "score_real": TermInfo("Score of real", "−critic_on_x", WGAN, (t.CRITIC_ON_X,), SCORE),
+        "score_fake": TermInfo("Score of fake", "critic_on_sample", WGAN, (t.CRITIC_ON_SAMPLE,), SCORE),
         "gradient_penalty": TermInfo(
             "Gradient penalty", "(critic_slope − 1)²", WGAN, (t.CRITIC_SLOPE,), "squared slope"
         ),
