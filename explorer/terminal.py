@@ -38,7 +38,6 @@ def train(experiment: Experiment, out: Path | None) -> int:
         print(f"The trainer could not start. Its log is {folder / LOG}.", file=sys.stderr)
         return 1
     _report(run, status)
-    run.close()
     if status.state == "crashed" and ctrl_c.count:
         return INTERRUPTED
     return 0 if status.state in {"finished", "stopped"} else 1

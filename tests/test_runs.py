@@ -65,8 +65,38 @@ def test_a_reader_sees_what_was_flushed_and_no_more(tmp_path):
         assert [e.kind for e in run.events("pause")] == ["pause"]
         assert [s.path.name for s in run.snapshots()] == ["000000011.safetensors"]
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
-            run._database.execute("DELETE FROM events")
+            run._connect().execute("DELETE FROM events")
     writer.close()
+
+
+def test_a_reader_that_nobody_closes_keeps_no_connection(tmp_path, monkeypatch):
+    written(tmp_path, 5)[0].close()
+    opened: list[sqlite3.Connection] = []
+    connect = Run._connect
+
+    def counted(run: Run) -> sqlite3.Connection:
+        opened.append(connect(run))
+        return opened[-1]
+
+    def is_open(connection: sqlite3.Connection) -> bool:
+        try:
+            connection.execute("SELECT 1")
+        except sqlite3.ProgrammingError:
+            return False
+        return True
+
+    monkeypatch.setattr(Run, "_connect", counted)
+    run = Run(tmp_path)
+    assert run.status().step == 5
+    assert opened
+    assert not any(map(is_open, opened))
+    opened.clear()
+    with run:
+        with run:  # a part of a page inside the page
+            assert run.status().step == 5
+        assert [is_open(connection) for connection in opened] == [True]
+        assert len(run.curves().training["step"]) == 5
+    assert [is_open(connection) for connection in opened] == [False]
 
 
 def test_after_close_the_database_alone_is_the_whole_run(tmp_path):

@@ -106,9 +106,6 @@ def trainers(tmp_path_factory):
             process.kill()
         one.close()
         one.reap()
-    for run in vars(started).values():
-        if isinstance(run, Run):
-            run.close()
 
 
 def test_a_killed_trainer_is_called_crashed_and_what_was_shown_is_still_there(trainers):
@@ -118,7 +115,6 @@ def test_a_killed_trainer_is_called_crashed_and_what_was_shown_is_still_there(tr
     process = trainers.other.processes[run.folder]
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    run.close()
     with Run(run.folder) as again:
         status = again.status()
         assert (status.state, status.active) == ("crashed", False)
@@ -267,7 +263,6 @@ def test_a_trainer_that_cannot_read_its_experiment_leaves_a_log(tmp_path):
     assert not launcher.died_before_starting(run.folder)
     assert not after_restart.died_before_starting(run.folder)
     assert not after_restart.died_before_starting(tmp_path / "absent")
-    run.close()
     (run.folder / EXPERIMENT).write_text(json.dumps({"epochs": 0}), encoding="utf-8")
     with pytest.raises(RunError, match=r"The run bad has a damaged experiment\.json: epochs was 0"):
         _ = Run(run.folder).experiment

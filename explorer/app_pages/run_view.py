@@ -66,6 +66,11 @@ def _progress(run: Run, was_active: bool) -> None:
 
 def _pictures(run: Run, active: bool) -> None:
     """Curves, map and strip, drawn again in place."""
+    with run:
+        _draw_pictures(run, active)
+
+
+def _draw_pictures(run: Run, active: bool) -> None:
     if not run.has_started():
         return
     entry = _live_entry(run)

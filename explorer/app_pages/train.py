@@ -40,6 +40,7 @@ if wanted == NEW:
     show_setup()
 else:
     try:
-        show_run(Run(runs_folder() / wanted))
+        with Run(runs_folder() / wanted) as run:
+            show_run(run)
     except (RunError, ExperimentError) as error:
         show_error(str(error))

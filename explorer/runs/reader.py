@@ -1,8 +1,9 @@
 """Reading a run, while it is written or long after. Readers never write, and a read costs the same at any length."""
 
+import contextlib
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -63,13 +64,19 @@ class Curves:
 
 
 class Run:
-    """A run folder, read only."""
+    """A run folder, read only.
+
+    Inside a `with` one connection to the history is kept. Without it every query opens one and closes it again, so that
+    no reader that is forgotten holds the file open.
+    """
 
     def __init__(self, folder: Path):
         if not (folder / EXPERIMENT).is_file():
             raise RunError(f"{folder.name} is no run: it has no {EXPERIMENT}. Choose a folder that a training wrote.")
         self.folder = folder
         self.name = folder.name
+        self._inside = 0  # how many `with` there are around it: parts of a page lie inside the page
+        self._kept: sqlite3.Connection | None = None
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -78,25 +85,33 @@ class Run:
         except (OSError, ValueError) as error:  # an ExperimentError is a ValueError
             raise RunError(f"The run {self.name} has a damaged {EXPERIMENT}: {error}") from error
 
-    @cached_property
-    def _database(self) -> sqlite3.Connection:
+    def _connect(self) -> sqlite3.Connection:
         uri = (self.folder / DATABASE).resolve().as_uri()
         return sqlite3.connect(f"{uri}?mode=ro", uri=True, check_same_thread=False, timeout=2.0)
 
-    def close(self) -> None:
-        if "_database" in self.__dict__:
-            self._database.close()
-            del self.__dict__["_database"]
-
     def __enter__(self) -> "Run":
+        self._inside += 1
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        self._inside -= 1
+        if not self._inside and self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    @contextlib.contextmanager
+    def _connection(self) -> Generator[sqlite3.Connection]:
+        if self._inside:
+            self._kept = self._kept or self._connect()
+            yield self._kept
+            return
+        with contextlib.closing(self._connect()) as connection:
+            yield connection
 
     def _rows(self, query: str, values: tuple = ()) -> list[tuple]:
         try:
-            return self._database.execute(query, values).fetchall()
+            with self._connection() as connection:
+                return connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise RunError(
                 f"The history of the run {self.name} cannot be read ({error}). Try again; if it stays so, "
