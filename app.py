@@ -4,7 +4,7 @@ import contextlib
 
 import streamlit as st
 
-from explorer.routes import routes
+from explorer.routes import middleware, routes
 from explorer.services import SERVICES, disable_nagle
 
 
@@ -19,4 +19,4 @@ async def lifespan(_app: object):
         SERVICES.close()
 
 
-app = st.App("explorer/main.py", lifespan=lifespan, routes=routes())
+app = st.App("explorer/main.py", lifespan=lifespan, routes=routes(), middleware=middleware())

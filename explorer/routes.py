@@ -1,8 +1,10 @@
-"""The server's own routes: files for the browser, and answers without a Streamlit rerun."""
+"""The server's own routes: files for the browser, and answers without a Streamlit rerun. And the check before them."""
 
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
 from explorer.api.decode import decode
+from explorer.api.origin import OriginMiddleware
 from explorer.api.points import points
 from explorer.api.weights import weights
 from explorer.components import asset_routes
@@ -16,3 +18,8 @@ def routes() -> list[Mount | Route]:
         Route("/api/weights", weights, methods=["GET"]),
         Route("/api/points", points, methods=["GET"]),
     ]
+
+
+def middleware() -> list[Middleware]:
+    """Return what every request passes before it reaches Streamlit or a route of ours."""
+    return [Middleware(OriginMiddleware)]

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import numpy as np
 from starlette.applications import Starlette
 
-from explorer.routes import routes
+from explorer.routes import middleware, routes
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -31,7 +31,7 @@ def call(path: str, query: dict[str, str], headers: dict[str, str], body: bytes 
         "headers": [(name.encode(), value.encode()) for name, value in given_headers.items()],
     }  # fmt: skip
     route = next(route for route in routes() if getattr(route, "path", "") == path)
-    asyncio.run(Starlette(routes=[route])(scope, receive, send))
+    asyncio.run(Starlette(routes=[route], middleware=middleware())(scope, receive, send))
     found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], found, b"".join(message.get("body", b"") for message in sent[1:])
 
