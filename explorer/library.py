@@ -5,25 +5,34 @@ Keys: `bundled/NAME` and `run/NAME`; a step behind `@` names the snapshot, witho
 """
 
 import re
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from explorer.datasets.catalogue import DATASETS
 from explorer.places import PRETRAINED, runs_folder
-from explorer.runs.layout import PREVIEW, PROBE_IMAGES, SNAPSHOTS, SUMMARY, snapshot_file
+from explorer.runs.layout import (
+    PREVIEW,
+    PROBE_IMAGES,
+    SNAPSHOTS,
+    SUMMARY,
+    list_snapshots,
+    snapshot_file,
+)
 from explorer.runs.reader import Run, RunError, list_runs
 from explorer.sprites import load_sprites
-from models.arrays import CheckpointError, load_arrays, modified
+from models.arrays import CheckpointError, is_file, load_arrays, modified
 from models.experiment import Experiment, ExperimentError
 
 LIVE = "live"
-_KEY = re.compile(r"(bundled|run)/([A-Za-z0-9][A-Za-z0-9._-]{0,199})(?:@(\d{1,9}|live))?")
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}"
+_KEY = re.compile(rf"(bundled|run)/({_NAME})(?:@([0-9]{{1,9}}|live))?")
 
 
 class LibraryError(ValueError):
@@ -144,33 +153,81 @@ def title_of(experiment: Experiment) -> str:
     return f"{dataset} · {experiment.info.title} · {experiment.latent_dim}-D"
 
 
+@dataclass(frozen=True)
+class Listing:
+    """The models that can be opened. `titles`: key -> title, in the order to offer. `passed_over`: a sentence for each
+    file or folder that was left out of the list.
+    """
+
+    titles: Mapping[str, str]
+    passed_over: tuple[str, ...]
+
+    def title(self, key: str) -> str:
+        """Return what a list of choices calls a model; its key where it was deleted since."""
+        return self.titles.get(key, key)
+
+    def __add__(self, other: "Listing") -> "Listing":
+        return Listing({**self.titles, **other.titles}, self.passed_over + other.passed_over)
+
+
+def listing() -> Listing:
+    """Return every model that can be opened: the bundled ones, then the runs, the newest first."""
+    return _list_bundled() + _list_runs()
+
+
 def bundled() -> list[str]:
     """Keys of the bundled models, in the order to offer them."""
-    folders = [path for path in PRETRAINED.iterdir() if (path / SNAPSHOTS).is_dir()] if PRETRAINED.is_dir() else []
-    keys = _readable(f"bundled/{path.name}" for path in folders)
-    return sorted(keys, key=lambda key: find(key).summary.get("order", 0))
+    return list(_list_bundled().titles)
 
 
 def explorable_runs() -> list[str]:
     """Keys of the runs that have a snapshot, the newest first."""
-    return _readable(f"run/{run.name}" for run in list_runs(runs_folder()) if _steps(run.folder))
+    return list(_list_runs().titles)
 
 
-def _readable(keys: Iterable[str]) -> list[str]:
-    """Those that can be opened: a folder of another version, or a damaged one, must not take the others along."""
-    return [key for key in keys if _opens(key)]
+def _list_bundled() -> Listing:
+    folders = [path for path in PRETRAINED.iterdir() if (path / SNAPSHOTS).is_dir()] if PRETRAINED.is_dir() else []
+    found = _openable("bundled", folders)
+    by_order = sorted(found.titles, key=lambda key: find(key).summary.get("order", 0))
+    return replace(found, titles={key: found.titles[key] for key in by_order})
 
 
-def _opens(key: str) -> bool:
-    try:
-        find(key)
-    except LibraryError:
-        return False
-    return True
+def _list_runs() -> Listing:
+    return _openable("run", [run.folder for run in list_runs(runs_folder())])
 
 
-def _steps(folder: Path) -> list[int]:
-    return [int(path.stem) for path in (folder / SNAPSHOTS).glob("[0-9]*.safetensors")]
+def _openable(kind: str, folders: Sequence[Path]) -> Listing:
+    """Those of the folders that can be opened. A damaged one, or one of another version, must not hide the others."""
+    titles: dict[str, str] = {}
+    passed_over: list[str] = []
+    for folder in folders:
+        names, key = list_snapshots(folder), f"{kind}/{folder.name}"
+        passed_over += [_stray(folder, name) for name in names.strays]
+        if not names.steps:
+            continue
+        try:
+            _check_name(folder.name)
+            entry = find(key)
+        except LibraryError as error:
+            passed_over.append(f"{key} is not listed. {error}")
+        else:
+            titles[key] = entry.title if kind == "bundled" else f"{entry.title} · {folder.name}"
+    return Listing(titles, tuple(passed_over))
+
+
+def _check_name(name: str) -> None:
+    if not re.fullmatch(_NAME, name):
+        raise LibraryError(
+            f"The folder was named {name[:80]!r}; allowed are up to 200 letters (a to z), digits, dots, _ and -, "
+            "beginning with a letter or a digit. Rename it."
+        )
+
+
+def _stray(folder: Path, name: str) -> str:
+    return (
+        f"{folder.name}/{SNAPSHOTS}/{name} is not listed: a snapshot is a file named by a step of nine digits, such as "
+        f"{snapshot_file(250)}. Rename the file, or move it elsewhere."
+    )
 
 
 def find(key: str) -> ModelEntry:
@@ -184,18 +241,18 @@ def find(key: str) -> ModelEntry:
     folder = (PRETRAINED if kind == "bundled" else runs_folder()) / name
     if step == LIVE:
         return _find_live(f"{kind}/{name}", folder)
-    steps = _steps(folder) if step is None else [int(step)]
+    steps = list_snapshots(folder).steps if step is None else [int(step)]
     if not steps:
         raise LibraryError(f"{kind}/{name} has no snapshot. Wait for its first one, or choose another model.")
     entry = _entry(f"{kind}/{name}@{max(steps)}", folder, max(steps), modified(folder / SUMMARY))
-    if not entry.snapshot.is_file():
+    if not is_file(entry.snapshot):
         raise LibraryError(f"{name} has no snapshot at step {max(steps)} any more. Choose one from the list.")
     return entry
 
 
 def _find_live(key: str, folder: Path) -> ModelEntry:
     path = folder / PREVIEW
-    if not path.is_file():
+    if not is_file(path):
         raise LibraryError(f"{key} has no live snapshot. Wait for its first one, or leave @{LIVE} out.")
     entry = _entry(f"{key}@{LIVE}", folder, 0, modified(folder / SUMMARY))
     when = modified(path)
@@ -208,12 +265,41 @@ def _find_live(key: str, folder: Path) -> ModelEntry:
     return replace(entry, snapshot=path, step=int(arrays["step"][0]), modified=when)
 
 
+class _Summary(BaseModel):
+    """What a summary must say for its model to be explored."""
+
+    model_config = ConfigDict(strict=True)
+
+    image_shape: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=3, max_length=3)]
+    class_names: Annotated[list[str], Field(min_length=1)]
+    labels: list[Annotated[int, Field(ge=0)]]
+    probe: int
+    training_images: int
+    validation_images: int
+    test_images: int
+    parameters: int
+    order: int = 0  # of a bundled model
+
+
+def _check(name: str, summary: Mapping[str, Any]) -> None:
+    """Raises RunError for a summary that lacks what the pages need."""
+    try:
+        _Summary.model_validate(summary)
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise RunError(
+            f"The run {name} has a damaged {SUMMARY} ({what}). Restore it or remove the run's folder."
+        ) from error
+
+
 @lru_cache(maxsize=256)
 def _entry(key: str, folder: Path, step: int, _modified: int) -> ModelEntry:
     """Kept, for every decode asks for it, until the summary changes: a run writes its results there at its end."""
     try:
         with Run(folder) as run:
             title, summary = title_of(run.experiment), run.summary()
+            _check(run.name, summary)
             return ModelEntry(
                 key, title, folder, folder / SNAPSHOTS / snapshot_file(step), step, run.experiment, summary
             )

@@ -48,6 +48,14 @@ def modified(path: Path) -> int:
         return 0
 
 
+def is_file(path: Path) -> bool:
+    """Return whether there is a file; also False where nobody may look."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def save_arrays(path: Path, arrays: Mapping[str, np.ndarray], durable: bool = True) -> None:
     """Write a safetensors file so that a reader sees the old file or the new one, never half of one.
 

@@ -15,6 +15,7 @@ from explorer.lab.session import (
     Session,
     SessionError,
     find_session,
+    list_sessions,
     new_session,
     read_results,
     read_session,
@@ -297,3 +298,15 @@ def test_the_table_has_a_row_for_each_case_before_and_after(home):
     assert after[1]["loss"] == "MAE"
     assert after[0]["saturated"] is None
     assert all(math.isfinite(row["shown MSE"]) for row in after)
+
+
+def test_what_a_person_keeps_beside_the_sessions_is_neither_listed_nor_deleted(home, monkeypatch):
+    monkeypatch.setattr(session, "KEPT", 1)
+    first = new_session(_session("E"))
+    (first.parent / "00 my notes").mkdir()
+    (first.parent / "0.txt").write_text("mine")
+    (first.parent / f"{first.name} copy").mkdir()
+    assert list_sessions() == [first]
+    second = new_session(_session("E"))
+    assert list_sessions() == [second]
+    assert {path.name for path in first.parent.iterdir()} == {second.name, "00 my notes", "0.txt", f"{first.name} copy"}

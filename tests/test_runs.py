@@ -235,6 +235,14 @@ def test_damaged_json_in_the_database_is_said(tmp_path, table, read):
         read(run)
 
 
+def test_a_folder_in_the_inbox_is_no_command(tmp_path):
+    inbox = Inbox(tmp_path)
+    (inbox.folder / "0.json").mkdir()
+    send_command(tmp_path, "stop")
+    assert inbox.take() == [Simple(command="stop")]
+    assert inbox.take_urgent() == []
+
+
 def test_run_folders_of_one_second_have_their_own_names(tmp_path):
     folders = [new_run_folder(quick(), tmp_path) for _ in range(3)]
     assert len(set(folders)) == 3

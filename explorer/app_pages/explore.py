@@ -9,10 +9,10 @@ from explorer.app_pages.shared import (
     choose_pair,
     forgiving,
     model_facts,
-    model_label,
     plain,
     put_into_address,
     show_error,
+    show_passed_over,
 )
 from explorer.app_pages.waiting import bar_with_stop, wait_for
 from explorer.components import Plane, bank, latent_map
@@ -43,14 +43,18 @@ def whole_sets() -> WholeSets:
 
 def choose_model() -> str | None:
     """The key of a model, without its snapshot; a key in the address is taken first."""
-    keys = [*library.bundled(), *library.explorable_runs()]
+    listing = library.listing()
+    show_passed_over(listing)
+    keys = list(listing.titles)
     if not keys:
         return None
     wanted = st.query_params.get("model", keys[0]).partition("@")[0]
     if wanted not in keys:
         st.toast(plain(f"There is no model {wanted[:80]} here any more. This is another one."))
         wanted = keys[0]
-    return st.selectbox("Model", keys, index=keys.index(wanted), format_func=model_label, label_visibility="collapsed")
+    return st.selectbox(
+        "Model", keys, index=keys.index(wanted), format_func=listing.title, label_visibility="collapsed"
+    )
 
 
 def choose_snapshot(base: str) -> ModelEntry:

@@ -7,9 +7,8 @@ from typing import Any, ParamSpec
 
 import streamlit as st
 
-from explorer import library
 from explorer.lab.session import SessionError
-from explorer.library import LibraryError, title_of
+from explorer.library import LibraryError, Listing, title_of
 from explorer.places import runs_folder
 from explorer.runs.reader import Run, RunError, list_runs
 from models.catalogue import ELBO, PIXEL_MODELS
@@ -18,6 +17,7 @@ from models.sentences import in_sentence
 
 Given = ParamSpec("Given")
 DOUBLE_CLICK = 2.0  # seconds
+SAID = 3  # files and folders that are passed over, each in a sentence
 
 
 def once(key: str, what: object, start: Callable[[], str]) -> str:
@@ -66,15 +66,6 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def model_label(key: str) -> str:
-    """A model in a list of choices, by its key."""
-    try:
-        entry = library.find(key)
-    except LibraryError:  # deleted since it was listed
-        return key
-    return entry.title if entry.bundled else f"{entry.title} · {entry.folder.name}"
-
-
 def plain(text: str) -> str:
     """Text that somebody else wrote, with nothing in it that Markdown would act on."""
     return "".join(f"\\{character}" if character in r"\`*_{}[]()#+!|<>~$:&" else character for character in text)
@@ -82,6 +73,13 @@ def plain(text: str) -> str:
 
 def show_error(sentence: str) -> None:
     st.error(plain(sentence), icon=":material/error:")
+
+
+def show_passed_over(listing: Listing) -> None:
+    """Say beside the list of models what is not in it, and why: the first few in full, the others as a number."""
+    if listing.passed_over:
+        more = len(listing.passed_over) - SAID
+        st.caption(plain(" ".join([*listing.passed_over[:SAID], *([f"{more} more are not listed."] * (more > 0))])))
 
 
 def forgiving(show: Callable[Given, None]) -> Callable[Given, None]:

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from explorer import library
-from explorer.app_pages.shared import forgiving, model_label, plain, show_error
+from explorer.app_pages.shared import forgiving, plain, show_error, show_passed_over
 from explorer.app_pages.terms_view import newest_values
 from explorer.app_pages.waiting import wait_for
 from explorer.components.step import step
@@ -28,7 +28,9 @@ OTHERS = {"chosen": "Another image", "draws": "Other noise", "batch": "Another b
 
 def show_steps() -> None:
     """Choose a model, and walk through one step of it."""
-    keys = [*library.bundled(), *library.explorable_runs()]
+    listing = library.listing()
+    show_passed_over(listing)
+    keys = list(listing.titles)
     if not keys:
         st.info("There is no model to step through yet. Train one: it takes seconds.", icon=":material/info:")
         return
@@ -37,7 +39,7 @@ def show_steps() -> None:
         st.toast(plain(f"There is no model {wanted[:80]} here any more. This is another one."))
         wanted = st.query_params["model"] = keys[0]
     st.session_state["losses-model"] = wanted
-    key = st.selectbox("Model", keys, format_func=model_label, key="losses-model", on_change=_choose)
+    key = st.selectbox("Model", keys, format_func=listing.title, key="losses-model", on_change=_choose)
     st.fragment(forgiving(_show))(key, True)
 
 

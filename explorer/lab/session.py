@@ -6,6 +6,7 @@ A session is a folder with one writer, the lab's process. `session.json` says wh
 
 import contextlib
 import json
+import re
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,9 @@ SESSION, STATE, ARRAYS = "session.json", "looks.json", "looks.safetensors"
 KEPT = 30
 MOST_CASES = 10
 ENDED = frozenset({"finished", "stopped", "failed"})
+
+
+_NAME = re.compile("[0-9]{8}-[0-9]{6}-[0-9]{6}")  # the day, the time, microseconds
 
 
 class SessionError(ValueError):
@@ -121,8 +125,14 @@ def find_session(name: str) -> Path | None:
 
 
 def list_sessions(parent: Path | None = None) -> list[Path]:
-    """The folders of the sessions that are kept, the newest first."""
-    return sorted((parent or lab_folder()).glob("[0-9]*"), reverse=True)
+    """Return the folders of the sessions that are kept, the newest first.
+
+    Only names that `new_session` gives count: the oldest sessions are deleted, and what a person put there is not ours.
+    """
+    parent = parent or lab_folder()
+    return sorted(
+        (path for path in parent.glob("[0-9]*") if _NAME.fullmatch(path.name) and path.is_dir()), reverse=True
+    )
 
 
 def read_session(folder: Path) -> Session:

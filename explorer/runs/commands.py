@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from explorer.runs.layout import INBOX
-from models.arrays import remove_file
+from models.arrays import is_file, remove_file
 from models.experiment import LearningRate, Weight
 
 LOOK_EVERY = 0.05  # seconds
@@ -98,7 +98,7 @@ class Inbox:
 
 def waiting(inbox: Path) -> list[Path]:
     """The files of the commands that nobody has taken, in the order of sending."""
-    return sorted(inbox.glob("[0-9]*.json"))
+    return sorted(path for path in inbox.glob("[0-9]*.json") if is_file(path))
 
 
 class Lifeline:

@@ -6,7 +6,9 @@ the trainer reads a command and deletes it. So a run can be steered by an app th
 
 import json
 import os
+import re
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,8 +38,39 @@ WEIGHTED_PREFIX = "weighted_"  # a term times its weight: the mean of products i
 FACTOR = 4
 
 
+_SNAPSHOT = re.compile(r"([0-9]{9})\.safetensors")
+
+
 def snapshot_file(step: int) -> str:
     return f"{step:09d}.safetensors"
+
+
+@dataclass(frozen=True)
+class SnapshotNames:
+    """What a run's folder of snapshots holds: `steps` in order, and the names of `strays` that look like weights."""
+
+    steps: tuple[int, ...] = ()
+    strays: tuple[str, ...] = ()
+
+
+def list_snapshots(folder: Path) -> SnapshotNames:
+    """Return the snapshots of a run folder by their names alone; none where they cannot be listed.
+
+    Only a file with the exact name that `snapshot_file` gives is a snapshot. Whatever else a person or a program puts
+    there must not stop anybody from opening the others.
+    """
+    steps, strays = [], []
+    try:
+        with os.scandir(folder / SNAPSHOTS) as found:
+            for each in found:
+                match = _SNAPSHOT.fullmatch(each.name)
+                if match and each.is_file():
+                    steps.append(int(match[1]))
+                elif "safetensors" in each.name and not each.name.startswith("."):  # those are still being written
+                    strays.append(each.name)
+    except OSError:
+        return SnapshotNames()
+    return SnapshotNames(tuple(sorted(steps)), tuple(sorted(strays)))
 
 
 def put_command(folder: Path, command: str, **values: Any) -> Path:

@@ -13,6 +13,7 @@ import numpy as np
 import psutil
 
 from explorer.runs.layout import ACTIVE, DATABASE, EXPERIMENT, FACTOR, SNAPSHOTS, STEERED, SUMMARY
+from models.arrays import is_file, modified
 from models.experiment import Experiment
 
 
@@ -71,7 +72,7 @@ class Run:
     """
 
     def __init__(self, folder: Path):
-        if not (folder / EXPERIMENT).is_file():
+        if not is_file(folder / EXPERIMENT):
             raise RunError(f"{folder.name} is no run: it has no {EXPERIMENT}. Choose a folder that a training wrote.")
         self.folder = folder
         self.name = folder.name
@@ -260,5 +261,5 @@ def list_runs(folder: Path) -> list[Run]:
     """All runs in a folder, the newest first. Folders that are no runs are passed over."""
     if not folder.is_dir():
         return []
-    found = [Run(path) for path in folder.iterdir() if (path / EXPERIMENT).is_file()]
-    return sorted(found, key=lambda run: (run.folder / EXPERIMENT).stat().st_mtime_ns, reverse=True)
+    found = [Run(path) for path in folder.iterdir() if is_file(path / EXPERIMENT)]
+    return sorted(found, key=lambda run: modified(run.folder / EXPERIMENT), reverse=True)
