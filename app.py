@@ -4,7 +4,7 @@ import contextlib
 
 import streamlit as st
 
-from explorer.routes import middleware, routes
+from explorer.api.routes import middleware, routes
 from explorer.services import SERVICES, disable_nagle
 
 

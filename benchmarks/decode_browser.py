@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.apps import APP, ROOT, home, served
 from benchmarks.figures import Figure, median_ratio
 from benchmarks.hand import LONGEST, Notes, Seat, percentile, seats
-from explorer import library
+from explorer.library import models as library
 
 MODELS = {"2-D": "bundled/mnist-vae-2d", "16-D": "bundled/mnist-vae-16d"}
 BLOCKS = 5

@@ -10,7 +10,7 @@ from benchmarks.apps import APP, home, served
 from benchmarks.figures import Figure
 from benchmarks.hand import Notes, percentile, seats
 from benchmarks.runs import in_training, mnist_or, not_portable
-from models.experiment import Experiment
+from models.spec.experiment import Experiment
 
 BLOCKS = 5
 SECONDS = 4.0  # of a drag

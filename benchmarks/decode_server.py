@@ -12,9 +12,9 @@ import numpy as np
 
 from benchmarks.apps import APP, Child, Server, home, served
 from benchmarks.figures import Figure, median_ratio
-from explorer import library
-from explorer.latent.client import AnalystClient
-from explorer.library import ModelEntry
+from explorer.analyst.client import AnalystClient
+from explorer.library import models as library
+from explorer.library.models import ModelEntry
 
 BLOCKS = 7
 REQUESTS = 150  # of the app in a block

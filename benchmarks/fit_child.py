@@ -11,8 +11,8 @@ import keras
 import numpy as np
 
 from explorer.datasets.loading import load_images, split
-from models.experiment import Experiment
-from models.variants import build
+from models.program import build
+from models.spec.experiment import Experiment
 
 
 class Clock(keras.callbacks.Callback):

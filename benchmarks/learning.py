@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.apps import Child
 from benchmarks.figures import Figure
 from benchmarks.runs import mnist_or
-from models.catalogue import VARIANTS
+from models.spec.catalogue import VARIANTS
 
 
 def learning(names: Sequence[str] = tuple(VARIANTS)) -> list[Figure]:

@@ -11,8 +11,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from explorer.files import load_arrays
 from explorer.runs.reader import Run
-from models.arrays import load_arrays
 from models.checkpoints import assign_weights
 from models.twins import build_twins
 

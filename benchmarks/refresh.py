@@ -15,11 +15,11 @@ from playwright.sync_api import Browser, CDPSession, Page
 from benchmarks.apps import APP, Server, chromium, home, served
 from benchmarks.figures import Figure, median_ratio
 from benchmarks.runs import trained
+from explorer.files import load_arrays, save_arrays
 from explorer.runs.layout import CLOCK, DATABASE, EXPERIMENT, PREVIEW, WEIGHT_PREFIX, write_json
 from explorer.runs.reader import Run
 from explorer.runs.writer import RunWriter
-from models.arrays import load_arrays, save_arrays
-from models.experiment import Experiment
+from models.spec.experiment import Experiment
 
 SHORT, LONG = 1_000, 1_000_000  # steps
 PAIRS = 5

@@ -7,14 +7,14 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
-from explorer import library
 from explorer.datasets.loading import DATA_FOLDER_VARIABLE
+from explorer.library import models as library
 from explorer.places import ROOT
 from explorer.runs.launcher import Launcher, new_run_folder
 from explorer.runs.layout import SUMMARY, write_json
 from explorer.runs.reader import Run
 from explorer.runs.writer import RunWriter
-from models.experiment import Experiment
+from models.spec.experiment import Experiment
 
 _LONGEST_RUN = 300.0  # seconds
 _LONGEST_START = 90.0

@@ -7,10 +7,10 @@ where it learnt. Without MNIST at hand the same ten run on `digits`, where only 
 from benchmarks.apps import home
 from benchmarks.figures import Figure
 from benchmarks.runs import mnist_or
+from explorer.analyst.client import AnalystClient
+from explorer.diagnosis.pairing_outcomes import BLANK, LEARNS, NEVER, RUNS_AWAY, WASHED_OUT
 from explorer.lab.session import CaseResult, Session, new_session, read_results
-from explorer.latent.client import AnalystClient
-from models.diagnosis import BLANK, LEARNS, NEVER, RUNS_AWAY, WASHED_OUT
-from models.pairings import CASES
+from models.spec.pairings import CASES
 
 _LONGEST = 3600.0  # seconds
 STEPS = 235  # of 256 images: an epoch of MNIST

@@ -15,7 +15,7 @@ from benchmarks.apps import APP, home, served
 from benchmarks.figures import Figure
 from benchmarks.hand import Notes, Seat, percentile, seats
 from benchmarks.runs import trained
-from models.experiment import Experiment
+from models.spec.experiment import Experiment
 
 STRIPS = 16
 BOUNDS = {"dense": "<= 80", "conv": "<= 400"}

@@ -14,7 +14,7 @@ from benchmarks.figures import Figure, median_ratio
 from benchmarks.runs import mnist_or
 from explorer.runs.launcher import Launcher, new_run_folder
 from explorer.runs.reader import Run
-from models.experiment import Experiment
+from models.spec.experiment import Experiment
 
 PAIRS = 3
 BOUNDS = {"dense": ">= 1.3", "conv": ">= 1.0"}

@@ -10,8 +10,8 @@ from statistics import median
 
 from benchmarks.apps import Child
 from benchmarks.figures import Figure, median_ratio
-from models.catalogue import VARIANTS
-from models.experiment import Experiment
+from models.spec.catalogue import VARIANTS
+from models.spec.experiment import Experiment
 
 ROUNDS = {"dense": 21, "conv": 5}  # a dense network's steps are short, and vary more from round to round
 LATENT = 16

@@ -13,12 +13,12 @@ import keras
 import numpy as np
 from keras import ops
 
-from models import tensors
-from models.catalogue.flow import DENSITIES, TENSORS
-from models.experiment import Experiment
 from models.objective import LossTerm, Objective
+from models.program import Program, build
+from models.spec import tensors
+from models.spec.catalogue.flow import DENSITIES, TENSORS
+from models.spec.experiment import Experiment
 from models.training import TrainingLoop, TrainingModel
-from models.variants import Program, build
 
 SHAPE, CLASSES, IMAGES = (28, 28, 1), 10, 2048
 STEPS = 16  # a call, as the trainer makes them

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from explorer import terminal
-from explorer.experiments import PRESETS, from_command_line
+from explorer.cli import terminal
 from explorer.places import runs_folder
-from models.experiment import ExperimentError
+from explorer.presets import PRESETS, from_command_line
+from models.spec.experiment import ExperimentError
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return {"train": terminal.train, "script": terminal.script}[given.command](experiment, given.out)
         if given.command == "runs":
             return terminal.list_all(given.folder or runs_folder())
-        from explorer import pretrained  # reads no Keras, but only this command needs it
+        from explorer.cli import pretrained  # reads no Keras, but only this command needs it
 
         return pretrained.make(given.names)
     except ExperimentError as error:

@@ -11,7 +11,7 @@ import socket
 import threading
 from dataclasses import dataclass, field
 
-from explorer.latent.client import AnalystClient
+from explorer.analyst.client import AnalystClient
 from explorer.runs.launcher import Launcher
 
 REAP_EVERY = 1.0  # seconds

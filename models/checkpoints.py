@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import keras
 import numpy as np
 
-from models.arrays import CheckpointError
+from models.spec.errors import CheckpointError
 from models.twins import Twins
 
 

@@ -6,10 +6,10 @@ from types import MappingProxyType
 import keras
 from keras import layers
 
-from models import tensors
-from models.experiment import Experiment
 from models.layers import CriticSlope, Shuffle
 from models.networks import ImageShape, Network, dropped
+from models.spec import tensors
+from models.spec.experiment import Experiment
 
 CRITIC = "critic"  # (batch,): the logit, above 0 for what is taken for real
 FEATURES = "features"  # (batch, n): the first hidden layer, where much of an image is still there

@@ -11,11 +11,11 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from models import catalogue, tensors
 from models.checkpoints import labelled_layers
 from models.pixels import PIXEL_MODELS
+from models.program import Program
+from models.spec import catalogue, tensors
 from models.training import Learner
-from models.variants import Program
 
 # Layers of the training twin whose output it keeps to itself.
 _HIDDEN: Mapping[type, str] = MappingProxyType({layers.GaussianNoise: tensors.X_NOISY})

@@ -5,11 +5,11 @@ from types import MappingProxyType
 
 from keras import ops
 
-from models import catalogue, tensors
-from models.experiment import Experiment
 from models.objective import LossTerm, TermFunction
 from models.own_terms import term_function
 from models.pixels import PIXEL_MODELS
+from models.spec import catalogue, tensors
+from models.spec.experiment import Experiment
 
 
 def reconstruction(experiment: Experiment) -> TermFunction:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import keras
 from keras import ops
 
-from models import tensors
+from models.spec import tensors
 
 Tensors = Mapping[str, keras.KerasTensor]
 TermFunction = Callable[..., keras.KerasTensor]  # (x, tensors) -> (batch,)

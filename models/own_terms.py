@@ -6,11 +6,11 @@ from types import MappingProxyType
 
 from keras import ops
 
-from models import tensors
-from models.formula_parts import AXES, FUNCTIONS, Binary, Call, Negative, Node, Number, Spread, Tensor
-from models.formula_shapes import spread_shape
-from models.formulas import Formula
 from models.objective import TermFunction
+from models.spec import tensors
+from models.spec.formula.formula import Formula
+from models.spec.formula.nodes import AXES, FUNCTIONS, Binary, Call, Negative, Node, Number, Spread, Tensor
+from models.spec.formula.shapes import spread_shape
 
 _OPERATORS: Mapping[str, Callable] = MappingProxyType(
     {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow}

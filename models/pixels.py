@@ -16,7 +16,7 @@ from types import MappingProxyType
 import keras
 from keras import layers, ops
 
-from models import tensors
+from models.spec import tensors
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models import tensors
 from models.clock import Clock
 from models.objective import Objective
+from models.spec import tensors
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from typing import Any
 import keras
 from keras import layers
 
-from models import catalogue, tensors
 from models.critics import CRITICS, JUDGEMENTS
-from models.experiment import Experiment
 from models.layers import Densities, Prior, Quantizer, Sampling
 from models.networks import NETWORKS, ImageShape
 from models.pixels import PIXEL_MODELS, rescaling
+from models.spec import catalogue, tensors
+from models.spec.experiment import Experiment
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import numpy as np
 from starlette.applications import Starlette
 
-from explorer.routes import middleware, routes
+from explorer.api.routes import middleware, routes
 
 Answer = tuple[int, dict[str, str], bytes]
 

@@ -11,11 +11,11 @@ import keras
 import numpy as np
 
 from explorer.datasets.catalogue import DATASETS
-from models.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, VARIANTS
-from models.experiment import Experiment
-from models.schedules import SCHEDULES
+from models.program import build
+from models.spec.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, VARIANTS
+from models.spec.experiment import Experiment
+from models.spec.schedules import SCHEDULES
 from models.training import TrainingLoop, epoch_batches
-from models.variants import build
 
 STEPS = 6  # one more than the slowest learner waits for
 EVALUATED = {"capacity_vae", "conditional_vae", "vae_gan"}  # each in its own way

@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 from explorer.components import plot
-from explorer.figures import loss_curves
+from explorer.figures.loss_curves import loss_curves
 from explorer.runs.reader import Curves
-from models.experiment import Experiment
+from models.spec.experiment import Experiment
 
 st.set_page_config(page_title="Figures", layout="wide")
 experiment = Experiment.parse({"variant": "factor_vae"})

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from hypothesis import strategies as st
 
-from models.formula_parts import Binary, Call, Negative, Node, Number, Spread, Tensor
-from models.formulas import Formula, FormulaError, parse_formula
+from models.spec.formula.formula import Formula, FormulaError, parse_formula
+from models.spec.formula.nodes import Binary, Call, Negative, Node, Number, Spread, Tensor
 
 KINDS = {
     "x": "image",

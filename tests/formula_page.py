@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.components import Reply, formula
-from models.formulas import FUNCTIONS, FormulaError, parse_formula, usage
+from models.spec.formula.formula import FUNCTIONS, FormulaError, parse_formula, usage
 from tests.formula_helpers import KINDS, computed, some_tensors
 
 SHAPES = {"image": "3 × 2 × 3", "code": "4", "classes": "5", "features": "6", "value": "one number"}

@@ -5,8 +5,8 @@ import time
 
 import streamlit as st
 
-from explorer.app_pages.terms_view import show_terms
-from models.experiment import Experiment
+from explorer.app_pages.parts.terms import show_terms
+from models.spec.experiment import Experiment
 
 st.set_page_config(page_title="Graph", layout="wide")
 start = st.session_state.setdefault("start", time.monotonic())

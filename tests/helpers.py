@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from models.experiment import Experiment
+from models.spec.experiment import Experiment
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK: dict[str, Any] = {"dataset": "digits", "network": "dense", "variant": "vae", "batch_size": 256, "epochs": 2}

@@ -10,10 +10,10 @@ import keras
 import numpy as np
 
 from explorer.datasets.loading import Images, load_images
-from models import tensors
-from models.experiment import Experiment
+from models.program import Program, build
+from models.spec import tensors
+from models.spec.experiment import Experiment
 from models.training import TrainingLoop, epoch_batches
-from models.variants import Program, build
 
 LATENT = 8
 SAMPLES = 300

@@ -15,12 +15,12 @@ import numpy as np
 import tensorflow as tf
 
 from explorer.datasets.loading import Images, load_images
-from explorer.runs import listening
 from explorer.runs.layout import SUMMARY, write_json
-from explorer.runs.training import Trainer
-from models import tensors
+from explorer.trainer import listening
+from explorer.trainer.training import Trainer
 from models.checkpoints import assign_weights, weights_of
-from models.variants import Program
+from models.program import Program
+from models.spec import tensors
 from tests.helpers import quick
 from tests.network_page import lively_twins
 from tests.run_helpers import unfinished

@@ -19,8 +19,8 @@ from starlette.routing import Route
 from explorer.components import asset_routes
 from explorer.components.binary import pack
 from models.checkpoints import assign_weights, weights_of
-from models.experiment import Experiment
 from models.portable import decoder_layers
+from models.spec.experiment import Experiment
 from models.twins import Twins, build_twins
 
 _RUN = """async ([name, count]) => {

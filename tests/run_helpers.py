@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 
 from explorer.datasets.loading import Images
+from explorer.files import load_arrays
 from explorer.runs.launcher import Launcher
 from explorer.runs.layout import CLOCK, EXPERIMENT, LOG, write_json
-from explorer.runs.listening import Listener
 from explorer.runs.reader import Run, Status
-from explorer.runs.training import Trainer
 from explorer.runs.writer import RunWriter
-from models.arrays import load_arrays
-from models.experiment import Experiment
+from explorer.trainer.listening import Listener
+from explorer.trainer.training import Trainer
+from models.spec.experiment import Experiment
 from tests.helpers import quick, wait_for
 
 SERIES, TERMS = ("reconstruction", "kl", "loss"), ("reconstruction", "kl")

@@ -16,19 +16,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer import library
+from explorer.analyst.client import AnalystClient, AnalystError, AskAgainError
+from explorer.analyst.frames import LARGEST, read_frame, write_frame
+from explorer.analyst.jobs import Jobs, Progress
+from explorer.analyst.projections import kept_projection, projection_file
+from explorer.analyst.server import Analyst, serve
+from explorer.analyst.whole_sets import WholeSets
 from explorer.api import decode as decode_route
-from explorer.jobs import Jobs, Progress
-from explorer.latent.analyst import Analyst, serve
-from explorer.latent.client import AnalystClient, AnalystError, AskAgainError
-from explorer.latent.frames import LARGEST, read_frame, write_frame
-from explorer.latent.projections import kept_projection, projection_file
-from explorer.latent.whole import WholeSet
-from explorer.library import ModelEntry
+from explorer.files import load_arrays, save_arrays
+from explorer.library import models as library
+from explorer.library.models import ModelEntry
+from explorer.library.whole_set import WholeSet
 from explorer.runs.layout import write_json
 from explorer.services import SERVICES
-from explorer.whole import WholeSets
-from models.arrays import load_arrays, save_arrays
 from models.checkpoints import assign_weights
 from models.twins import build_twins
 from tests import api_helpers

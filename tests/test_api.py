@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import library
+from explorer.analyst.answers.encode import encode_whole
 from explorer.api import weights as weights_route
 from explorer.api.bodies import Bodies, Body
-from explorer.latent.encoding import encode_whole
+from explorer.files import load_arrays, save_arrays
+from explorer.library import models as library
 from explorer.runs.layout import PREVIEW, PROBE_IMAGES, SUMMARY, write_json
-from models.arrays import load_arrays, save_arrays
 from tests.api_helpers import Answer, call, unpack
 from tests.helpers import trained_home
 

@@ -13,7 +13,7 @@ from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.decode_server import random_codes
 from benchmarks.figures import Figure, median_ratio
 from explorer.api.decode import read_codes
-from explorer.library import ModelEntry
+from explorer.library.models import ModelEntry
 from tests.helpers import quick
 
 

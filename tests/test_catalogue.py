@@ -8,24 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import catalogue, tensors
-from models.schedules import SCHEDULES, cyclical, linear_warm_up
+from models.spec import catalogue, tensors
+from models.spec.schedules import SCHEDULES, cyclical, linear_warm_up
 from tests.helpers import ROOT, in_python
 
 MODELS = sorted((ROOT / "models").rglob("*.py"))
 OWN = sorted([*MODELS, *(ROOT / "explorer").rglob("*.py"), ROOT / "app.py"])
 WEBSITES = sorted((ROOT / "assets").rglob("*.js"))
 LIGHT = (
-    "models.catalogue", "models.experiment", "models.schedules", "models.tensors", "models.arrays",
-    "explorer.library", "explorer.routes", "explorer.services", "explorer.experiments", "explorer.terminal",
-    "explorer.pretrained", "explorer.__main__", "explorer.latent.projections", "explorer.latent.planes",
-    "explorer.latent.whole", "explorer.whole", "explorer.jobs", "explorer.stepping",
+    "models.spec.catalogue", "models.spec.experiment", "models.spec.schedules", "models.spec.tensors", "explorer.files",
+    "explorer.library.models", "explorer.api.routes", "explorer.services", "explorer.presets", "explorer.cli.terminal",
+    "explorer.cli.pretrained", "explorer.__main__", "explorer.analyst.projections", "explorer.latent.planes",
+    "explorer.library.whole_set", "explorer.analyst.whole_sets", "explorer.analyst.jobs", "explorer.figures.stepping",
 )  # fmt: skip
 ALLOWED = {"keras", "tensorflow", "numpy", "pydantic", "safetensors", "models"} | sys.stdlib_module_names
 
 
 def test_both_halves_of_every_table_have_the_same_names():
-    from models import losses, networks, pixels, variants
+    from models import losses, networks, pixels
+    from models import program as variants
 
     assert list(networks.NETWORKS) == list(catalogue.NETWORKS)
     assert list(pixels.PIXEL_MODELS) == list(catalogue.PIXEL_MODELS)
@@ -81,7 +82,7 @@ def test_the_unit_of_a_total_names_each_unit_once():
 
 
 def test_every_optimizer_can_be_made_with_its_rate():
-    from models.variants import OPTIMIZERS
+    from models.program import OPTIMIZERS
 
     for make in OPTIMIZERS.values():
         assert float(make(learning_rate=0.25).learning_rate.numpy()) == 0.25

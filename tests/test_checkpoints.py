@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer import files as arrays
+from explorer.files import load_arrays, save_arrays
 from explorer.runs import layout
-from models import arrays, catalogue
-from models.arrays import CheckpointError, load_arrays, save_arrays
 from models.checkpoints import assign_weights, weights_of
-from models.experiment import Experiment
+from models.spec import catalogue
+from models.spec.errors import CheckpointError
+from models.spec.experiment import Experiment
 from models.twins import Twins, build_twins
 from tests.helpers import in_python
 
@@ -63,9 +65,9 @@ def test_a_fresh_process_reads_the_same_numbers(tmp_path):
     code = f"""
 import numpy as np
 from pathlib import Path
-from models.arrays import load_arrays
+from explorer.files import load_arrays
 from models.checkpoints import assign_weights
-from models.experiment import Experiment
+from models.spec.experiment import Experiment
 from models.twins import build_twins
 folder = Path({str(tmp_path)!r})
 twins = build_twins(Experiment.parse({{"network": "conv", "latent_dim": 3}}), {SHAPE})

@@ -10,11 +10,11 @@ import time
 
 import pytest
 
-from explorer.experiments import PRESETS
-from explorer.pretrained import MODELS
+from explorer.cli.pretrained import MODELS
+from explorer.cli.terminal import progress_line, report_lines
+from explorer.presets import PRESETS
 from explorer.runs.layout import DATABASE, EXPERIMENT, LOG, SUMMARY, write_json
 from explorer.runs.reader import Run, Status
-from explorer.terminal import progress_line, report_lines
 from tests.helpers import QUICK, ROOT, environment, in_python, quick, trained_home, trained_run, wait_for
 
 

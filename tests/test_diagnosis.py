@@ -7,19 +7,10 @@ import numpy as np
 import pytest
 
 from explorer.datasets.loading import load_images
-from models.diagnosis import (
-    BLANK,
-    EARLY,
-    LEARNS,
-    NEVER,
-    RUNS_AWAY,
-    WASHED_OUT,
-    Diagnosis,
-    diagnose,
-)
-from models.lab import Inspector, build
-from models.looks import Look, Measured, errors_of, measure
-from models.pairings import CASES, LINKS, Pairing, pairing_of
+from explorer.diagnosis.pairing_outcomes import BLANK, EARLY, LEARNS, NEVER, RUNS_AWAY, WASHED_OUT, Diagnosis, diagnose
+from models.pairing_runs import Inspector, build
+from models.spec.pairing_looks import Look, Measured, errors_of, measure
+from models.spec.pairings import CASES, LINKS, Pairing, pairing_of
 from models.training import TrainingLoop, epoch_batches
 
 

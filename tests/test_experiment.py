@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.experiments import PRESET_TITLES, PRESETS, checked_experiment, from_command_line
 from explorer.lab.session import Session
+from explorer.presets import PRESET_TITLES, PRESETS, checked_experiment, from_command_line
 from explorer.runs.layout import CLOCK, WEIGHT_PREFIX, WEIGHTED_PREFIX
 from explorer.runs.writer import RunWriter
-from models.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, VARIANTS, settings_of
-from models.experiment import Experiment, ExperimentError, TermSetting, limits_of
-from models.schedules import SCHEDULES
+from models.spec.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, VARIANTS, settings_of
+from models.spec.experiment import Experiment, ExperimentError, TermSetting, limits_of
+from models.spec.schedules import SCHEDULES
 
 FEW = settings(max_examples=80, deadline=None)
 

@@ -213,7 +213,7 @@ def test_a_killed_analyst_comes_back_by_itself(explore, page):
     open_model(page, explore, "run/foreign")
     before = picture(page)
     for child in server_of(explore).children():
-        if "explorer.latent.analyst" in child.cmdline():
+        if "explorer.analyst.server" in child.cmdline():
             child.kill()
     slider(page, "z1").press("PageDown")
     expect(page.locator(".hg-message")).not_to_be_empty(timeout=SLOW)  # said in words, the picture stays

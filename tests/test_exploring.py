@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import exploring, library
-from explorer.exploring import Projections, dimensions, live_dimensions, live_plane
-from explorer.jobs import Progress
-from explorer.latent.client import AnalystClient
+from explorer.analyst.client import AnalystClient
+from explorer.analyst.jobs import Progress
+from explorer.figures import latent as exploring
+from explorer.figures.latent import Projections, dimensions, live_dimensions, live_plane
+from explorer.files import load_arrays, save_arrays
 from explorer.latent.planes import steady_axes
-from explorer.library import Codes, DamagedError, ModelEntry
+from explorer.library import models as library
+from explorer.library.models import Codes, DamagedError, ModelEntry
 from explorer.runs.layout import PROBE_IMAGES
-from models.arrays import load_arrays, save_arrays
 from tests.helpers import quick, trained_home
 
 RNG = np.random.default_rng(0)

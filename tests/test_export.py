@@ -19,8 +19,8 @@ from explorer.export.own_terms import own_term
 from explorer.export.script import script_name, script_of
 from explorer.export.source import ExportError
 from explorer.export.writer import Writer
-from models.experiment import Experiment
-from models.formulas import FormulaError
+from models.spec.experiment import Experiment
+from models.spec.formula.formula import FormulaError
 from tests.export_helpers import (
     DRIVER,
     LOADING,
@@ -220,7 +220,7 @@ def test_two_equal_experiments_give_one_script_and_a_file_name_that_says_what_it
 
 def test_the_exporter_does_without_the_heavy_libraries():
     code = (
-        "import sys; from explorer.export.script import script_of; from models.experiment import Experiment; "
+        "import sys; from explorer.export.script import script_of; from models.spec.experiment import Experiment; "
         "script_of(Experiment()); "
         "print({n.partition('.')[0] for n in sys.modules} & {'keras', 'tensorflow', 'sklearn', 'streamlit', 'PIL'})"
     )

@@ -5,11 +5,11 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from explorer.figures import can_be_logarithmic, loss_curves
-from explorer.loss_panels import LETTERS, NARROW_LETTERS
+from explorer.figures.loss_curves import can_be_logarithmic, loss_curves
+from explorer.figures.loss_panels import LETTERS, NARROW_LETTERS
 from explorer.runs.reader import Curves, Event
-from models.catalogue import VARIANTS
-from models.experiment import Experiment
+from models.spec.catalogue import VARIANTS
+from models.spec.experiment import Experiment
 
 EPOCHS = 10.0
 

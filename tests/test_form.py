@@ -6,9 +6,9 @@ import pytest
 from streamlit.runtime.state import QueryParamsProxy
 from streamlit.testing.v1 import AppTest
 
-from explorer.experiments import PRESETS, checked_experiment
-from models.catalogue import SETTINGS
-from models.experiment import Experiment, limits_of
+from explorer.presets import PRESETS, checked_experiment
+from models.spec.catalogue import SETTINGS
+from models.spec.experiment import Experiment, limits_of
 
 MOST_SETTINGS = tuple(SETTINGS)[:6]  # more than there are columns
 
@@ -16,8 +16,8 @@ MOST_SETTINGS = tuple(SETTINGS)[:6]  # more than there are columns
 def form() -> None:
     import streamlit as st
 
-    from explorer.app_pages.choices_view import choose_all, take_preset
-    from explorer.experiments import PRESETS
+    from explorer.app_pages.setup.choices import choose_all, take_preset
+    from explorer.presets import PRESETS
 
     st.session_state.setdefault("setup", {})
     for name in PRESETS:
@@ -26,7 +26,7 @@ def form() -> None:
 
 
 def lab() -> None:
-    from explorer.app_pages.lab_view import show_lab
+    from explorer.app_pages.lab.pairings import show_lab
 
     show_lab()
 
@@ -110,7 +110,7 @@ def test_what_was_entered_comes_back_with_its_variant_and_follows_to_no_other(sh
 
 
 def test_every_setting_is_asked_for_however_many_there_are(monkeypatch):
-    monkeypatch.setattr("explorer.app_pages.choices_view.settings_of", lambda variant, pixel_model: MOST_SETTINGS)
+    monkeypatch.setattr("explorer.app_pages.setup.choices.settings_of", lambda variant, pixel_model: MOST_SETTINGS)
     said = given(AppTest.from_function(form, default_timeout=30).run())
     assert {name: said[name] for name in MOST_SETTINGS} == {
         name: Experiment.model_fields[name].default for name in MOST_SETTINGS

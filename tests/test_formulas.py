@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from models.formula_parts import FUNCTIONS
-from models.formula_reading import DEEPEST, usage
-from models.formula_text import LONGEST
-from models.formulas import FormulaError, parse_formula, python
+from models.spec.formula.formula import FormulaError, parse_formula, python
+from models.spec.formula.nodes import FUNCTIONS
+from models.spec.formula.reader import DEEPEST, usage
+from models.spec.formula.syntax import LONGEST
 from tests.conftest import ROOT
 from tests.formula_helpers import KINDS, expressions, formulas, read
 
@@ -277,7 +277,7 @@ def test_any_text_is_read_or_refused_with_a_place(text):
 
 def test_formulas_are_read_without_keras():
     """The app's process reads them."""
-    code = "import sys, models.formulas; sys.exit(bool({'keras', 'tensorflow', 'numpy'} & sys.modules.keys()))"
+    code = "import sys, models.spec.formula.formula; sys.exit(bool({'keras', 'tensorflow', 'numpy'} & {*sys.modules}))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer.experiments import PRESETS, checked_experiment
 from explorer.export.script import script_of
+from explorer.presets import PRESETS, checked_experiment
 from explorer.runs.reader import Run
 from tests.browser_helpers import SLOW
 from tests.conftest import ROOT

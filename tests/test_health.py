@@ -8,16 +8,16 @@ from itertools import product
 import numpy as np
 import pytest
 
-from explorer import library
-from explorer.app_pages import shared
-from explorer.app_pages.health_view import in_words, show_health
-from explorer.health import BAD, GAMES, GOOD, NOTE, Measured, findings, logit_histogram, measured
-from explorer.health.figure import BINS
-from explorer.health.measured import spread_of
+from explorer.app_pages.parts import shared
+from explorer.app_pages.run.health import in_words, show_health
+from explorer.diagnosis import BAD, GAMES, GOOD, NOTE, Measured, findings, logit_histogram, measured
+from explorer.diagnosis.critic_measures import spread_of
+from explorer.figures.critic import BINS
+from explorer.files import save_arrays
+from explorer.library import models as library
 from explorer.runs.layout import PROBE_IMAGES
 from explorer.runs.reader import Run
-from models.arrays import save_arrays
-from models.catalogue import VARIANTS
+from models.spec.catalogue import VARIANTS
 from tests.helpers import quick
 from tests.run_helpers import unfinished
 

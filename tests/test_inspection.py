@@ -5,12 +5,12 @@ import pytest
 import tensorflow as tf
 from keras.ops import convert_to_numpy
 
-from models import tensors
-from models.catalogue import PIXEL_MODELS, VARIANTS, flow_of
 from models.checkpoints import labelled_layers
-from models.experiment import Experiment
 from models.inspection import Inspection, inspect_step
-from models.variants import Program, build
+from models.program import Program, build
+from models.spec import tensors
+from models.spec.catalogue import PIXEL_MODELS, VARIANTS, flow_of
+from models.spec.experiment import Experiment
 from tests.helpers import some_images
 
 SHAPE, BATCH, LATENT = (8, 8, 1), 6, 4

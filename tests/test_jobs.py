@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer.jobs import Jobs, OneAtATime, Progress
-from explorer.latent.client import PIPE_ROOM, AnalystClient, AnalystError, AskAgainError
+from explorer.analyst.client import PIPE_ROOM, AnalystClient, AnalystError, AskAgainError
+from explorer.analyst.jobs import Jobs, OneAtATime, Progress
 
 
 class Deaf:

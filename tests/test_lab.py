@@ -6,9 +6,11 @@ import math
 import numpy as np
 import pytest
 
-from explorer.lab import bench, session
-from explorer.lab.bench import run_session
-from explorer.lab.figures import case_figure, table
+from explorer.analyst.answers import pairings as bench
+from explorer.analyst.answers.pairings import run_session
+from explorer.diagnosis.pairing_outcomes import RUNS_AWAY
+from explorer.figures.pairings import case_figure, table
+from explorer.lab import session
 from explorer.lab.session import (
     MOST_CASES,
     STATE,
@@ -21,10 +23,9 @@ from explorer.lab.session import (
     read_session,
 )
 from explorer.runs.layout import send_command
-from models.diagnosis import RUNS_AWAY
-from models.lab import OUTPUT, Inspector, build
 from models.networks import NETWORKS
-from models.pairings import CASES, Pairing, pairing_of, sigmoid
+from models.pairing_runs import OUTPUT, Inspector, build
+from models.spec.pairings import CASES, Pairing, pairing_of, sigmoid
 from tests.helpers import some_images
 
 SHAPE = (28, 28, 1)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from benchmarks.figures import Figure
-from models import tensors
-from models.catalogue import VARIANTS
+from models.spec import tensors
+from models.spec.catalogue import VARIANTS
 from tests.learning_helpers import (
     DIGITS,
     NOISE,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import library
-from explorer.library import LibraryError
+from explorer.library import models as library
+from explorer.library.models import LibraryError
 from explorer.runs.layout import EXPERIMENT, PREVIEW, SNAPSHOTS, SUMMARY, list_snapshots, snapshot_file
 
 OLD_RUN = Path(__file__).parent / "fixtures" / "run-format-1"

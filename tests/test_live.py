@@ -5,16 +5,16 @@ import shutil
 import numpy as np
 import pytest
 
-from explorer import library
+from explorer.files import load_arrays, save_arrays
 from explorer.latent.planes import PrincipalPlane, steady_axes
-from explorer.library import LibraryError
-from explorer.runs import probe as probing
+from explorer.library import models as library
+from explorer.library.models import LibraryError
 from explorer.runs.layout import PREVIEW
-from models.arrays import load_arrays, save_arrays
+from explorer.trainer import probe as probing
 from models.checkpoints import assign_weights
+from models.program import build
 from models.training import TrainingLoop
 from models.twins import build_twins
-from models.variants import build
 from tests.helpers import quick, some_images, trained_home
 
 RNG = np.random.default_rng(0)

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from models import catalogue, tensors
-from models.experiment import Experiment
 from models.losses import TERMS, gaussian_kl, term
 from models.pixels import PIXEL_MODELS, Clip, bernoulli_nll, gaussian_nll, mean_squared_error
+from models.spec import catalogue, tensors
+from models.spec.experiment import Experiment
 
 FEW = settings(max_examples=40, deadline=None)
 

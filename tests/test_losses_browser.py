@@ -134,7 +134,7 @@ def test_the_lab_s_process_may_die_in_the_middle(app, page):
     _run(page).click()
     wait_for(lambda: _points(page, 1) > 2, 90)
     # The lab is the analyst that works.
-    analysts = [p for p in server_of(app).children() if "explorer.latent.analyst" in p.cmdline()]
+    analysts = [p for p in server_of(app).children() if "explorer.analyst.server" in p.cmdline()]
     max(analysts, key=lambda process: process.cpu_times().user).kill()
     expect(page.get_by_text("The lab's process ended in the middle of this")).to_be_visible(timeout=SLOW)
     expect(page.get_by_text("Choose fewer cases, a smaller batch")).to_be_visible()

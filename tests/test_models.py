@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models import catalogue, tensors
-from models.experiment import Experiment
 from models.layers import Sampling
 from models.losses import term
 from models.objective import LossTerm, Objective
+from models.program import Program, build
+from models.spec import catalogue, tensors
+from models.spec.experiment import Experiment
 from models.training import Learner, TrainingLoop, TrainingModel, epoch_batches
 from models.twins import build_twins
-from models.variants import Program, build
 from tests.helpers import some_images
 
 SMALL = (8, 8, 1)

@@ -9,9 +9,9 @@ from keras import layers
 from playwright.sync_api import Page
 
 from explorer.components.binary import pack
-from models.catalogue import PIXEL_MODELS
 from models.checkpoints import assign_weights, weights_of
 from models.pixels import Clip
+from models.spec.catalogue import PIXEL_MODELS
 from models.twins import Twins
 from tests.network_page import (
     NetworkPage,

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.app_pages.terms_view import newest_values
-from explorer.health import RECENT, measured
+from explorer.app_pages.parts.terms import newest_values
+from explorer.diagnosis import RECENT, measured
 from explorer.runs.layout import CLOCK, WEIGHT_PREFIX, WEIGHTED_PREFIX
 from explorer.runs.reader import Run
-from models.catalogue import VARIANTS
+from models.spec.catalogue import VARIANTS
 from tests.helpers import quick
 from tests.run_helpers import SERIES, TERMS, unfinished, written
 

@@ -9,9 +9,9 @@ import tensorflow as tf
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from models.formula_parts import FUNCTIONS
-from models.formulas import FormulaError, parse_formula, python
 from models.own_terms import term_function
+from models.spec.formula.formula import FormulaError, parse_formula, python
+from models.spec.formula.nodes import FUNCTIONS
 from tests.formula_helpers import BATCH, KINDS, computed, formulas, read, some_tensors
 
 FEW = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])

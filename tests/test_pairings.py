@@ -6,9 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from models import lab
-from models.pairings import CASES, DATA_RANGES, FLAT, LAST_LAYERS, LINKS, LOSSES, TABLES, Pairing, pairing_of, seen_as
-from models.pairings import sigmoid as squash
+from models import pairing_runs as lab
+from models.spec.pairings import (
+    CASES,
+    DATA_RANGES,
+    FLAT,
+    LAST_LAYERS,
+    LINKS,
+    LOSSES,
+    TABLES,
+    Pairing,
+    pairing_of,
+    seen_as,
+)
+from models.spec.pairings import sigmoid as squash
 from tests.helpers import in_python
 
 ANY = st.builds(Pairing, **{field: st.sampled_from(list(table)) for field, table in TABLES.items()})
@@ -37,7 +48,8 @@ def test_every_loss_has_its_keras_half():
 
 
 def test_tables_are_read_without_keras():
-    done = in_python("-c", "import sys, models.pairings, models.diagnosis; sys.exit('keras' in sys.modules)")
+    code = "import sys, models.spec.pairings, explorer.diagnosis.pairing_outcomes; sys.exit('keras' in sys.modules)"
+    done = in_python("-c", code)
     assert done.returncode == 0, done.stderr
 
 

@@ -6,11 +6,11 @@ import keras
 import pytest
 from keras import layers
 
-from models import catalogue
 from models.checkpoints import weights_of
-from models.experiment import Experiment
 from models.pixels import Clip
 from models.portable import NotPortableError, decoder_layers
+from models.spec import catalogue
+from models.spec.experiment import Experiment
 from models.twins import Twins, build_twins
 from tests.network_page import chain_twins
 

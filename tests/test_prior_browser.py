@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer import library
+from explorer.library import models as library
 from explorer.runs.launcher import Launcher
 from tests.browser_helpers import SLOW, code, decoded, difference, open_model, picture, slider
 from tests.conftest import ROOT

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.app_pages import steer_view
-from explorer.app_pages.steer_view import ways_to_move
-from explorer.figures import describe_change
-from explorer.health import measured
-from explorer.runs import listening
+from explorer.app_pages.run import steering as steer_view
+from explorer.app_pages.run.steering import ways_to_move
+from explorer.diagnosis import measured
+from explorer.figures.loss_curves import describe_change
+from explorer.files import load_arrays
 from explorer.runs.layout import INBOX, PREVIEW, send_command
-from explorer.runs.listening import Stop
-from explorer.runs.probe import Probe
 from explorer.runs.reader import Run
-from models.arrays import load_arrays
-from models.catalogue import VARIANTS
+from explorer.trainer import listening
+from explorer.trainer.listening import Stop
+from explorer.trainer.probe import Probe
+from models.program import build
+from models.spec.catalogue import VARIANTS
 from models.training import TrainingLoop
-from models.variants import build
 from tests.helpers import quick, some_images
 from tests.run_helpers import small_trainer
 
@@ -105,7 +105,7 @@ def test_a_single_step_is_one_step_and_the_pause_goes_on(tmp_path):
     send_command(tmp_path, "step")  # it trains: refused
     send_command(tmp_path, "pause")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("explorer.runs.training.time", SimpleNamespace(sleep=look, perf_counter=time.perf_counter))
+        patch.setattr("explorer.trainer.training.time", SimpleNamespace(sleep=look, perf_counter=time.perf_counter))
         with pytest.raises(Stop):
             trainer.train()
     assert shown == [(step, step, "paused") for step in (0, 1, 1, 2, 3, 4, 4, 4)]
@@ -169,7 +169,7 @@ def _steered() -> None:
     """A page with a weight of a run, whose newest value a test says."""
     import streamlit as st  # the function becomes a script
 
-    from explorer.app_pages.steer_view import _number
+    from explorer.app_pages.run.steering import _number
 
     limits = {"min_value": 0.0, "max_value": 10.0}
     _number(st.session_state.run, "weight-kl", "KL weight", st.session_state.newest, "weight", limits, term="kl")

@@ -6,15 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explorer import library
-from explorer.latent.analyst import Analyst
+from explorer.analyst.server import Analyst
+from explorer.figures.stepping import MOST, Question, Walk, batch_rows, walk
+from explorer.library import models as library
 from explorer.runs.layout import SNAPSHOTS
-from explorer.stepping import MOST, Question, Walk, batch_rows, walk
-from models import tensors
-from models.arrays import CheckpointError
-from models.catalogue import PIXEL_MODELS, VARIANTS, flow_of
 from models.inspection import inspect_step
-from models.variants import build
+from models.program import build
+from models.spec import tensors
+from models.spec.catalogue import PIXEL_MODELS, VARIANTS, flow_of
+from models.spec.errors import CheckpointError
 from tests.helpers import some_images, trained_home
 
 SHAPE = (8, 8, 1)
@@ -104,8 +104,8 @@ def test_the_walk_goes_forward_to_the_loss_and_back(analyst, entry):
 
 @pytest.mark.parametrize("variant", ["conditional_vae", "vq_vae", "vae_gan", "wgan_gp", "denoising_ae", "beta_tcvae"])
 def test_every_stage_knows_what_it_shows(variant):
-    from explorer.latent.inspecting import _numbers
-    from models.experiment import Experiment
+    from explorer.analyst.answers.inspect import _numbers
+    from models.spec.experiment import Experiment
 
     own = {"own": {"weight": 1.0, "formula": "sum(square(z_mean))"}} if variant == "conditional_vae" else {}
     experiment = Experiment.parse({"network": "conv", "variant": variant, "latent_dim": 4, "terms": own})

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from explorer import graph_layout
-from explorer.app_pages.terms_view import learner_in_words, learner_rows, newest_values, shares, term_rows
+from explorer.app_pages.parts.terms import learner_in_words, learner_rows, newest_values, shares, term_rows
+from explorer.figures import graph_layout
+from explorer.figures.tensor_flow import tensor_key
+from explorer.figures.tensor_graph import Graph, tensor_graph
 from explorer.runs.reader import Run
-from explorer.tensor_flow import tensor_key
-from explorer.tensor_graph import Graph, tensor_graph
-from models import catalogue
-from models.experiment import Experiment, ExperimentError
+from models.spec import catalogue
+from models.spec.experiment import Experiment, ExperimentError
 from tests.helpers import in_python, trained_run
 
 EVERY = [
@@ -256,7 +256,7 @@ def test_the_newest_values_of_a_run_add_up():
 
 def test_nothing_here_loads_keras():
     code = (
-        "import sys, explorer.tensor_graph, explorer.app_pages.terms_view\n"
+        "import sys, explorer.figures.tensor_graph, explorer.app_pages.parts.terms\n"
         "print(sorted({'keras', 'tensorflow'} & set(sys.modules)))"
     )
     done = in_python("-c", code)

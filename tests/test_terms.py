@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models import catalogue, tensors
-from models.experiment import Experiment
 from models.layers import CriticSlope, Densities, Quantizer, Shuffle
 from models.losses import term
+from models.spec import catalogue, tensors
+from models.spec.experiment import Experiment
 
 COUNT, LATENT = 6, 3
 

@@ -13,13 +13,13 @@ import psutil
 import pytest
 
 from explorer.datasets.loading import load_images
+from explorer.files import load_arrays
 from explorer.runs import launcher as launching
-from explorer.runs.guard import PATIENCE, LossGuard
 from explorer.runs.launcher import Launcher
 from explorer.runs.layout import DATABASE, EXPERIMENT, INBOX, send_command
 from explorer.runs.reader import Run, RunError
-from explorer.runs.trainer import NICENESS
-from models.arrays import load_arrays
+from explorer.trainer.guard import PATIENCE, LossGuard
+from explorer.trainer.process import NICENESS
 from models.checkpoints import assign_weights
 from models.twins import build_twins
 from tests.helpers import trained_run, wait_for

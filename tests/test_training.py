@@ -7,13 +7,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from explorer.runs import listening, trainer, training
-from explorer.runs import probe as probing
+from explorer.files import load_arrays
 from explorer.runs.commands import SetLearningRate, SetWeight
 from explorer.runs.layout import EXPERIMENT, INBOX, PREVIEW, SNAPSHOTS, SUMMARY, send_command, write_json
-from explorer.runs.listening import Stop
 from explorer.runs.reader import Run
-from models.arrays import load_arrays
+from explorer.trainer import listening, training
+from explorer.trainer import probe as probing
+from explorer.trainer import process as trainer
+from explorer.trainer.listening import Stop
 from tests.helpers import quick
 from tests.run_helpers import small_trainer, snapshot_is_whole
 

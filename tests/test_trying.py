@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from explorer.app_pages.own_terms_view import MAKES_TENSORS, answer_to
+from explorer.analyst.answers.try_term import IMAGES, try_term
+from explorer.app_pages.setup.own_terms import MAKES_TENSORS, answer_to
 from explorer.datasets.loading import load_images
-from explorer.latent.trying import IMAGES, try_term
-from models.experiment import Experiment
+from models.spec.experiment import Experiment
 
 
 def tried(formula: str, **settings) -> dict:

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from explorer.app_pages.shared import _test_facts, model_facts
-from explorer.figures import loss_curves
-from explorer.runs.guard import RUNAWAY_FACTOR, LossGuard
+from explorer.app_pages.parts.shared import _test_facts, model_facts
+from explorer.figures.loss_curves import loss_curves
 from explorer.runs.reader import Curves
-from models.catalogue import TERMS
-from models.experiment import Experiment
-from models.sentences import in_sentence
+from explorer.trainer.guard import RUNAWAY_FACTOR, LossGuard
+from models.spec.catalogue import TERMS
+from models.spec.experiment import Experiment
+from models.spec.sentences import in_sentence
 
 NATS, GREYS = "nats per image", "grey levels² per pixel"
 

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models import catalogue, tensors
-from models.catalogue import VARIANTS
 from models.checkpoints import assign_weights, weights_of
-from models.experiment import Experiment
+from models.program import Program, build
+from models.spec import catalogue, tensors
+from models.spec.catalogue import VARIANTS
+from models.spec.experiment import Experiment
 from models.training import TrainingLoop, TrainingModel
-from models.variants import Program, build
 from tests.helpers import some_images
 
 SHAPE, CLASSES, LATENT, COUNT = (8, 6, 1), 3, 4, 10

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer.latent.client import AnalystError
+from explorer.analyst.client import AnalystError
 from explorer.services import SERVICES
 
 COST = {"parameters": 12_345, "images_per_second": 1000.0}
@@ -56,9 +56,9 @@ def looks(monkeypatch) -> list[float]:
 def page() -> None:
     import streamlit as st
 
-    from explorer.app_pages.estimate_view import show_estimate
-    from explorer.app_pages.own_terms_view import choose_own_terms
-    from models.experiment import Experiment
+    from explorer.app_pages.setup.estimate import show_estimate
+    from explorer.app_pages.setup.own_terms import choose_own_terms
+    from models.spec.experiment import Experiment
 
     numbers = {name: int(st.number_input(name, 1, 100, 2)) for name in ("latent_dim", "epochs")}
     if "setup" in st.session_state:

@@ -5,17 +5,18 @@ import shutil
 import numpy as np
 import pytest
 
-from explorer import library
+from explorer.analyst.answers.encode import encode_whole
+from explorer.analyst.client import AnalystClient, AnalystError, AskAgainError
+from explorer.analyst.jobs import Jobs, Progress
+from explorer.analyst.whole_sets import WholeSets
 from explorer.datasets.loading import load_images
-from explorer.jobs import Jobs, Progress
-from explorer.latent import whole
-from explorer.latent.client import AnalystClient, AnalystError, AskAgainError
-from explorer.latent.encoding import encode_whole
-from explorer.latent.whole import codes_file, kept_whole
-from explorer.library import ModelEntry
+from explorer.files import load_arrays, save_arrays
+from explorer.library import models as library
+from explorer.library import whole_set as whole
+from explorer.library.models import ModelEntry
+from explorer.library.whole_set import codes_file, kept_whole
 from explorer.places import codes_folder, images_folder
-from explorer.whole import WholeSets
-from models.arrays import CheckpointError, load_arrays, save_arrays
+from models.spec.errors import CheckpointError
 from tests.helpers import trained_home
 
 SHAPE = (28, 28, 1)

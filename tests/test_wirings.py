@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.lab import wirings as lab
+from explorer.analyst.answers import wirings as lab
 from models.wirings import CAPABILITIES, WIRINGS
 from models.wirings.bench import BATCH, KL_WEIGHT, Bench
 from models.wirings.capabilities import CHECKS, CLOSE, check
@@ -165,7 +165,7 @@ def test_titles_and_sources_are_read_without_keras():
         "-c",
         "import sys; from models.wirings import WIRINGS, CAPABILITIES\n"
         "assert all('def wire(' in info.source() for info in WIRINGS.values())\n"
-        "import explorer.app_pages.wirings_view\n"
+        "import explorer.app_pages.lab.wirings\n"
         "print(sorted({'keras', 'tensorflow', 'sklearn'} & set(sys.modules)))",
     )
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
@@ -173,7 +173,7 @@ def test_titles_and_sources_are_read_without_keras():
 
 def page(monkeypatch: pytest.MonkeyPatch, look) -> AppTest:
     """The part of the page, with `look` in place of the measurement."""
-    from explorer.app_pages import wirings_view
+    from explorer.app_pages.lab import wirings as wirings_view
 
     class Measured:
         asked_again = 0
@@ -191,7 +191,7 @@ def page(monkeypatch: pytest.MonkeyPatch, look) -> AppTest:
     monkeypatch.setattr(wirings_view, "measurement", lambda: measured)
 
     def script():
-        from explorer.app_pages.wirings_view import show_wirings
+        from explorer.app_pages.lab.wirings import show_wirings
 
         show_wirings()
 
@@ -212,7 +212,7 @@ def test_the_page_shows_the_code_the_numbers_and_the_table(monkeypatch, answer):
 
 
 def test_a_failed_measurement_can_be_tried_again(monkeypatch, answer):
-    from explorer.latent.client import AnalystError
+    from explorer.analyst.client import AnalystError
 
     def look(measured):
         if not measured.asked_again:
@@ -228,7 +228,7 @@ def test_a_failed_measurement_can_be_tried_again(monkeypatch, answer):
 
 
 def test_the_progress_is_shown_while_it_is_measured(monkeypatch):
-    from explorer.jobs import Progress
+    from explorer.analyst.jobs import Progress
 
     shown = page(monkeypatch, lambda _measured: Progress(stage="add_loss: saving", share=0.5))
     assert not shown.exception
@@ -239,9 +239,9 @@ def test_the_progress_is_shown_while_it_is_measured(monkeypatch):
 def test_the_measurement_is_made_once_and_again_only_when_asked():
     from concurrent.futures import Future
 
-    from explorer.app_pages.wirings_view import Measurement
-    from explorer.jobs import Progress
-    from explorer.latent.client import AnalystClient
+    from explorer.analyst.client import AnalystClient
+    from explorer.analyst.jobs import Progress
+    from explorer.app_pages.lab.wirings import Measurement
 
     class Lab(AnalystClient):
         asked: list[Future] = []  # noqa: RUF012 (of this test alone)

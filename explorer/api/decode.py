@@ -6,10 +6,10 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from explorer import library
+from explorer.analyst.client import AnalystError, AskAgainError
 from explorer.api.edge import octets, refuse
-from explorer.latent.client import AnalystError, AskAgainError
-from explorer.library import LIVE, ModelEntry
+from explorer.library import models as library
+from explorer.library.models import LIVE, ModelEntry
 from explorer.services import SERVICES
 
 MOST_CODES = 256  # in one request

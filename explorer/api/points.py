@@ -7,12 +7,12 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from explorer import library
 from explorer.api.edge import octets, refuse
 from explorer.components.binary import pack
-from explorer.latent.whole import kept_whole
-from explorer.library import DamagedError, ModelEntry
-from models.arrays import CheckpointError
+from explorer.library import models as library
+from explorer.library.models import DamagedError, ModelEntry
+from explorer.library.whole_set import kept_whole
+from models.spec.errors import CheckpointError
 
 MOST_ROWS = 256  # in one request
 _ROWS = re.compile("[0-9]{1,9}(,[0-9]{1,9})*")

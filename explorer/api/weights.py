@@ -7,12 +7,13 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from explorer import library
 from explorer.api.bodies import Bodies, Body
 from explorer.api.edge import octets, refuse
 from explorer.components.binary import pack
-from explorer.library import LIVE, LibraryError, ModelEntry
-from models.arrays import CheckpointError, load_arrays, modified
+from explorer.files import load_arrays, modified
+from explorer.library import models as library
+from explorer.library.models import LIVE, LibraryError, ModelEntry
+from models.spec.errors import CheckpointError
 
 MOST_BYTES = 64_000_000
 DIGEST = "Hourglass-SHA256"

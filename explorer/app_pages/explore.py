@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from explorer import exploring, library
-from explorer.app_pages.shared import (
+from explorer.analyst.client import AnalystError
+from explorer.analyst.whole_sets import WholeSets
+from explorer.app_pages.parts.shared import (
     choose_pair,
     forgiving,
     model_facts,
@@ -14,15 +15,15 @@ from explorer.app_pages.shared import (
     show_error,
     show_passed_over,
 )
-from explorer.app_pages.waiting import bar_with_stop, wait_for
+from explorer.app_pages.parts.waiting import bar_with_stop, wait_for
 from explorer.components import Plane, bank, latent_map
-from explorer.exploring import Projections
-from explorer.latent.client import AnalystError
-from explorer.library import LibraryError, ModelEntry
+from explorer.figures import latent as exploring
+from explorer.figures.latent import Projections
+from explorer.library import models as library
+from explorer.library.models import LibraryError, ModelEntry
 from explorer.runs.reader import Run, RunError
 from explorer.services import SERVICES
-from explorer.whole import WholeSets
-from models.arrays import CheckpointError
+from models.spec.errors import CheckpointError
 
 MAP_HEIGHT = 500
 HAND = "explore"

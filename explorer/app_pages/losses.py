@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from explorer.app_pages.experiment_view import show_experiments
-from explorer.app_pages.lab_view import show_lab
-from explorer.app_pages.step_view import show_steps
-from explorer.app_pages.wirings_view import show_wirings
+from explorer.app_pages.lab.pairings import show_lab
+from explorer.app_pages.lab.wirings import show_wirings
+from explorer.app_pages.parts.experiment import show_experiments
+from explorer.app_pages.parts.step import show_steps
 
 VIEWS: Mapping[str, tuple[str, Callable[[], None]]] = {
     "pairings": ("Pairing lab", show_lab),

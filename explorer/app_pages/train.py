@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from explorer.app_pages.run_view import show_run
-from explorer.app_pages.setup_view import show_setup
-from explorer.app_pages.shared import lately, run_names, run_title, show_error
+from explorer.app_pages.parts.shared import lately, run_names, run_title, show_error
+from explorer.app_pages.run.live import show_run
+from explorer.app_pages.setup.form import show_setup
 from explorer.places import runs_folder
 from explorer.runs.reader import Run, RunError
-from models.experiment import ExperimentError
+from models.spec.experiment import ExperimentError
 
 NEW = ""
 MOST_LISTED = 200

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.components.web import loader
-from explorer.tensor_graph import Graph
+from explorer.figures.tensor_graph import Graph
 
 _GRAPH = st.components.v2.component(
     "hourglass_graph", html='<div class="hg-graph"></div>', js=loader("graph"), isolate_styles=False

@@ -5,7 +5,7 @@ import streamlit as st
 
 from explorer.components.binary import pack
 from explorer.components.web import loader
-from explorer.stepping import Walk
+from explorer.figures.stepping import Walk
 
 _STEP = st.components.v2.component(
     "hourglass_step", html='<div class="hg-step"></div>', js=loader("step"), isolate_styles=False

@@ -8,8 +8,8 @@ from dataclasses import replace
 from explorer.export.layout import WIDTH
 from explorer.export.scope import Needs
 from explorer.export.values import Code
-from models.formula_parts import Binary, Call, Negative, Node, Spread
-from models.formulas import Formula, python
+from models.spec.formula.formula import Formula, python
+from models.spec.formula.nodes import Binary, Call, Negative, Node, Spread
 
 _SHORT = 70  # characters: it still fits behind its name in the table of the terms
 _SIMPLE = r"(?:x|part\d+|\d[\d.]*(?:e-?\d+)?)"

@@ -9,9 +9,9 @@ import numpy as np
 
 from explorer.datasets.loading import LOADERS, split
 from explorer.export.program_model import Learner, TrainingModel, experiment, info, set_epochs, traits
+from models.program import OPTIMIZERS
 from models.training import epoch_batches
 from models.twins import Twins, build_twins
-from models.variants import OPTIMIZERS
 
 
 def build() -> tuple[Twins, TrainingModel]:

@@ -9,9 +9,9 @@ import tensorflow as tf
 from explorer.datasets.catalogue import dataset_info
 from explorer.export.traits import Traits
 from models import losses
-from models.experiment import Experiment
 from models.own_terms import term_function
-from models.schedules import SCHEDULES
+from models.spec.experiment import Experiment
+from models.spec.schedules import SCHEDULES
 
 # These three stand for the experiment that is exported.
 experiment = Experiment()

@@ -7,10 +7,10 @@ from typing import Any, Protocol
 from explorer.datasets.catalogue import DatasetInfo
 from explorer.export.source import Module
 from explorer.export.values import Own, Value
-from models.experiment import Experiment
+from models.spec.experiment import Experiment
 
 # Modules without Keras whose values are taken as they are.
-PLAIN = frozenset({"models.catalogue", "models.tensors", "explorer.datasets.catalogue"})
+PLAIN = frozenset({"models.spec.catalogue", "models.spec.tensors", "explorer.datasets.catalogue"})
 # Fields that become constants at the top of the script.
 EXPERIMENT_CONSTANTS = tuple(name for name, info in Experiment.model_fields.items() if info.annotation in {int, float})
 DATASET_CONSTANTS = ("image_shape", "examples", "classes")

@@ -14,9 +14,9 @@ from explorer.export.source import module
 from explorer.export.traits import Traits
 from explorer.export.values import Own, literal
 from explorer.export.writer import Writer
-from models.catalogue import NETWORKS, PIXEL_MODELS
-from models.experiment import Experiment
-from models.schedules import SCHEDULES
+from models.spec.catalogue import NETWORKS, PIXEL_MODELS
+from models.spec.experiment import Experiment
+from models.spec.schedules import SCHEDULES
 
 # What the script is for, in its order; everything else is there because one of these needs it.
 ROOTS = ("build", "load_images", "train", "evaluate", "save_pictures", "main")

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from models import tensors
-from models.experiment import Experiment
+from models.spec import tensors
+from models.spec.experiment import Experiment
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from explorer.files import is_file, remove_file
 from explorer.runs.layout import INBOX
-from models.arrays import is_file, remove_file
-from models.experiment import LearningRate, Weight
+from models.spec.experiment import LearningRate, Weight
 
 LOOK_EVERY = 0.05  # seconds
 

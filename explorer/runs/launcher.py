@@ -12,7 +12,7 @@ from explorer.places import ROOT, runs_folder
 from explorer.runs.commands import GoOn, parse_command, waiting
 from explorer.runs.layout import EXPERIMENT, INBOX, LOG, write_json
 from explorer.runs.reader import Run, RunError
-from models.experiment import Experiment
+from models.spec.experiment import Experiment
 
 GRACE = 10.0  # seconds to save the last snapshot in
 LONGEST_START = 60.0  # seconds; for a trainer that another app started, and whose handle is not here
@@ -49,7 +49,7 @@ class Launcher:
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         with (folder / LOG).open("wb") as log:
             self.processes[folder] = subprocess.Popen(
-                [sys.executable, "-m", "explorer.runs.trainer", str(folder.resolve())],
+                [sys.executable, "-m", "explorer.trainer.process", str(folder.resolve())],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from models.arrays import replace_file
+from explorer.files import replace_file
 
 EXPERIMENT = "experiment.json"
 DATABASE = "run.db"

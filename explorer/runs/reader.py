@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import psutil
 
+from explorer.files import is_file, modified
 from explorer.runs.layout import ACTIVE, DATABASE, EXPERIMENT, FACTOR, SNAPSHOTS, STEERED, SUMMARY
-from models.arrays import is_file, modified
-from models.experiment import Experiment
+from models.spec.experiment import Experiment
 
 
 class RunError(ValueError):

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.files import remove_file
 from explorer.runs.layout import (
     CLOCK,
     DATABASE,
@@ -20,7 +21,6 @@ from explorer.runs.layout import (
     State,
     snapshot_file,
 )
-from models.arrays import remove_file
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

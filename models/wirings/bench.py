@@ -7,10 +7,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from models.experiment import Experiment
+from models.program import build
+from models.spec.experiment import Experiment
 from models.training import Learner, TrainingModel
 from models.twins import Twins
-from models.variants import build
 
 KL_WEIGHT = 0.5  # not 1, so that a wiring that forgets its weight is found out
 BATCH = 32

@@ -1,0 +1,1 @@
+"""The process that computes for the pages, and the app's side of it."""

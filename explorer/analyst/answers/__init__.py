@@ -1,0 +1,1 @@
+"""What the analyst answers: one module a kind of request."""

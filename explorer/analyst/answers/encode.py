@@ -1,0 +1,74 @@
+"""Codes of a whole data set, inside the analyst. They are kept in files, where the app finds them."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from explorer.datasets.loading import load_images
+from explorer.files import load_arrays
+from explorer.library.whole_set import digest_of, save_codes, save_images
+from explorer.runs.reader import Run
+from models.checkpoints import assign_weights
+from models.spec import tensors
+from models.twins import Twins, build_twins
+
+BATCH = 1000
+_LARGEST = float(np.finfo(np.float16).max)
+Progress = Callable[[str, float], None]  # (what is being done, share done in 0..1)
+
+
+class _Data(NamedTuple):
+    images: np.ndarray  # (n, height, width, channels) uint8, the test images last
+    labels: np.ndarray  # (n,)
+    test: int
+    digest: str
+    classes: int
+
+
+@lru_cache(maxsize=2)
+def loaded(dataset: str) -> _Data:
+    """Kept, for the next snapshot is most often of the same data set."""
+    data = load_images(dataset)
+    images = np.concatenate([data.images, data.test_images])
+    labels = np.concatenate([data.labels, data.test_labels])
+    return _Data(images, labels, len(data.test_images), digest_of(images), len(data.class_names))
+
+
+def encode_whole(folder: Path, snapshot: Path, progress: Progress) -> None:
+    """Encode all images of a run's data set by one of its snapshots and keep the codes.
+
+    Raises DatasetError where the data set cannot be had, RunError or CheckpointError where run or snapshot cannot.
+    """
+    with Run(folder) as run:
+        experiment = run.experiment
+    progress(f"loading {experiment.dataset}", 0.0)
+    data = loaded(experiment.dataset)
+    progress("building the encoder", 0.05)
+    twins = build_twins(experiment, data.images.shape[1:], data.classes)
+    assign_weights(twins, load_arrays(snapshot), ["encoder"])
+    codes = _encode(twins, data, lambda share: progress("computing their codes", 0.1 + 0.9 * share))
+    save_images(data.images, data.digest)
+    save_codes(snapshot, codes, data.labels, data.test, data.digest)
+
+
+def _encode(twins: Twins, data: _Data, report: Callable[[float], None]) -> dict[str, np.ndarray]:
+    """Means and, where the encoder gives them, log-variances of all images, (n, latent) float32 and float16."""
+    images, batches = data.images, []
+
+    @tf.function(input_signature=[tf.TensorSpec([None, *images.shape[1:]], tf.uint8), tf.TensorSpec([None], tf.int32)])
+    def encode(batch, labels):
+        encoded = twins.encoder(twins.told(tf.cast(batch, tf.float32) / 255.0, labels), training=False)
+        return {name: encoded[name] for name in tensors.POSTERIOR if name in encoded}
+
+    for start in range(0, len(images), BATCH):
+        report(start / len(images))
+        encoded = encode(images[start : start + BATCH], data.labels[start : start + BATCH].astype(np.int32))
+        batches.append({name: values.numpy() for name, values in encoded.items()})
+    codes = {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
+    if tensors.Z_LOG_VAR in codes:
+        codes[tensors.Z_LOG_VAR] = codes[tensors.Z_LOG_VAR].clip(-_LARGEST, _LARGEST).astype(np.float16)
+    return codes

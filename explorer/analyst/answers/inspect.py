@@ -1,0 +1,85 @@
+"""One training step of a snapshot laid open, inside the analyst: its numbers as JSON, its pictures as bytes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explorer.figures.stepping import batch_rows
+from explorer.files import load_arrays, modified
+from explorer.library.sprites import load_sprites
+from explorer.runs.layout import EXPERIMENT, PROBE_IMAGES
+from explorer.runs.reader import Run
+from models.checkpoints import assign_weights
+from models.inspection import Inspection, SeenTensor, inspect_step
+from models.program import Program, build
+from models.spec import catalogue
+from models.spec.experiment import Experiment
+
+Progress = Callable[[str, float], None]  # (what is being done, share done in 0..1)
+
+
+@lru_cache(maxsize=2)
+def _built(folder: Path, _modified: int) -> tuple[Program, np.ndarray, np.ndarray]:
+    """The program of a run, its probe images uint8 (n, height, width, channels) and their classes (n,).
+
+    Kept, for the next question is most often about the same run.
+    """
+    with Run(folder) as run:
+        experiment, summary = run.experiment, run.summary()
+    height, width, channels = summary["image_shape"]
+    images = load_sprites(folder / PROBE_IMAGES, summary["probe"], (height, width, channels))
+    program = build(experiment, (height, width, channels), len(summary["class_names"]))
+    return program, images, np.array(summary["labels"], np.int32)
+
+
+def inspect(asked: Mapping[str, Any], progress: Progress) -> tuple[dict[str, Any], bytes]:
+    """The step that `asked` (a `stepping.Question` as JSON) is about; the answer is what `stepping.walk` reads.
+
+    Raises RunError, CheckpointError or OSError where run, snapshot or images cannot be read.
+    """
+    folder = Path(asked["folder"])
+    progress("building the networks", 0.1)
+    program, images, labels = _built(folder, modified(folder / EXPERIMENT))
+    assign_weights(program.twins, load_arrays(Path(asked["snapshot"])))
+    for name, weight in asked["weights"].items():
+        program.set_weight(name, weight)
+    program.set_learning_rate(asked["learning_rate"])
+    program.model.epochs.assign(asked["epochs"])
+    rows = batch_rows(len(images), program.experiment.batch_size, asked["batch"])
+    progress("one step forward and back", 0.6)
+    seen = inspect_step(program, images[rows], labels[rows], asked["chosen"] % len(rows), asked["draws"])
+    pictures = _pictures(seen, program.experiment)
+    return _numbers(seen, program.experiment), b"".join(picture.tobytes() for picture in pictures.values())
+
+
+def _numbers(seen: Inspection, experiment: Experiment) -> dict[str, Any]:
+    flow = catalogue.flow_of(experiment.info, catalogue.PIXEL_MODELS[experiment.pixel_model])
+    return {
+        **asdict(seen),
+        "tensors": {name: _told(seen.tensors[name], flow[name].kind) for name in flow if name in seen.tensors},
+    }
+
+
+def _told(tensor: SeenTensor, kind: str) -> dict[str, Any]:
+    """A tensor without its picture, which is bytes; of that, its own range."""
+    own = {} if kind == "image" else {"values": np.atleast_1d(tensor.chosen).tolist()}
+    low, high = float(tensor.chosen.min()), float(tensor.chosen.max())
+    return {"mean": tensor.mean, "low": tensor.low, "high": tensor.high, "own_low": low, "own_high": high, **own}
+
+
+def _pictures(seen: Inspection, experiment: Experiment) -> dict[str, np.ndarray]:
+    """Every tensor that is a picture, uint8 (height, width, channels), in the order of the data.
+
+    Images are in 0..1, and a noisy one is clipped; the linear output is scaled around 0, which is middle grey.
+    """
+    pixels = catalogue.PIXEL_MODELS[experiment.pixel_model]
+    flow = catalogue.flow_of(experiment.info, pixels)
+    images = {n: seen.tensors[n].chosen for n, info in flow.items() if info.kind == "image" and n in seen.tensors}
+    if pixels.output in images:
+        linear = images[pixels.output]
+        images[pixels.output] = 0.5 + 0.5 * linear / max(float(np.abs(linear).max()), 1e-6)
+    return {name: np.round(np.nan_to_num(image).clip(0, 1) * 255).astype(np.uint8) for name, image in images.items()}

@@ -1,0 +1,241 @@
+"""Runs a session of the pairing lab, inside the lab's process: all cases in step, on the same batches."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from explorer.datasets.catalogue import DatasetError
+from explorer.datasets.loading import Images, load_images
+from explorer.diagnosis.pairing_outcomes import Diagnosis, diagnose
+from explorer.files import save_arrays
+from explorer.lab.session import ARRAYS, STATE, Session, read_session
+from explorer.runs.commands import Inbox, Simple
+from explorer.runs.layout import write_json
+from models.pairing_runs import Inspector, build
+from models.spec.pairing_looks import Look, Measured, errors_of, measure
+from models.spec.pairings import Pairing, seen_as
+from models.training import TrainingLoop, epoch_batches
+
+SHOWN = 8  # pictures of each case
+LIVE, FINAL = 200, 1000  # test images that are looked at while it trains, and at the end
+TURN_SECONDS = 0.15  # of training between two cases
+LOOK_EVERY, LOOK_SHARE = 0.5, 0.25  # seconds; of the time at most
+HOPELESS = 10  # steps in a row whose loss is no number
+BINS = 60
+Progress = Callable[[str, float], None]  # (what is being done, share done in 0..1)
+
+
+class _Stopped(Exception):  # noqa: N818 (a way out of the loops, no fault)
+    """Somebody pressed Stop."""
+
+
+class Case:
+    """One pairing: its model, how far it is, and what was seen of it."""
+
+    def __init__(self, pairing: Pairing, session: Session, images: tf.Tensor):
+        self.pairing = pairing
+        model = build(
+            pairing, session.network, session.latent_dim, session.learning_rate, session.seed, tuple(images.shape[1:])
+        )
+        self.loop, self.inspector = TrainingLoop(model, images), Inspector(model)
+        self.state, self.note = "waiting", ""
+        self.losses: list[float] = []
+        self.looks: list[tuple[int, float, Mapping[str, float]]] = []  # (step, gradient, error under each link)
+        self.first_losses: dict[int, float] = {}  # by the number of images looked at
+        self.arrays: dict[str, np.ndarray] = {}
+        self.measured: Measured | None = None
+        self.diagnosis: Diagnosis | None = None
+
+    def begin(self, *samples: np.ndarray) -> None:
+        """A look at each sample of images before the first step, (n, height, width, channels) in 0..1."""
+        for images in samples:
+            now = self.inspector.look(images)
+            self.first_losses[len(images)] = now.loss
+        self.looks.append((0, float(np.abs(now.gradient).mean()), errors_of(images, now.outputs)))
+        self._see(now)
+        self.state = "training"
+
+    def train(self, batches: list[np.ndarray]) -> None:
+        """On as many of the batches as take about TURN_SECONDS."""
+        until = time.perf_counter() + TURN_SECONDS
+        for batch in batches:
+            self.losses.append(float(self.loop.train(batch)[0]))
+            if time.perf_counter() >= until:
+                break
+        if len(self.losses) >= HOPELESS and not np.isfinite(self.losses[-HOPELESS:]).any():
+            self.state = "stopped"
+            self.note = f"Stopped after {len(self.losses):,} steps: its loss is no number any more."
+
+    def look(self, images: np.ndarray) -> None:
+        """Measure and diagnose with one of the samples that `begin` looked at."""
+        now, steps = self.inspector.look(images), len(self.losses)
+        earlier = next(errors for step, _, errors in reversed(self.looks) if step <= steps / 2)
+        self.measured = measure(self.pairing, images, steps, self.first_losses[len(images)], now, earlier)
+        self.diagnosis = diagnose(self.pairing, self.measured)
+        self.looks.append((steps, self.measured.gradient, self.measured.errors))
+        self._see(now)
+
+    def _see(self, now: Look) -> None:
+        shown = np.round(255 * seen_as(self.pairing.link, now.outputs[:SHOWN])).astype(np.uint8)
+        counts, edges = _histogram(now.logits)
+        self.arrays = {"shown": shown, "counts": counts, "edges": edges}
+
+    def as_arrays(self) -> dict[str, np.ndarray]:
+        steps, gradients, _ = zip(*self.looks, strict=True)
+        curves = {"losses": self.losses, "look_steps": steps, "gradients": gradients}
+        return {name: np.array(values, np.float32) for name, values in curves.items()} | self.arrays
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "state": self.state,
+            "note": self.note,
+            "steps": len(self.losses),
+            "mean_loss": float(np.mean(self.losses)) if self.losses else float("nan"),
+            "measured": asdict(self.measured) if self.measured else None,
+            "diagnosis": asdict(self.diagnosis) if self.diagnosis else None,
+        }
+
+
+def _histogram(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Counts (BINS,) and edges (BINS + 1,) over the range of all but the outermost thousandths."""
+    finite = logits[np.isfinite(logits)]
+    if not finite.size:
+        return np.zeros(BINS, np.float32), np.linspace(-1, 1, BINS + 1, dtype=np.float32)
+    low, high = np.quantile(finite, [0.001, 0.999])
+    reach = max(1e-3, float(high - low))
+    counts, edges = np.histogram(finite.clip(low, high), BINS, (low - 0.02 * reach, high + 0.02 * reach))
+    return counts.astype(np.float32), edges.astype(np.float32)
+
+
+class Bench:
+    """A session while it runs. `run` trains to the end; whatever happens, the folder says what."""
+
+    def __init__(self, folder: Path, report: Progress):
+        self.folder, self.report = folder, report
+        self.session: Session = read_session(folder)
+        self.inbox = Inbox(folder)
+        self.cases: list[Case] = []
+        self.state, self.message = "preparing", ""
+        self.shown: np.ndarray | None = None
+        self.began = time.perf_counter()
+        self.pause, self.last_look = LOOK_EVERY, -np.inf
+
+    def run(self) -> None:
+        try:
+            self._prepare()
+            self._train()
+            self.state = "finished"
+        except _Stopped:
+            self.state, self.message = "stopped", "Stopped by hand."
+            for case in self.cases:
+                case.state = "stopped" if case.state == "training" else case.state
+            self._look_finally()
+        except BrokenPipeError:  # nobody reads the progress
+            self.state, self.message = "failed", "Hourglass was closed in the middle of it. Run it again."
+        except (DatasetError, MemoryError, tf.errors.ResourceExhaustedError) as error:
+            self.state = "failed"
+            self.message = str(error) if isinstance(error, DatasetError) else _no_memory(self.session)
+        except Exception as error:
+            self.state, self.message = "failed", f"The lab met an unexpected fault: {error!r}. Its log is lab.log."
+            raise
+        finally:
+            self._save()
+
+    def _say(self, stage: str, share: float) -> None:
+        """Tell how far it is, and listen."""
+        self.report(stage, share)
+        if any(isinstance(command, Simple) for command in self.inbox.take_urgent()):
+            raise _Stopped
+
+    def _prepare(self) -> None:
+        self._say(f"loading {self.session.dataset}", 0.0)
+        self.data = load_images(self.session.dataset)
+        test = self.data.test_images[:FINAL]
+        self.live, self.final = test[:LIVE] / np.float32(255), test / np.float32(255)
+        self.shown = test[:SHOWN]
+        self._save()
+        images = tf.convert_to_tensor(self.data.images)
+        for number, pairing in enumerate(self.session.pairings, start=1):
+            self._say(f"building network {number} of {len(self.session.pairings)}", 0.0)
+            case = Case(pairing, self.session, images)
+            case.begin(self.live, self.final)
+            self.cases.append(case)
+            self._save()
+
+    def _train(self) -> None:
+        self.state = "training"
+        batches = _batches(self.data, self.session)
+        while active := [case for case in self.cases if case.state == "training"]:
+            behind = min(active, key=lambda case: len(case.losses))
+            self._turn(behind, batches)
+            done = sum(len(case.losses) if case.state == "training" else len(batches) for case in self.cases)
+            self._say("training", done / (len(batches) * len(self.cases)))
+            self._look_if_due(active)
+        self._look_finally()
+
+    def _turn(self, case: Case, batches: list[np.ndarray]) -> None:
+        """Train a case for a while; a diagnosis wants a look at half of the steps."""
+        done, half = len(case.losses), len(batches) // 2
+        case.train(batches[done : half if done < half else None])
+        if done < half <= len(case.losses):
+            case.look(self.live)
+        if len(case.losses) >= len(batches):
+            case.state = "finished"
+
+    def _look_finally(self) -> None:
+        for case in self.cases:
+            if case.losses:
+                case.look(self.final)
+
+    def _look_if_due(self, cases: list[Case]) -> None:
+        now = time.perf_counter()
+        if now - self.last_look < self.pause:
+            return
+        for case in cases:
+            case.look(self.live)
+        self._save()
+        self.last_look = time.perf_counter()
+        self.pause = max(LOOK_EVERY, (self.last_look - now) / LOOK_SHARE)
+
+    def _save(self) -> None:
+        """Arrays first: the other file says that they are there."""
+        arrays = {f"{n}/{name}": a for n, case in enumerate(self.cases) for name, a in case.as_arrays().items()}
+        if self.shown is not None:
+            save_arrays(self.folder / ARRAYS, arrays | {"images": self.shown}, durable=False)
+        write_json(
+            self.folder / STATE,
+            {
+                "state": self.state,
+                "message": self.message,
+                "seconds": time.perf_counter() - self.began,
+                "cases": [case.as_json() for case in self.cases],  # those that are not here yet are waiting
+            },
+        )
+
+
+def _no_memory(session: Session) -> str:
+    return (
+        f"There was not enough memory for {len(session.pairings)} networks and batches of {session.batch_size}. "
+        "Choose fewer cases, a smaller batch or another network."
+    )
+
+
+def _batches(data: Images, session: Session) -> list[np.ndarray]:
+    """As many batches as there are steps, epoch after epoch."""
+    indices = np.arange(len(data.images), dtype=np.int32)
+    epochs = count(0)
+    batches: list[np.ndarray] = []
+    while len(batches) < session.steps:
+        batches += epoch_batches(indices, session.batch_size, session.seed, next(epochs))
+    return batches[: session.steps]
+
+
+def run_session(folder: Path, report: Progress) -> None:
+    """Run the session of a folder to its end."""
+    Bench(folder, report).run()

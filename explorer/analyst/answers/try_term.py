@@ -1,0 +1,85 @@
+"""What a term of one's own comes to on real images, inside the analyst, before anything is trained."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from explorer.analyst.answers.encode import loaded
+from models.losses import term
+from models.program import build
+from models.spec.experiment import Experiment
+
+IMAGES = 128
+NAME = "tried"
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """The first images and their tensors; `tape` saw how these were made of what the term's learner moves."""
+
+    x: Any
+    named: Mapping[str, Any]
+    tape: tf.GradientTape
+    moved: Sequence[Any]
+
+
+def try_term(given: dict[str, Any], formula: str) -> dict[str, float | None]:
+    """The term's mean, low and high over the first images, by networks that are not trained yet.
+
+    Also how many of the images gave a finite number, how long the formula is, and the norm of the mean's gradient for
+    the learner that would minimise it: 0 where nothing can be learnt from it, None where it is no number. Raises
+    ExperimentError for a formula that cannot be parsed, DatasetError where the data set cannot be had.
+    """
+    experiment = _with_term(given, formula)
+    needs = experiment.term(NAME).needs
+    batch = _batch(json.dumps(given), frozenset(needs), formula)
+    read = [batch.named[name] for name in needs if name in batch.named]
+    with tf.GradientTape() as tape:
+        tape.watch(read)
+        terms = term(NAME, experiment).function(batch.x, batch.named)
+        mean = tf.reduce_mean(terms)
+    values = np.asarray(terms, np.float64)
+    finite = values[np.isfinite(values)]
+    shown = finite if len(finite) else np.zeros(1)
+    return {
+        "mean": float(shown.mean()), "low": float(shown.min()), "high": float(shown.max()),
+        "finite": len(finite), "images": len(values), "length": len(formula),
+        "gradient": _norm(batch, read, tape.gradient(mean, read)),
+    }  # fmt: skip
+
+
+def _norm(batch: _Batch, read: Sequence[Any], slopes: Sequence[Any]) -> float | None:
+    """Of the gradient that comes to the learner by way of the tensors `read`, whose own are `slopes`."""
+    pairs = [(tensor, slope) for tensor, slope in zip(read, slopes, strict=True) if slope is not None]
+    if not pairs:
+        return 0.0
+    made, outputs = zip(*pairs, strict=True)
+    found = batch.tape.gradient(made, batch.moved, output_gradients=outputs)
+    norm = float(tf.linalg.global_norm([gradient for gradient in found if gradient is not None]))
+    return norm if np.isfinite(norm) else None
+
+
+def _with_term(given: dict[str, Any], formula: str) -> Experiment:
+    return Experiment.parse({**given, "terms": {**given["terms"], NAME: {"formula": formula}}})
+
+
+_kept: dict[tuple[str, frozenset[str]], _Batch] = {}
+
+
+def _batch(given: str, needs: frozenset[str], formula: str) -> _Batch:
+    """Kept while only the formula changes."""
+    if (given, needs) not in _kept:
+        _kept.clear()
+        experiment = _with_term(json.loads(given), formula)
+        data = loaded(experiment.dataset)
+        program = build(experiment, data.images.shape[1:], data.classes)  # seeded as a training is
+        x = tf.constant(data.images[:IMAGES].astype(np.float32) / 255.0)
+        moved = program.model.learners[0].variables
+        with tf.GradientTape(persistent=True) as tape:
+            named = program.model(program.twins.told(x, data.labels[:IMAGES]), training=True)
+        _kept[given, needs] = _Batch(x, named, tape, [variable.value for variable in moved])
+    return _kept[given, needs]

@@ -1,0 +1,36 @@
+"""Whole data sets for the pages: what is kept, else the encoding under way. No Streamlit."""
+
+from explorer.analyst.client import AnalystClient, AnalystError
+from explorer.analyst.jobs import Jobs, Progress
+from explorer.library.models import ModelEntry
+from explorer.library.whole_set import WholeSet, kept_whole
+
+
+class WholeSets:
+    """The data sets of all models with their codes. One for the server, so that a second page joins an encoding."""
+
+    def __init__(self, workbench: AnalystClient):
+        self._jobs = Jobs(workbench)
+
+    def request(self, entry: ModelEntry) -> WholeSet | Progress:
+        """The data set with its codes if they are known, else the encoding under way.
+
+        Raises AnalystError with a sentence where it failed, and again until `forget_failure`. Raises CheckpointError
+        where the snapshot cannot be read.
+        """
+        if entry.live:
+            raise AnalystError("A live snapshot has no encoder. Choose a snapshot of this run to see all its images.")
+        if (kept := kept_whole(entry.snapshot, entry.image_shape)) is not None:
+            return kept
+        found = self._jobs.look(entry.key, "encode", folder=str(entry.folder), snapshot=str(entry.snapshot))
+        if isinstance(found, Progress):
+            return found
+        if (kept := kept_whole(entry.snapshot, entry.image_shape)) is None:
+            raise AnalystError("The codes of all images could not be read back. Is the disk full? Try again.")
+        return kept
+
+    def stop(self, entry: ModelEntry) -> None:
+        self._jobs.stop(entry.key)
+
+    def forget_failure(self, entry: ModelEntry) -> None:
+        self._jobs.forget_failure(entry.key)

@@ -1,0 +1,1 @@
+"""The parts of the Losses page that train or compute something."""

@@ -1,0 +1,168 @@
+"""A session of the pairing lab on the page: each case a card, live, and all of them in a table."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from explorer.analyst.client import AnalystError, AskAgainError
+from explorer.analyst.jobs import Jobs, Progress
+from explorer.app_pages.parts.shared import duration, forgiving, plain, show_error
+from explorer.components import plot, strip
+from explorer.diagnosis import pairing_outcomes as diagnosis
+from explorer.figures.pairings import case_figure, table
+from explorer.lab.session import CaseResult, Results, Session, read_results
+from explorer.runs.layout import send_command
+from explorer.services import SERVICES
+from models.spec.pairings import title_of
+
+JOBS = Jobs(SERVICES.lab)
+REFRESH, REFRESH_A_CASE = 0.5, 0.15  # seconds; each chart costs the browser some time
+ACROSS = 4
+FIGURE_HEIGHT = 380
+PICTURE = 44
+COLOURS = {
+    diagnosis.LEARNS: "green",
+    diagnosis.WASHED_OUT: "orange",
+    diagnosis.BLANK: "orange",
+    diagnosis.NEVER: "red",
+    diagnosis.RUNS_AWAY: "red",
+}
+
+
+def show_results(folder: Path, session: Session) -> None:
+    """The session, live until it has ended. Raises SessionError for a damaged folder."""
+    ended = read_results(folder, session.pairings).ended
+    refresh = None if ended else REFRESH + REFRESH_A_CASE * len(session.pairings)
+    st.fragment(run_every=refresh)(forgiving(_show))(folder, session, ended)
+
+
+def _show(folder: Path, session: Session, was_ended: bool) -> None:
+    results = read_results(folder, session.pairings)
+    progress = "" if results.ended else _follow(folder, session, results.state)
+    if progress is None or (results.ended and not was_ended):
+        st.rerun()
+    if isinstance(progress, Progress):
+        _show_progress(folder, results, progress)
+    elif trouble := progress or results.message:
+        st.warning(plain(trouble)) if results.state == "stopped" else show_error(trouble)
+    _show_cases(session, results)
+
+
+def _show_cases(session: Session, results: Results) -> None:
+    st.caption(_setting(session, results))
+    for start in range(0, len(results.cases), ACROSS):
+        columns = st.columns(min(len(results.cases), ACROSS), gap="small")
+        for number, column in enumerate(columns[: len(results.cases) - start], start=start):
+            with column, st.container(border=True):
+                _show_case(number, results.cases[number], results, session.steps)
+    if results.ended and len(results.cases) > 1:
+        _show_table(results)
+
+
+def _follow(folder: Path, session: Session, state: str) -> Progress | str | None:
+    """The request under way; else why there is none though the session had not ended; None where it has ended since."""
+    try:
+        if state == "waiting" or JOBS.knows(folder.name):
+            found = JOBS.look(folder.name, "pairings", folder=str(folder))
+            return found if isinstance(found, Progress) else None
+    except AskAgainError:
+        return (
+            f"The lab's process ended in the middle of this, most likely for lack of memory: it trained "
+            f"{len(session.pairings)} networks on batches of {session.batch_size}. What it had measured is below. "
+            f"Choose fewer cases, a smaller batch or smaller images, and run it again. Its log is {SERVICES.lab.log}."
+        )
+    except AnalystError as error:
+        return str(error)
+    if read_results(folder, session.pairings).ended:
+        return None
+    return "Hourglass was closed in the middle of this session. What it had measured is below. Run it again."
+
+
+def _show_progress(folder: Path, results: Results, progress: Progress) -> None:
+    bar, button = st.columns([7, 2], vertical_alignment="center")
+    stopping = f"lab-stopping-{folder.name}"
+    with bar:
+        stage = "stopping" if st.session_state.get(stopping) else progress.stage
+        if 0.02 < progress.share < 1:
+            stage += f" · about {duration(results.seconds / progress.share * (1 - progress.share))} left"
+        st.progress(min(1.0, progress.share), stage)
+    with button:
+        st.button("Stop", icon=":material/stop:", on_click=_stop, args=(folder, stopping), width="stretch")
+
+
+def _stop(folder: Path, stopping: str) -> None:
+    send_command(folder, "stop")
+    st.session_state[stopping] = True
+
+
+def _setting(session: Session, results: Results) -> str:
+    parts = [
+        session.dataset,
+        f"{session.network} network, {session.latent_dim} dimensions",
+        f"Adam at {session.learning_rate:g}",
+        f"{session.steps:,} steps of {session.batch_size}",
+        f"seed {session.seed}",
+    ]
+    looked_at = {case.measured.images for case in results.cases if case.measured is not None}
+    if results.ended and looked_at:
+        parts.append(f"measured on {max(looked_at):,} test images after {duration(results.seconds)}")
+    return " · ".join(parts)
+
+
+def _show_case(number: int, case: CaseResult, results: Results, steps: int) -> None:
+    st.markdown(f"**{title_of(case.pairing)}** {_badge(case, results.ended)}")
+    st.caption(case.pairing.words)
+    if results.images is not None and "shown" in case.arrays:
+        pictures = {"image": results.images, "shown": case.arrays["shown"]}
+        strip(pictures, key=f"lab-strip-{number}", scale=PICTURE)
+    if case.diagnosis is not None:
+        st.markdown(plain(_capital(case.diagnosis.reason)))
+    if case.measured is not None:
+        st.caption(_facts(case))
+    if case.note:
+        st.caption(plain(case.note))
+    plot(case_figure(case, steps), key=f"lab-plot-{number}", height=FIGURE_HEIGHT, label=f"case {number + 1}")
+
+
+def _badge(case: CaseResult, ended: bool) -> str:
+    """The verdict in its colour."""
+    if case.diagnosis is None:
+        return f":gray-badge[{case.state}]"
+    settled = ended or case.state != "training" or case.diagnosis.verdict == diagnosis.EARLY
+    so_far = "" if settled else " so far"
+    return f":{COLOURS.get(case.diagnosis.verdict, 'gray')}-badge[{case.diagnosis.verdict}{so_far}]"
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _facts(case: CaseResult) -> str:
+    found = case.measured
+    if found is None:
+        return ""
+    saturated = "nothing can saturate" if found.saturation is None else f"{found.saturation:.0%} of logits saturated"
+    return (
+        f"Shown MSE **{found.errors[case.pairing.link]:.4f}** · ink **{found.ink:.2f}** on "
+        f"**{found.background:.2f}** · {saturated} · gradient **{found.gradient:.2g}**"
+    )
+
+
+def _show_table(results: Results) -> None:
+    rows = table(results.cases)
+    numbers = {
+        name: st.column_config.NumberColumn(format=form)
+        for name, form in (
+            ("first loss", "%.4g"),
+            ("mean loss", "%.4g"),
+            ("shown MSE", "%.4f"),
+            ("ink", "%.2f"),
+            ("background", "%.2f"),
+            ("gradient", "%.3g"),
+            ("saturated", "percent"),
+        )
+    }
+    st.dataframe(rows, hide_index=True, column_config=numbers, height="content")
+    if any(result.steps and not np.isfinite(result.mean_loss) for result in results.cases):
+        st.caption("A loss that is no number is left empty.")

@@ -1,0 +1,140 @@
+"""The five wirings: the code of each beside what it measured, and a table of what each can do."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer.analyst.client import AnalystClient, AnalystError
+from explorer.analyst.jobs import Jobs, Progress
+from explorer.app_pages.parts.shared import plain, show_error
+from explorer.app_pages.parts.waiting import bar_with_stop, wait_for
+from explorer.services import SERVICES
+from models.wirings import CAPABILITIES, WIRINGS
+
+AGREES = 1e-5  # relative; float32 sums in another order differ by about 1e-7
+REQUEST = "wirings"
+
+
+class Measurement:
+    """Measured when it is first looked at, and kept while the server lives. One for all pages."""
+
+    def __init__(self, lab: AnalystClient):
+        self._jobs = Jobs(lab)
+        self._lock = threading.Lock()  # the answer is given once: between two pages it must not be lost
+        self._kept: dict[str, Any] | None = None
+
+    def look(self) -> dict[str, Any] | Progress:
+        """The result, or the measurement under way. Raises AnalystError where it failed, until `again`."""
+        with self._lock:
+            if self._kept is None:
+                found = self._jobs.look(REQUEST, REQUEST)
+                if isinstance(found, Progress):
+                    return found
+                self._kept = found[0]
+            return self._kept
+
+    def stop(self) -> None:
+        self._jobs.stop(REQUEST)
+
+    def again(self) -> None:
+        with self._lock:
+            self._jobs.forget_failure(REQUEST)
+            self._kept = None
+
+
+@st.cache_resource
+def measurement() -> Measurement:
+    return Measurement(SERVICES.workbench)  # the lab may be busy for minutes
+
+
+@st.fragment
+def show_wirings() -> None:
+    """The code at once; the numbers as soon as they are measured."""
+    st.subheader("One objective, five wirings")
+    st.caption(
+        "The same VAE loss wired into Keras in five ways. From the same weights, batch and noise all must give the "
+        "same total and the same gradients. What is shown is the code that runs."
+    )
+    found = None
+    try:
+        found = wait_for(measurement().look, bar_with_stop("Measuring: {}.", measurement().stop))
+    except AnalystError as error:
+        show_error(f"The wirings could not be measured: {error}")
+        st.button("Try again", key="wirings-again", on_click=measurement().again)
+    _show_one(found)
+    if found is not None:
+        _show_table(found)
+    _advise()
+
+
+def _show_one(measured: Mapping[str, Any] | None) -> None:
+    names = list(WIRINGS)
+    name = str(
+        st.segmented_control(
+            "Wiring", names, format_func=lambda name: WIRINGS[name].title, default=names[0], key="wiring",
+            label_visibility="collapsed", required=True,
+        )
+    )  # fmt: skip
+    code, numbers = st.columns([9, 4], gap="large")
+    with code:
+        st.code(WIRINGS[name].source(), language="python", wrap_lines=True)
+    with numbers:
+        st.markdown(plain(WIRINGS[name].summary))
+        st.caption(f"Fit's y: {WIRINGS[name].targets}.")
+        if measured is not None:
+            _show_numbers(measured["wirings"][name])
+
+
+def _show_numbers(one: Mapping[str, Any]) -> None:
+    """Totals and differences on a whole batch and on a short one."""
+    runs = [one["full"], one["short"]]
+    agrees = all(max(run["total_difference"], run["gradient_difference"]) <= AGREES for run in runs)
+    st.markdown(
+        ":green-badge[:material/check: Same total, same gradients]" if agrees
+        else ":red-badge[:material/close: Differs from the reference]"
+    )  # fmt: skip
+    rows = {
+        "Total, nats": [f"{run['total']:.4f}" for run in runs],
+        "Reference": [f"{run['reference']:.4f}" for run in runs],
+        "Total off by": [_relative(run["total_difference"]) for run in runs],
+        "Gradients off by": [_relative(run["gradient_difference"]) for run in runs],
+    }
+    heads = " | ".join(f"{run['images']} images" for run in runs)
+    lines = [f"| | {heads} |", "| --- | ---: | ---: |", *(f"| {row} | {' | '.join(rows[row])} |" for row in rows)]
+    st.markdown("\n".join(lines))
+    st.caption("Relative differences. The gradients are those that the optimizer was given, of all weights together.")
+
+
+def _relative(difference: float) -> str:
+    return "0" if difference == 0 else f"{difference:.0e}"
+
+
+def _show_table(measured: Mapping[str, Any]) -> None:
+    st.markdown("##### What each can do")
+    st.caption(
+        f"Measured by small runs on {measured['images']} digits, in {measured['seconds']:.0f} s, with a KL weight of "
+        f"{measured['kl_weight']:g}."
+    )
+    table = {
+        info.title: [_cell(measured["wirings"][name]["cells"][capability]) for capability in CAPABILITIES]
+        for name, info in WIRINGS.items()
+    }
+    questions = [f"**{info.title}**  \n{info.question}" for info in CAPABILITIES.values()]
+    st.table({"": questions, **table}, border="horizontal")
+    st.button("Measure again", key="wirings-measure", icon=":material/refresh:", on_click=measurement().again)
+
+
+def _cell(cell: Mapping[str, Any]) -> str:
+    mark = ":green[:material/check: **Yes**]" if cell["ok"] else ":red[:material/close: **No**]"
+    return f"{mark}  \n{plain(cell['note'])}"
+
+
+def _advise() -> None:
+    st.markdown(
+        "**Which one?** For heads with a target each, dict outputs. For a regulariser that belongs to a layer, "
+        "`add_loss`. For a VAE, `compute_loss` over named tensors: the least code that reports every term right. For a "
+        "second optimizer or an adversarial term, `train_step`, which is what Hourglass trains with. Concatenating "
+        "works, but nothing checks the slices."
+    )

@@ -1,0 +1,39 @@
+"""The code of exactly this: an experiment as one Keras script, to read and to take along."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from explorer.app_pages.parts.shared import show_error
+from explorer.export.script import script_name, script_of
+from explorer.export.source import ExportError
+from models.spec.experiment import Experiment
+
+HEIGHT = 420
+_WORDS = "One Keras script without a line of Hourglass in it: the same weights, batches and losses from the same seed."
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _script(experiment_json: str) -> str:
+    return script_of(Experiment.parse(experiment_json))
+
+
+def show_code(experiment: Experiment, show_note: Callable[[], None] = lambda: None) -> None:
+    """The script of an experiment, closed until somebody opens it, with a button that downloads it. `show_note` says
+    what the script does not do that a run of the experiment did.
+    """
+    with st.expander("The code of exactly this", icon=":material/code:"):
+        try:
+            text = _script(experiment.model_dump_json())
+        except ExportError as error:
+            show_error(str(error))
+            return
+        name = script_name(experiment)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{_WORDS} `python {name}` trains it.")
+            st.download_button(
+                "Download", text, file_name=name, mime="text/x-python", on_click="ignore", icon=":material/download:",
+                key=f"code-{name}",
+            )  # fmt: skip
+        show_note()
+        st.code(text, language="python", height=HEIGHT)

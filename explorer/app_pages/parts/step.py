@@ -1,0 +1,151 @@
+"""One step in slow motion: a batch of a model's probe images, forward and back, with every number."""
+
+from collections.abc import Mapping
+from concurrent.futures import wait
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from explorer.analyst.client import AnalystError, Answer
+from explorer.analyst.jobs import Jobs, Progress
+from explorer.app_pages.parts.shared import forgiving, plain, show_error, show_passed_over
+from explorer.app_pages.parts.terms import newest_values
+from explorer.app_pages.parts.waiting import wait_for
+from explorer.components.step import step
+from explorer.figures.stepping import Question, batch_rows, walk
+from explorer.library import models as library
+from explorer.runs.reader import Run
+from explorer.services import SERVICES
+
+JOBS = Jobs(SERVICES.workbench)
+REQUEST = "inspect"
+PATIENCE = 0.3  # seconds; another image of a model that is built is there by then
+FIRST: Mapping[str, int] = {"batch": 0, "draws": 0, "chosen": 0}
+OTHERS = {"chosen": "Another image", "draws": "Other noise", "batch": "Another batch"}
+
+
+def show_steps() -> None:
+    """Choose a model, and walk through one step of it."""
+    listing = library.listing()
+    show_passed_over(listing)
+    keys = list(listing.titles)
+    if not keys:
+        st.info("There is no model to step through yet. Train one: it takes seconds.", icon=":material/info:")
+        return
+    wanted = st.query_params.get("model", keys[0]).partition("@")[0]
+    if wanted not in keys:
+        st.toast(plain(f"There is no model {wanted[:80]} here any more. This is another one."))
+        wanted = st.query_params["model"] = keys[0]
+    st.session_state["losses-model"] = wanted
+    key = st.selectbox("Model", keys, format_func=listing.title, key="losses-model", on_change=_choose)
+    st.fragment(forgiving(_show))(key, True)
+
+
+def _choose() -> None:
+    st.query_params["model"] = st.session_state["losses-model"]
+
+
+def show_step_of(run: Run) -> None:
+    """On a run's page: closed, and nothing is computed until somebody takes a batch."""
+    with st.expander("One step in slow motion", icon=":material/slow_motion_video:"):
+        st.fragment(forgiving(_show))(f"run/{run.name}", False)
+
+
+def _show(key: str, at_once: bool) -> None:
+    wanted = st.session_state.get(f"step-wanted-{key}", FIRST if at_once else None)
+    if wanted is None:
+        st.caption("One batch through the newest snapshot: every tensor, every term, every gradient. Nothing moves.")
+        st.button(
+            "Take a batch", icon=":material/play_arrow:", key=f"step-take-{key}", on_click=_want, args=(key, FIRST)
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for name, title in OTHERS.items():
+            # Another batch begins anew, with the newest snapshot.
+            more = {**(FIRST if name == "batch" else wanted), name: wanted[name] + 1}
+            st.button(title, key=f"step-{name}-{key}", on_click=_want, args=(key, more))
+        _follow(key, _asked(key, wanted))
+    kept = st.session_state.get(f"step-answer-{key}")
+    if kept is not None:  # while another one is computed, the last one stays
+        _show_answer(key, *kept)
+
+
+def _want(key: str, wanted: Mapping[str, int]) -> None:
+    st.session_state[f"step-wanted-{key}"] = wanted
+
+
+def _asked(key: str, wanted: Mapping[str, int]) -> Question:
+    """What is wanted, as a question. It stays with its snapshot until another batch is wanted."""
+    question: Question | None = st.session_state.get(f"step-question-{key}")
+    if question is None or question.batch != wanted["batch"]:
+        question = _question(key)
+    question = replace(question, **wanted)
+    st.session_state[f"step-question-{key}"] = question
+    return question
+
+
+def _question(key: str) -> Question:
+    """About the newest snapshot of a model, with the weights and the learning rate that are in force.
+
+    Raises LibraryError or RunError where there is none.
+    """
+    entry, values = library.find(key), None
+    epochs = float(entry.experiment.epochs)
+    if not entry.bundled:
+        with Run(entry.folder) as run:
+            epochs = {snapshot.step: snapshot.epoch for snapshot in run.snapshots()}.get(entry.step, epochs)
+            values = newest_values(run)
+    weights = {name: setting.weight_at(epochs) for name, setting in entry.experiment.terms.items()}
+    return Question(
+        entry.key,
+        str(entry.folder),
+        str(entry.snapshot),
+        values["weight"] if values else weights,
+        values["learning_rate"] if values else entry.experiment.learning_rate,
+        epochs,
+    )
+
+
+def _follow(key: str, question: Question) -> None:
+    """Ask, and say beside the buttons how far it is. Raises nothing: what went wrong is said there too."""
+    try:
+        wait_for(partial(_look, key, question), _show_stage)
+    except AnalystError as error:
+        show_error(f"The step could not be computed: {error}")
+        st.button("Try again", key=f"step-again-{key}", on_click=_again, args=(key, question))
+
+
+def _show_stage(progress: Progress) -> None:
+    st.caption(f":material/hourglass_top: {progress.stage}")
+
+
+def _again(key: str, question: Question) -> None:
+    JOBS.forget_failure(str(question))
+    st.session_state.pop(f"step-question-{key}", None)  # its snapshot may not be kept any more
+
+
+def _look(key: str, question: Question) -> Answer | Progress:
+    """The answer, which the session keeps, or the request under way."""
+    kept = st.session_state.get(f"step-answer-{key}")
+    if kept is not None and kept[0] == question:
+        return kept[1]
+    found = JOBS.look(str(question), REQUEST, **question.as_json())
+    if isinstance(found, Progress) and JOBS.knows(str(question)):
+        wait([found.answer], PATIENCE)
+        found = JOBS.look(str(question), REQUEST, **question.as_json())
+    if not isinstance(found, Progress):
+        st.session_state[f"step-answer-{key}"] = (question, found)
+    return found
+
+
+def _show_answer(key: str, question: Question, answer: Answer) -> None:
+    entry, (numbers, pixels) = library.find(key), answer  # not of its snapshot, which may not be kept any more
+    rows = batch_rows(entry.summary["probe"], entry.experiment.batch_size, question.batch)
+    row = rows[question.chosen % len(rows)]
+    label = entry.summary["class_names"][entry.labels[row]]
+    about = f"Image {question.chosen % len(rows) + 1} of a batch of {len(rows)}; its class is {label}."
+    shown = walk(entry.experiment, numbers, about)
+    pictures = np.frombuffer(pixels, np.uint8).reshape(len(shown.pictures), *entry.image_shape)
+    step(shown, pictures, key=f"step-{key}")

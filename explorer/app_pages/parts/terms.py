@@ -1,0 +1,134 @@
+"""Formula and tensor at a glance: an experiment's loss as a picture and as rows, with the numbers of a run."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer.app_pages.parts.shared import plain
+from explorer.components.graph import graph
+from explorer.figures.tensor_graph import tensor_graph
+from explorer.runs.layout import WEIGHT_PREFIX, WEIGHTED_PREFIX
+from explorer.runs.reader import Run
+from models.spec.catalogue import OPTIMIZERS, LearnerInfo, unit_of_total
+from models.spec.experiment import Experiment, TermSetting
+from models.spec.schedules import SCHEDULES
+
+_COUNTS = {2: "Two", 3: "Three"}  # a sentence that begins with more has a figure
+
+
+def show_terms(experiment: Experiment, values: Mapping[str, Any] | None = None, *, key: str = "terms") -> None:
+    """The picture of the tensors and terms, a row for each term, and what minimises them.
+
+    `values` are those of `newest_values`; without them a row says the weight that is set. Two on a page need two keys.
+    """
+    shown = values and _complete(values, experiment)
+    graph(tensor_graph(experiment), term_rows(experiment), key=key, learners=learner_rows(experiment), values=shown)
+    rate = experiment.learning_rate if values is None else values.get("learning_rate", experiment.learning_rate)
+    st.caption(plain(learner_in_words(experiment, rate)))
+
+
+def term_rows(experiment: Experiment) -> list[dict[str, str]]:
+    """What there is to say about each term, learner by learner."""
+    return [
+        {
+            "name": name,
+            "title": info.title,
+            "formula": info.formula,
+            "unit": info.unit,
+            "paper": info.paper,
+            "reads": ", ".join(info.needs),
+            "weight": _weight_in_words(experiment.terms[name]),
+            "total": total,
+        }
+        for total in experiment.info.learners
+        for name in experiment.terms_of(total)
+        for info in [experiment.term(name)]
+    ]
+
+
+def learner_rows(experiment: Experiment) -> list[dict[str, str]]:
+    """What there is to say about each learner."""
+    return [
+        {
+            "total": total,
+            "title": learner.title,
+            "unit": unit_of_total(experiment.term(name) for name in experiment.terms_of(total)),
+            "moves": _moves(learner),
+        }
+        for total, learner in experiment.info.learners.items()
+    ]
+
+
+def _moves(learner: LearnerInfo) -> str:
+    """Such as `moves critic, every 5th step`."""
+    turns = f", {learner.turns}" if learner.turns else ""
+    return f"moves {' and '.join(learner.moves)}{turns}"
+
+
+def _weight_in_words(setting: TermSetting) -> str:
+    if setting.schedule == "constant":
+        return f"{setting.weight:g}"
+    title = SCHEDULES[setting.schedule].title.lower()
+    return f"{setting.weight:g} · {title}, {setting.schedule_epochs:g} epochs"
+
+
+def learner_in_words(experiment: Experiment, rate: float) -> str:
+    """Who minimises what, and what moves."""
+    how, learners = f"{OPTIMIZERS[experiment.optimizer]} at {rate:g}", experiment.info.learners.values()
+    if len(learners) == 1:
+        (learner,) = learners
+        return f"The total is minimised by one learner: {how}, which {_moves(learner)}."
+    sentences = [f"{learner.title} {_moves(learner)}." for learner in learners]
+    return " ".join([f"{_COUNTS.get(len(learners), len(learners))} learners, each with {how}.", *sentences])
+
+
+def newest_values(run: Run) -> dict[str, Any] | None:
+    """The terms of the run's newest step: raw, weight and weighted by term, the totals, step and learning rate.
+
+    None before the first step. Costs the same at any length of the run. Raises RunError where it cannot be read.
+    """
+    if not run.has_started():
+        return None
+    terms = list(run.experiment.terms)
+    newest = {name: float(column[-1]) for name, column in run.newest(1).items() if len(column)}
+    if not newest or not all(name in newest for name in terms):
+        return None
+    raw = {name: newest[name] for name in terms}
+    weight = {name: newest.get(WEIGHT_PREFIX + name, run.experiment.terms[name].weight) for name in terms}
+    weighted = {name: newest.get(WEIGHTED_PREFIX + name, weight[name] * raw[name]) for name in terms}
+    return {
+        "step": int(newest["step"]),
+        "raw": raw,
+        "weight": weight,
+        "weighted": weighted,
+        "totals": {
+            total: sum(weighted[name] for name in run.experiment.terms_of(total))
+            for total in run.experiment.info.learners
+        },
+        "learning_rate": newest.get("learning_rate", run.experiment.learning_rate),
+    }
+
+
+def _complete(values: Mapping[str, Any], experiment: Experiment) -> dict[str, Any]:
+    """The values with weights and shares; what is no finite number is None, which is drawn as a dash."""
+    raw, weighted = values["raw"], values["weighted"]
+    weight = values.get("weight") or {name: weighted[name] / raw[name] if raw[name] else None for name in raw}
+    share: dict[str, float | None] = {}
+    for total in experiment.info.learners:
+        share |= shares({name: weighted[name] for name in experiment.terms_of(total)})
+    known = {"raw": raw, "weight": weight, "weighted": weighted, "share": share, "totals": values["totals"]}
+    tables = {name: {term: _finite(value) for term, value in table.items()} for name, table in known.items()}
+    return {**tables, "step": values["step"]}
+
+
+def shares(weighted: Mapping[str, float]) -> dict[str, float | None]:
+    """How much of its total each term makes, 0..1: of the sizes, for Gaussian nats may be below 0."""
+    sizes = {name: abs(value) for name, value in weighted.items()}
+    whole = sum(sizes.values())
+    return {name: size / whole if whole and math.isfinite(whole) else None for name, size in sizes.items()}
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,46 @@
+"""How a critic and its opponent get on: findings in words, the critic's logits as a picture, and the numbers."""
+
+import streamlit as st
+
+from explorer.app_pages.parts.shared import forgiving, plain
+from explorer.components import plot
+from explorer.diagnosis import BAD, GOOD, NOTE, RECENT, Finding, Measured, findings, logit_histogram, measured
+from explorer.library.models import ModelEntry
+from explorer.runs.reader import Run
+from models.spec.catalogue import TERMS
+
+HEIGHT = 190
+IMAGES = 500  # of the probe set that the spread of the data is taken from
+_LOOKS = {
+    GOOD: ("green", ":material/check_circle:"),
+    NOTE: ("blue", ":material/info:"),
+    BAD: ("red", ":material/error:"),
+}
+
+
+@forgiving  # the probe images may be missing where map and curves are not
+def show_health(run: Run, entry: ModelEntry, active: bool) -> None:
+    """Nothing for a variant without a critic, and for a run of a version that did not measure it."""
+    found = measured(run.experiment, entry.arrays(), entry.images()[:IMAGES], run.newest(RECENT), run.moving())
+    if found is None:
+        return
+    with st.container(border=True, gap="small"):
+        for finding in findings(found):
+            st.markdown(in_words(finding, active))
+        plot(logit_histogram(found), key=f"critic-{run.name}", height=HEIGHT, label="what the critic says")
+        st.caption(plain(_numbers(found)))
+
+
+def in_words(finding: Finding, active: bool) -> str:
+    colour, icon = _LOOKS[finding.level]
+    words = " ".join(part for part in (finding.sentence, finding.meanwhile if active else "", finding.remedy) if part)
+    return f":{colour}-badge[{icon} {plain(finding.title)}] {plain(words)}"
+
+
+def _numbers(found: Measured) -> str:
+    """The norms of the gradients of all learners, and of what comes through the critic."""
+    learners = found.info.learners
+    norms = [f"{learner.title.lower()} {found.gradients[total]:.3g}" for total, learner in learners.items()]
+    norm, share = found.fooling
+    fools = TERMS[found.info.fools].title
+    return f"Gradient norm: {', '.join(norms)}; of “{fools}” {norm:.3g}, {share:.0%} of the largest so far."

@@ -1,0 +1,229 @@
+"""A run, live: its loss, its latent space, its strip."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from explorer.app_pages.parts.experiment import show_at_a_glance
+from explorer.app_pages.parts.shared import choose_pair, duration, forgiving, model_facts, once, plain, show_error
+from explorer.app_pages.parts.step import show_step_of
+from explorer.app_pages.run.health import show_health
+from explorer.app_pages.run.steering import show_steering
+from explorer.components import bank, latent_map, plot, strip
+from explorer.figures import latent as exploring
+from explorer.figures.loss_curves import can_be_logarithmic, loss_curves
+from explorer.library import models as library
+from explorer.library.models import LibraryError, ModelEntry
+from explorer.runs.layout import LOG, put_command, send_command
+from explorer.runs.reader import Run, Status
+from explorer.services import SERVICES
+from models.spec.catalogue import PIXEL_MODELS
+from models.spec.experiment import Experiment
+
+REFRESH = 0.4  # seconds
+CURVE_POINTS = 600  # a panel is half as many pixels wide; the browser draws them all anew at each update
+STEER_REFRESH = 1.0  # often enough to see what another page changed
+CURVES_HEIGHT = 330
+MAP_HEIGHT = 290
+SCREEN = 41  # percent of its height
+MAP_SCREEN = 36  # the map has a bar above it and a line below
+STRIP_SCALE = 44
+_COLOURS = {"finished": "green", "failed": "red", "crashed": "red", "stopped": "orange", "paused": "orange"}
+
+
+def show_run(run: Run) -> None:
+    """The page of one run, live while it trains and still when it has ended. Raises RunError for a damaged run."""
+    _ = run.experiment  # read and kept before anything is drawn: the parts below may then rely on it
+    started = run.has_started()
+    active = not started or run.status().active
+    _show_live(run, active)
+
+
+def _show_live(run: Run, active: bool) -> None:
+    st.fragment(run_every=REFRESH if active else None)(forgiving(_progress))(run, active)
+    if active:
+        st.fragment(run_every=STEER_REFRESH)(forgiving(show_steering))(run)
+    st.fragment(run_every=REFRESH if active else None)(forgiving(_pictures))(run, active)
+    show_at_a_glance(run, active, STEER_REFRESH)
+    show_step_of(run)
+
+
+def _progress(run: Run, was_active: bool) -> None:
+    """Where the run is, and its buttons."""
+    if not run.has_started():
+        if SERVICES.launcher.died_before_starting(run.folder):
+            show_error(f"The trainer could not start. Its log is {run.folder / LOG}.")
+        else:
+            st.progress(0.0, ":blue-badge[preparing] starting the trainer")
+        return
+    status = run.status()
+    if was_active and not status.active:
+        st.rerun()  # the controls go, what comes next appears
+    _show_status(run, status)
+    if status.state == "finished":
+        model_facts(run.experiment, run.summary())
+
+
+def _pictures(run: Run, active: bool) -> None:
+    """Curves, map and strip, drawn again in place."""
+    with run:
+        _draw_pictures(run, active)
+
+
+def _draw_pictures(run: Run, active: bool) -> None:
+    if not run.has_started():
+        return
+    entry = _live_entry(run)
+    curves_side, map_side = st.columns([6, 5], gap="medium")
+    with curves_side:
+        _show_curves(run)
+        if entry is not None:
+            _show_strip(run, entry)
+            show_health(run, entry, active)
+    if entry is not None:
+        with map_side:
+            _show_map(run, entry)
+            _show_bank(run, entry)
+
+
+def _show_status(run: Run, status: Status) -> None:
+    experiment = run.experiment
+    bar, buttons = st.columns([7, 4], vertical_alignment="center")
+    with bar:
+        st.progress(min(1.0, status.epoch / experiment.epochs), _progress_text(status, experiment))
+    with buttons, st.container(horizontal=True, horizontal_alignment="right"):
+        if status.active:
+            paused = status.state == "paused"
+            st.button(
+                "Resume" if paused else "Pause",
+                icon=":material/play_arrow:" if paused else ":material/pause:",
+                on_click=send_command,
+                args=(run.folder, "resume" if paused else "pause"),
+                disabled=status.state == "preparing",
+            )
+            if paused:
+                st.button("One step", icon=":material/skip_next:", on_click=_step_once, args=(run, status.step))
+            st.button("Stop", icon=":material/stop:", on_click=send_command, args=(run.folder, "stop"))
+        if run.snapshots() and st.button("Explore", icon=":material/travel_explore:", type="primary"):
+            st.switch_page("app_pages/explore.py", query_params={"model": f"run/{run.name}"})
+    if status.state in {"failed", "crashed"}:
+        show_error(status.message)
+    elif status.state != "stopped" and status.message:  # the progress bar says why it was stopped
+        st.caption(plain(status.message))
+
+
+def _step_once(run: Run, at: int) -> None:
+    """One step for one look at the button: Streamlit may call back again for a click that it has not finished with."""
+    once(f"step-{run.name}", at, lambda: put_command(run.folder, "step").name)
+
+
+def _progress_text(status: Status, experiment: Experiment) -> str:
+    colour = _COLOURS.get(status.state, "blue")
+    if status.state == "preparing":
+        return f":{colour}-badge[preparing] {status.stage}"
+    done = status.epoch / experiment.epochs
+    parts = [f":{colour}-badge[{status.state}] epoch {status.epoch:.1f} of {experiment.epochs}"]
+    if status.active:
+        left = status.seconds / done * (1 - done) if done else 0.0
+        parts += [f"{status.images_per_second:,.0f} images/s", f"{duration(left)} left"]
+    else:
+        parts.append(f"{duration(status.seconds)} of training")
+        if status.state == "stopped":
+            parts.append(plain(status.message))
+    return " · ".join(parts)
+
+
+def _show_curves(run: Run) -> None:
+    if "series" not in run.meta:
+        return
+    log = st.session_state.get("curves-log", False)
+    changes = run.changes()
+    curves = run.curves(CURVE_POINTS)
+    possible = can_be_logarithmic(curves, run.experiment)
+    figure = loss_curves(curves, run.experiment, changes, log=log and possible)
+    plot(figure, key=f"curves-{run.name}", height=CURVES_HEIGHT, screen=SCREEN, label="loss curves")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        clean = " on clean images" if run.experiment.info.uses_corruption else ""
+        words = f"Coloured: training. Plain: validation{clean}. Dotted: × weight."
+        st.caption(words if possible or not log else "Not logarithmic: some values are below 0.")
+        st.toggle("Logarithmic", key="curves-log")
+
+
+def _live_entry(run: Run) -> ModelEntry | None:
+    """The run as its trainer last saw it; None before its first look."""
+    try:
+        return library.find(f"run/{run.name}@{library.LIVE}")
+    except LibraryError:
+        return None
+
+
+def _show_map(run: Run, entry: ModelEntry) -> None:
+    codes, summary = entry.codes(), entry.summary
+    labels = entry.labels[: len(codes.mean)]
+    pair = _choose_plane(run, entry.experiment.latent_dim)
+    key = f"ranges-{run.name}-{pair}"
+    names = summary["class_names"]
+    plane = exploring.live_plane(codes, labels, len(names), run.name, st.session_state.get(key), pair)
+    st.session_state[key] = plane.ranges
+    latent_map(
+        exploring.shown(entry, version=str(entry.step)),
+        plane,
+        labels,
+        names,
+        key=f"map-{run.name}",
+        hand=run.name,
+        total=summary["probe"],
+        what=f"probe images at step {entry.step:,}",
+        height=MAP_HEIGHT,
+        screen=MAP_SCREEN,
+    )
+
+
+def _choose_plane(run: Run, latent: int) -> tuple[int, int] | None:
+    """Two dimensions, or None for the principal plane; with at most two dimensions there is nothing to choose."""
+    if latent <= 2:
+        return None
+    with st.popover("Plane of the map"):
+        planes = ["Principal plane", "Two dimensions"]
+        chosen = st.radio("Plane", planes, key=f"plane-{run.name}", label_visibility="collapsed")
+        return choose_pair(range(latent)) if chosen == planes[1] else None
+
+
+def _show_bank(run: Run, entry: ModelEntry) -> None:
+    codes, prior = entry.codes(), entry.experiment.info.prior
+    key = f"dims-{run.name}"
+    status = run.status()
+    dims = exploring.live_dimensions(codes, prior, st.session_state.get(key), settled=not status.active)
+    st.session_state[key] = dims
+    bank(
+        exploring.shown(entry, version=str(entry.step)),
+        codes.mean[0].tolist(),
+        dims,
+        key=f"bank-{run.name}",
+        hand=run.name,
+        condition=int(entry.labels[0]),
+        chosen=0,
+        compact=True,
+        rate=status.images_per_second if status.active else None,
+    )
+
+
+@forgiving  # the probe images may be missing where map and curves are not
+def _show_strip(run: Run, entry: ModelEntry) -> None:
+    output = PIXEL_MODELS[run.experiment.pixel_model].output
+    rows = strip_rows(entry.images(), entry.arrays(), output)
+    strip(rows, key=f"strip-{run.name}", scale=STRIP_SCALE)
+
+
+def strip_rows(images: np.ndarray, preview: Mapping[str, np.ndarray], output: str) -> dict[str, np.ndarray]:
+    """Input, noisy input where there is one, linear output (scaled around 0) and what a person sees, as uint8; below
+    them, where codes can be drawn, what draws from the prior decode to.
+    """
+    linear = preview["linear"]
+    reach = max(float(np.abs(linear).max()), 1e-6)
+    grey = np.clip(127.5 + 127.5 * linear.astype(np.float32) / reach, 0, 255).astype(np.uint8)
+    noisy = {"noisy input": preview["corrupted"]} if "corrupted" in preview else {}
+    samples = {"samples": preview["samples"][: len(linear)]} if "samples" in preview else {}
+    rows = {"input": images[: len(linear)], **noisy, output.replace("_", " "): grey}
+    return {**rows, "reconstruction": preview["reconstruction"], **samples}

@@ -1,0 +1,136 @@
+"""The choices of a new training, a widget each; what they remember, and presets that fill them in."""
+
+from itertools import cycle
+from typing import Any
+
+import streamlit as st
+
+from explorer.app_pages.parts.shared import plain, put_into_address
+from explorer.app_pages.setup.own_terms import choose_own_terms
+from explorer.app_pages.setup.widgets import COLUMNS, bounds, choose_weight, fill, number, select
+from explorer.datasets.catalogue import DATASETS
+from explorer.presets import PRESETS, checked_experiment
+from models.spec.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, VARIANTS, settings_of, term_info
+from models.spec.experiment import Experiment, ExperimentError
+
+FIELDS = Experiment.model_fields
+
+
+def take_preset(name: str) -> None:
+    """Put every value of the preset into the widgets; what it does not name goes back to its default."""
+    experiment = checked_experiment(PRESETS[name])
+    fields = experiment.model_dump(exclude={"terms", "optimizer"})
+    values = {f"setup-{field}": value for field, value in fields.items()}
+    values[_optimizer_key(experiment.variant)] = experiment.optimizer
+    for term, setting in experiment.terms.items():
+        values |= {_term_key(experiment.variant, term, part): value for part, value in setting.model_dump().items()}
+    fill(values)
+    st.session_state["setup"]["own-terms"] = {}
+
+
+def _default(name: str) -> Any:
+    return FIELDS[name].default
+
+
+def _term_key(variant: str, term: str, part: str) -> str:
+    return f"setup-{variant}-{term}-{part}"  # a weight belongs to its variant: beta-VAE's 4 must not follow to the VAE
+
+
+def _optimizer_key(variant: str) -> str:
+    return f"setup-{variant}-optimizer"  # a GAN's must not follow to the VAE
+
+
+def _select(label: str, field: str, table: Any, **options: Any) -> str:
+    """The choice is in the page's address too, unless it is the default: so a reload and a link begin with it."""
+    titles = {name: info if isinstance(info, str) else info.title for name, info in table.items()}
+    asked = st.query_params.get(field, "")
+    first = asked if asked in titles else _default(field)
+    chosen = select(st.selectbox, label, f"setup-{field}", first, titles, **options)
+    put_into_address(field, "" if chosen == _default(field) else chosen)
+    return chosen
+
+
+def _number(label: str, field: str, **options: Any) -> Any:
+    return number(st.number_input, label, f"setup-{field}", _default(field), **bounds(field), **options)
+
+
+def choose_all() -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    one, two = st.columns(2)
+    with one:
+        given["dataset"] = _select("Data", "dataset", DATASETS, help="digits and shapes need no network.")
+        info = DATASETS[given["dataset"]]
+        st.caption(f"{info.description} {info.examples:,} images.")
+        given["network"] = _select("Network", "network", NETWORKS)
+        st.caption(NETWORKS[given["network"]].summary)
+    with two:
+        given["variant"] = _select("Variant", "variant", VARIANTS)
+        st.caption(VARIANTS[given["variant"]].summary)
+        given["pixel_model"] = _select("Pixel model", "pixel_model", PIXEL_MODELS)
+        st.caption(PIXEL_MODELS[given["pixel_model"]].summary)
+    columns = iter(st.columns(4))
+    with next(columns):
+        given["latent_dim"] = _number("Latent dimensions", "latent_dim", step=1)
+    with next(columns):
+        given["epochs"] = _number("Epochs", "epochs", step=1)
+    with next(columns):
+        given["batch_size"] = _number("Batch size", "batch_size", step=1)
+    with next(columns):
+        given["learning_rate"] = _number("Learning rate", "learning_rate", step=1e-4, format="%.5g")
+    given["terms"] = _choose_terms(given["variant"], given["pixel_model"])
+    given |= _choose_settings(given["variant"], given["pixel_model"])
+    given["terms"] |= _choose_own_terms(given)
+    given |= _choose_details(given["variant"])
+    return given
+
+
+def _choose_terms(variant: str, pixel_model: str) -> dict[str, dict[str, Any]]:
+    """Weights and schedules, learner by learner."""
+    info = VARIANTS[variant]
+    settings: dict[str, dict[str, Any]] = {}
+    for learner in info.learners.values():
+        of = f" of the {learner.title.lower()}" if len(info.learners) > 1 else ""
+        st.markdown(f"###### Loss terms{of}")
+        for term, weight in learner.weights.items():
+            settings[term] = _choose_term(variant, term, weight, pixel_model)
+    return settings
+
+
+def _choose_term(variant: str, term: str, weight: float, pixel_model: str) -> dict[str, Any]:
+    name, *places = st.columns([3, *COLUMNS], vertical_alignment="center")
+    info = term_info(term, pixel_model)
+    name.markdown(f"**{plain(info.title)}**  \n:small[:gray[{plain(info.formula)}]]")
+    return choose_weight(places, lambda part: _term_key(variant, term, part), weight)
+
+
+def _choose_settings(variant: str, pixel_model: str) -> dict[str, Any]:
+    """The further numbers that the choices ask for."""
+    names = settings_of(VARIANTS[variant], PIXEL_MODELS[pixel_model])
+    given: dict[str, Any] = {}
+    for name, column in zip(names, cycle(st.columns(4) if names else []), strict=False):  # a fifth is below the first
+        setting = SETTINGS[name]
+        with column:
+            given[name] = _number(setting.title, name, step=setting.step, help=setting.help)
+    return given
+
+
+def _choose_own_terms(given: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    try:
+        base = checked_experiment(given)
+    except ExperimentError:  # said beside the choices; a formula has no tensors to read until they are right
+        return {}
+    return choose_own_terms(base)
+
+
+def _choose_details(variant: str) -> dict[str, Any]:
+    details: dict[str, Any] = {}
+    with st.expander("More: optimizer, validation, seed"):
+        columns = iter(st.columns(3))
+        with next(columns):
+            key, own = _optimizer_key(variant), VARIANTS[variant].optimizer
+            details["optimizer"] = select(st.selectbox, "Optimizer", key, own, OPTIMIZERS)
+        with next(columns):
+            details["validation_fraction"] = _number("Validation share", "validation_fraction", step=0.05)
+        with next(columns):
+            details["seed"] = _number("Seed", "seed", step=1)
+    return details

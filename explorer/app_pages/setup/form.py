@@ -1,0 +1,73 @@
+"""The form of a new training: every choice, what it costs, and what it minimises."""
+
+import streamlit as st
+
+from explorer.app_pages.parts.script import show_code
+from explorer.app_pages.parts.shared import once, plain, show_error
+from explorer.app_pages.parts.terms import show_terms
+from explorer.app_pages.setup.choices import choose_all, take_preset
+from explorer.app_pages.setup.estimate import show_estimate
+from explorer.datasets.catalogue import DATASETS
+from explorer.presets import AT_ONCE, PRESET_TITLES, PRESETS, checked_experiment
+from explorer.services import SERVICES
+from models.spec.catalogue import PIXEL_MODELS
+from models.spec.experiment import Experiment, ExperimentError
+from models.spec.schedules import SCHEDULES
+from models.spec.sentences import in_sentence
+
+
+def show_setup() -> None:
+    """The page before a run: presets, choices, estimate, start."""
+    st.session_state.setdefault("setup", {})
+    _offer_presets()
+    choices, costs = st.columns([7, 4], gap="large")
+    with choices:
+        given = choose_all()
+    with costs, st.container(border=True):
+        try:
+            experiment = checked_experiment(given)
+        except ExperimentError as error:
+            for sentence in error.sentences:
+                show_error(sentence)
+            st.button("Start training", type="primary", disabled=True, width="stretch")
+            return
+        _summarise(experiment)
+        if st.button("Start training", type="primary", width="stretch", icon=":material/play_arrow:"):
+            _start(experiment)
+    with st.expander("The loss at a glance", icon=":material/account_tree:"):
+        show_terms(experiment, key="setup-terms")
+    show_code(experiment)
+
+
+def _offer_presets() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption("Start from", width="content")
+        for name, title in PRESET_TITLES.items():
+            st.button(title, key=f"preset-{name}", on_click=take_preset, args=(name,))
+        for name, label in AT_ONCE.items():
+            if st.button(label, key=f"train-{name}", icon=":material/play_arrow:", type="tertiary"):
+                _start(checked_experiment(PRESETS[name]))
+
+
+def _summarise(experiment: Experiment) -> None:
+    info = experiment.info
+    st.markdown(f"##### {info.title}, {experiment.latent_dim}-D, on {DATASETS[experiment.dataset].title}")
+    st.caption(f"{info.paper}")
+    for total, learner in info.learners.items():
+        who = f"{learner.title} minimises" if len(info.learners) > 1 else "Minimises"
+        st.markdown(f"{who} {' + '.join(_weighted(experiment, name) for name in experiment.terms_of(total))}")
+    st.caption(f"Pixels: {PIXEL_MODELS[experiment.pixel_model].reconstruction}; shown through "
+               f"{PIXEL_MODELS[experiment.pixel_model].link}.")  # fmt: skip
+    show_estimate(experiment)
+
+
+def _weighted(experiment: Experiment, name: str) -> str:
+    setting = experiment.terms[name]
+    schedule = "" if setting.schedule == "constant" else f" · {SCHEDULES[setting.schedule].title.lower()}"
+    return f"{setting.weight:g} × {plain(in_sentence(experiment.term(name).title))}{schedule}"
+
+
+def _start(experiment: Experiment) -> None:
+    """Start a run and show it."""
+    st.query_params["run"] = once("started", experiment, lambda: SERVICES.launcher.start(experiment).name)
+    st.rerun()

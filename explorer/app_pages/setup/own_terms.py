@@ -1,0 +1,160 @@
+"""Loss terms of one's own: a formula each, with its value on real images while it is typed."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from explorer.analyst.client import AnalystError
+from explorer.analyst.jobs import OneAtATime
+from explorer.app_pages.parts.shared import put_into_address, show_error
+from explorer.app_pages.parts.waiting import wait_for
+from explorer.app_pages.setup.own_terms_address import ADDRESS, MOST_TERMS, NAME_LENGTH, address_of, terms_in
+from explorer.app_pages.setup.widgets import COLUMNS, PARTS, choose_weight
+from explorer.components import Reply, formula
+from explorer.services import SERVICES
+from models.spec.catalogue import PIXEL_MODELS, TENSORS, tensors_of
+from models.spec.experiment import Experiment, ExperimentError, TermSetting
+from models.spec.formula.formula import FUNCTIONS, FormulaError, usage
+
+FIRST = TermSetting(formula="sum(abs(z))")
+# What makes the tensors of the first images what they are; all else of an experiment leaves a trial as it was.
+MAKES_TENSORS = (
+    "dataset", "network", "variant", "pixel_model", "latent_dim", "corruption", "codebook_size", "codewords", "seed",
+)  # fmt: skip
+
+
+def choose_own_terms(base: Experiment) -> dict[str, dict[str, Any]]:
+    """Settings of the terms that a person wrote, by name. `base` is the experiment without them."""
+    kept = _kept()
+    rows: list[tuple[str, dict[str, Any]]] = []
+    for number in list(kept):
+        with st.container(border=True, key=f"own-term-{number}"):
+            rows.append(_choose(base, number, kept, [*base.terms, *(name for name, _ in rows)]))
+    put_into_address(ADDRESS, address_of(rows) if rows else "")
+    st.button(
+        "Add a term of your own", icon=":material/function:", type="tertiary", on_click=_add,
+        args=(st.session_state["setup"]["own-next"],), disabled=len(kept) >= MOST_TERMS,
+    )  # fmt: skip
+    return _by_name(rows, base)
+
+
+def _by_name(rows: Sequence[tuple[str, dict[str, Any]]], base: Experiment) -> dict[str, dict[str, Any]]:
+    settings: dict[str, dict[str, Any]] = {}
+    for name, setting in rows:
+        while name in settings or name in base.terms:
+            name += ", as another term"  # which the schema refuses: no term takes another's place
+        settings[name] = setting
+    return settings
+
+
+def _kept() -> dict[int, str]:
+    """Each term's formula as it was last seen, by number; a new session takes the terms that the address has."""
+    setup = st.session_state["setup"]
+    if "own-next" not in setup:
+        setup |= {"own-terms": {}, "own-next": 1}
+        for number, (name, setting) in enumerate(terms_in(st.query_params.get(ADDRESS, "")), 1):
+            _add(number, name, setting)
+    return setup["own-terms"]
+
+
+def _add(number: int, name: str = "", setting: TermSetting = FIRST) -> None:
+    """A further term. Each number is given once, so that a click that arrives twice adds one term, and none that was
+    removed leaves its name to a later one.
+    """
+    setup = st.session_state["setup"]
+    if number < setup["own-next"]:
+        return
+    setup["own-next"] = number + 1
+    setup["own-terms"][number] = setting.formula or ""
+    for part, value in {"name": name or f"own_{number}", **setting.model_dump(include=set(PARTS))}.items():
+        setup[_key(number, part)] = value
+
+
+def _remove(number: int) -> None:
+    st.session_state["setup"]["own-terms"].pop(number, None)
+
+
+def _trials(number: int) -> OneAtATime:
+    """Those of one field: every text on the way to a formula may be one."""
+    return st.session_state.setdefault(_key(number, "trials"), OneAtATime(SERVICES.workbench))
+
+
+def _key(number: int, part: str) -> str:
+    return f"own-{number}-{part}"
+
+
+def _choose(base: Experiment, number: int, kept: dict[int, str], others: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """The row of one term: its name and its setting. `others` are the names that are taken."""
+    name_side, *places, end = st.columns([3, *COLUMNS, 1], vertical_alignment="bottom")
+    first = f"own_{number}"
+    setup, key = st.session_state["setup"], _key(number, "name")
+    # Told as its beginning: a value put into a widget is lost where the page runs again before the browser has it.
+    setup[key] = name_side.text_input("Name", setup[key], key=key, max_chars=NAME_LENGTH, placeholder=first)
+    name = setup[key].strip() or first
+    setting = choose_weight(places, lambda part: _key(number, part), FIRST.weight)
+    end.button(
+        "", icon=":material/delete:", key=f"own-{number}-remove", help="Remove", on_click=_remove, args=(number,)
+    )
+    if fault := _fault(base, name, others):
+        show_error(fault)
+    kept[number] = formula(
+        kept[number],
+        key=f"own-{number}-formula",
+        label="Formula, one number for each image",
+        tensors=[(tensor, TENSORS[tensor].kind) for tensor in tensors_of(base.info, PIXEL_MODELS[base.pixel_model])],
+        functions=[(usage(function), info.summary) for function, info in FUNCTIONS.items()],
+        reply=partial(_reply, base, _trials(number)),
+    )
+    return name, {**setting, "formula": kept[number]}
+
+
+def _fault(base: Experiment, name: str, others: Sequence[str]) -> str:
+    """What is wrong with a name, if anything: said beside it, for the column with the costs may be out of sight."""
+    if name in others:
+        return f"The name {name} is that of another term; each needs one of its own. Choose another name."
+    try:
+        Experiment.parse({**base.model_dump(), "terms": {**base.model_dump()["terms"], name: FIRST}})
+    except ExperimentError as error:
+        return str(error)
+    return ""
+
+
+def _reply(base: Experiment, trials: OneAtATime, text: str) -> Reply:
+    """What is wrong with a formula, or what it comes to on the first images, before any training."""
+    try:
+        base.parse_formula(text)
+    except FormulaError as error:
+        return Reply(error.sentence, (error.start, error.end))
+    tried = Experiment.parse({name: getattr(base, name) for name in MAKES_TENSORS})
+    key = f"{tried.model_dump_json()} {text}"
+    look = partial(trials.look, key, "try_term", experiment=tried.model_dump(), formula=text)
+    try:
+        found = wait_for(look, lambda _progress: None)  # the field says that it is under way
+    except AnalystError as error:
+        return Reply(f"It could not be tried: {error}")
+    return answer_to(base, found) if found is not None else Reply("Trying it on the first images.")
+
+
+def answer_to(base: Experiment, tried: Mapping[str, Any]) -> Reply:
+    """What a trial of a formula (see `explorer.analyst.answers.try_term`) means for the experiment."""
+    if tried["finite"] < tried["images"]:
+        return Reply(
+            f"It is not a finite number for {tried['images'] - tried['finite']} of the first {tried['images']} images. "
+            "Keep what is divided by, or under a log or root, above 0.",
+            (0, tried["length"]),
+        )
+    if tried["gradient"] is None:
+        return Reply(
+            "Its value is a finite number, but its gradient is not, as that of a square root at 0. "
+            "Add a small number inside.",
+            (0, tried["length"]),
+        )
+    low, mean, high = (f"{tried[part]:.4g}" for part in ("low", "mean", "high"))
+    value = f"{mean} on the first {tried['images']} images before training, from {low} to {high}."
+    if tried["gradient"] > 0:
+        return Reply(value)
+    learner = next(iter(base.info.learners.values()))
+    moved = " and ".join(learner.moves)
+    return Reply(f"{value} No gradient of it reaches the {moved}: it is watched, but nothing learns from it.")

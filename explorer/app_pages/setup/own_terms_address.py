@@ -1,0 +1,35 @@
+"""The terms of one's own in the page's address: a reload begins a new session, and what was typed must outlive it."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from models.spec.experiment import TermSetting
+
+ADDRESS = "own"
+NAME_LENGTH = 32
+MOST_TERMS = 8
+MOST_CHARACTERS = 4000  # a server refuses an address that is far longer
+_TERMS = TypeAdapter(
+    Annotated[
+        list[tuple[Annotated[str, Field(max_length=NAME_LENGTH)], TermSetting]], Field(max_length=MOST_TERMS)
+    ]
+)  # fmt: skip
+
+
+def address_of(terms: Sequence[tuple[str, dict[str, Any]]]) -> str:
+    """Names with settings as the address has them; nothing where that is too long or one is out of its limits."""
+    try:
+        text = _TERMS.dump_json(_TERMS.validate_python(terms), exclude_defaults=True).decode()
+    except ValidationError:
+        return ""
+    return text if len(text) <= MOST_CHARACTERS else ""
+
+
+def terms_in(address: str) -> list[tuple[str, TermSetting]]:
+    """The terms of an address, which anybody may have written: none of one that cannot be read."""
+    try:
+        return _TERMS.validate_json(address)
+    except ValidationError:
+        return []

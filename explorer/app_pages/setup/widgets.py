@@ -1,0 +1,71 @@
+"""Widgets of the form of a new training that remember their values, and the three of one term's weight.
+
+A value is told to a widget as its beginning. One that is put into the session instead reaches the browser once: where
+the page runs again before the browser has drawn it, it is lost, the widget begins at its least value, and sends that.
+So values that are filled in begin new widgets, by new keys.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+from pydantic import BaseModel
+from streamlit.delta_generator import DeltaGenerator
+
+from models.spec.experiment import Experiment, TermSetting, limits_of
+from models.spec.schedules import SCHEDULES
+
+COLUMNS = (2, 3, 2)  # relative widths of the three in a row
+PARTS = ("weight", "schedule", "schedule_epochs")
+_CONSTANT = TermSetting()
+Show = Callable[..., Any]  # the widget's function, of the page or of a part of it
+
+
+def fill(values: Mapping[str, Any]) -> None:
+    """Let the widgets of these keys begin anew with these values, now or when they are next on the page.
+
+    To be called from a callback, before any widget is drawn by its old key.
+    """
+    kept = st.session_state["setup"]
+    kept |= {**values, "filled": kept.get("filled", 0) + 1}
+
+
+def bounds(field: str, model: type[BaseModel] = Experiment) -> dict[str, Any]:
+    """What a widget is told of the limits of that field."""
+    low, high = limits_of(field, model)
+    return {"min_value": low, "max_value": high}
+
+
+def number(show: Show, label: str, key: str, value: Any, **options: Any) -> Any:
+    kept = st.session_state["setup"]
+    kept[key] = show(label, value=kept.get(key, value), key=_widget(key), **options)
+    return kept[key]
+
+
+def select(show: Show, label: str, key: str, value: str, titles: Mapping[str, str], **options: Any) -> str:
+    kept, names = st.session_state["setup"], list(titles)
+    begin = names.index(kept.get(key, value))
+    kept[key] = show(label, names, begin, format_func=lambda name: titles[name], key=_widget(key), **options)
+    return kept[key]
+
+
+def choose_weight(places: list[DeltaGenerator], key: Callable[[str], str], weight: float) -> dict[str, Any]:
+    """A widget in each of the three places, and what they say: a setting without its formula. `key` gives the key of a
+    part; `weight` is what the first begins with. A constant weight has no epochs, and the last place stays empty.
+    """
+    weight_side, schedule_side, epochs_side = places
+    options: dict[str, Any] = {**bounds("weight", TermSetting), "step": 0.1, "format": "%.4g"}
+    schedules = {name: schedule.title for name, schedule in SCHEDULES.items()}
+    setting = {
+        "weight": number(weight_side.number_input, "Weight", key("weight"), weight, **options),
+        "schedule": select(schedule_side.selectbox, "Schedule", key("schedule"), _CONSTANT.schedule, schedules),
+    }
+    if setting["schedule"] != _CONSTANT.schedule:
+        epochs, first = key("schedule_epochs"), _CONSTANT.schedule_epochs
+        options = {**bounds("schedule_epochs", TermSetting), "format": "%.4g"}
+        setting["schedule_epochs"] = number(epochs_side.number_input, "Over epochs", epochs, first, **options)
+    return setting
+
+
+def _widget(key: str) -> str:
+    return f"{key}-{st.session_state['setup'].get('filled', 0)}"

@@ -1,0 +1,58 @@
+"""The bundled models: trained by the ordinary trainer on real data, then stripped to what exploring needs."""
+# ruff: noqa: T201 (a command of the terminal)
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from explorer.cli import terminal
+from explorer.places import PRETRAINED
+from explorer.presets import checked_experiment
+from explorer.runs.layout import EXPERIMENT, PROBE_IMAGES, SNAPSHOTS, SUMMARY, snapshot_file, write_json
+from explorer.runs.reader import Run
+from models.spec.experiment import ExperimentError
+
+_SHARED = {"network": "conv", "batch_size": 128, "learning_rate": 1e-3, "epochs": 25, "seed": 0}
+MODELS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "mnist-vae-2d": {"dataset": "mnist", "variant": "vae", "latent_dim": 2},
+        "fashion-vae-2d": {"dataset": "fashion_mnist", "variant": "vae", "latent_dim": 2},
+        "mnist-vae-16d": {"dataset": "mnist", "variant": "vae", "latent_dim": 16},
+        "mnist-ae-16d": {"dataset": "mnist", "variant": "ae", "latent_dim": 16},
+    }
+)
+
+
+def make(names: Sequence[str]) -> int:
+    """Train the named models, or all, and replace them in assets/pretrained. 0 where all went well."""
+    if unknown := set(names) - set(MODELS):
+        raise ExperimentError([f"The models were {', '.join(sorted(unknown))}; allowed are {', '.join(MODELS)}."])
+    for name in names or MODELS:
+        with tempfile.TemporaryDirectory() as parent:
+            folder = Path(parent) / name
+            terminal.train(checked_experiment({**_SHARED, **MODELS[name]}), folder)
+            if not _finished(folder):
+                return 1  # failed or stopped: half a training must not replace a whole one
+            strip(folder, PRETRAINED / name, order=list(MODELS).index(name))
+        print(f"{name}: {sum(path.stat().st_size for path in (PRETRAINED / name).rglob('*.*')) // 1000:,} kB")
+    return 0
+
+
+def _finished(folder: Path) -> bool:
+    with Run(folder) as run:
+        return run.has_started() and run.status().state == "finished"
+
+
+def strip(folder: Path, target: Path, order: int) -> None:
+    """Copy what exploring needs of a finished run: experiment, summary, probe images and the last snapshot."""
+    with Run(folder) as run:
+        summary, last = run.summary(), run.snapshots()[-1]
+    shutil.rmtree(target, ignore_errors=True)
+    (target / SNAPSHOTS).mkdir(parents=True)
+    for file in (EXPERIMENT, PROBE_IMAGES):
+        shutil.copyfile(folder / file, target / file)
+    shutil.copyfile(last.path, target / SNAPSHOTS / snapshot_file(last.step))
+    write_json(target / SUMMARY, {**summary, "order": order})

@@ -1,0 +1,73 @@
+"""Which questions each kind of game is asked, and the answers."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from explorer.diagnosis import critic_outcomes as o
+from explorer.diagnosis.critic_measures import Measured
+from models.spec.catalogue import TERMS
+
+Question = tuple[o.Outcome, ...]  # the first outcome whose numbers are met is the answer
+
+_HELD_STILL: Question = (o.held_still,)
+_BEFOREHAND: Question = (o.no_numbers, o.too_early)  # where one is met, nothing else is asked
+_VARIETY: Question = (o.collapsed, o.narrow, o.varied)
+_GRADIENT: Question = (o.no_gradient,)
+_FLAT = "A flat 0.69 is normal: the critic cannot tell them apart. Look at the samples."
+_WANTED = "A flat 0.69 is what the encoder works for."
+_LIKE_THE_PRIOR = f"It may need more time, or more weight on “{TERMS['code_fools_critic'].title}”."
+
+# By the first learner's term against the critic: what is judged, and the questions in order.
+GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
+    {
+        "fools_critic": (
+            o.Game("real images", "samples"),
+            (
+                (
+                    o.has_won,
+                    o.is_far_ahead,
+                    o.lags,
+                    o.one_sided,
+                    o.even("Even odds", _FLAT),
+                    o.apart("Both are in play", o.GOOD),
+                ),
+                _GRADIENT,
+                _VARIETY,
+            ),
+        ),
+        "raises_score": (
+            o.Game("real images", "samples", scale="score", undecided=None),
+            ((o.scores_upside_down, o.distance), (o.slopes("gradient_penalty"),), _GRADIENT, _VARIETY),
+        ),
+        "code_fools_critic": (
+            o.Game("draws from the prior", "codes"),
+            (
+                (
+                    o.has_won,
+                    o.lags,
+                    o.one_sided,
+                    o.even("The codes look like the prior", _WANTED),
+                    o.apart("The codes differ from the prior", o.NOTE, _LIKE_THE_PRIOR),
+                ),
+                _GRADIENT,
+            ),
+        ),
+        "density_ratio": (
+            o.Game("codes", "shuffled codes"),
+            ((o.lags, o.independent, o.dependent), _GRADIENT),
+        ),
+    }
+)
+
+
+def findings(found: Measured) -> list[o.Finding]:
+    """What there is to say, the most important first."""
+    game, questions = GAMES[found.info.fools]
+    too_soon = _answer(_BEFOREHAND, game, found) is not None
+    asked = (_HELD_STILL, _BEFOREHAND) if too_soon else (_HELD_STILL, *questions)
+    answers = (_answer(question, game, found) for question in asked)
+    return [answer for answer in answers if answer is not None]
+
+
+def _answer(question: Question, game: o.Game, found: Measured) -> o.Finding | None:
+    return next((answer for outcome in question if (answer := outcome(game, found)) is not None), None)

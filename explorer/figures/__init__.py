@@ -1,0 +1,1 @@
+"""Pure functions from data to what is drawn. No Streamlit, no Keras."""

@@ -1,0 +1,178 @@
+"""What the Explore page computes: planes, slider ranges, pictures. No Streamlit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from explorer.analyst.client import AnalystClient
+from explorer.analyst.jobs import Jobs, Progress
+from explorer.analyst.projections import kept_projection
+from explorer.components import Dimension, Plane, Shown
+from explorer.latent.planes import PrincipalPlane, active_dimensions, activity, steady_range
+from explorer.library.models import Codes, ModelEntry
+from explorer.library.whole_set import WholeSet
+
+LOW, HIGH = 0.5, 99.5  # percentiles of the data that a slider reaches
+PRIOR_REACH = 2.0  # and of a model with a prior at least so many of its standard deviations: a draw should be in reach
+TICKS = (5, 25, 50, 75, 95)  # percentiles that are marked along it
+Ranges = tuple[tuple[float, float], tuple[float, float]]
+
+
+def shown(entry: ModelEntry, version: str = "") -> Shown:
+    """What the components need to know of a model."""
+    info = entry.experiment.info
+    return Shown(entry.key, entry.image_shape, info.stochastic, info.prior, version, entry.condition)
+
+
+def runs_in_browser(entry: ModelEntry) -> bool:
+    """Whether the run wrote its decoder down as layers, so that the browser can decode."""
+    return "layers" in entry.summary.get("decoder", {})
+
+
+@dataclass(frozen=True)
+class Points:
+    """The codes that a map shows: `codes` (n, latent) and `labels` (n,) of some of `total` things."""
+
+    of: str  # the set that the rows belong to, as the points route names it
+    codes: np.ndarray
+    labels: np.ndarray
+    total: int
+    what: str
+
+
+def all_images(entry: ModelEntry) -> int:
+    return sum(entry.summary[part] for part in ("training_images", "validation_images", "test_images"))
+
+
+def probe_points(entry: ModelEntry) -> Points:
+    """The probe set: test images, and others where there are too few of these."""
+    summary, codes = entry.summary, entry.codes().mean
+    only_test = summary.get("probe_test", summary["probe"]) == summary["probe"]
+    total, what = (summary["test_images"], "test images") if only_test else (all_images(entry), "images")
+    return Points("probe", codes, entry.labels[: len(codes)], total, what)
+
+
+def whole_points(whole: WholeSet) -> Points:
+    return Points("all", whole.mean, whole.labels, len(whole.mean), "images")
+
+
+def dimensions(codes: Codes, prior: bool) -> list[Dimension]:
+    """A track for each latent dimension, the most active first; ranges from the data's percentiles and the prior.
+
+    `prior`: whether codes can be drawn from a standard normal.
+    """
+    low, high = np.percentile(codes.mean, [LOW, HIGH], axis=0)
+    ticks = np.percentile(codes.mean, TICKS, axis=0)
+    margin = np.maximum(0.05 * (high - low), 1e-3)
+    mean, std = codes.mean.mean(axis=0), codes.mean.std(axis=0)
+    worth = activity(codes.mean, codes.log_var)
+    active = active_dimensions(codes.mean, codes.log_var)
+    if prior:  # a dead dimension's codes are all near 0, and a GAN's encoder guesses near 0; what is drawn is not
+        low, high = np.minimum(low, -PRIOR_REACH), np.maximum(high, PRIOR_REACH)
+    order = np.argsort(-worth, kind="stable") if len(worth) > 2 else np.arange(len(worth))
+    return [
+        Dimension(
+            index=int(i), low=float(low[i] - margin[i]), high=float(high[i] + margin[i]),
+            reset=0.0 if prior else float(mean[i]), mean=float(mean[i]), std=float(std[i]),
+            active=bool(active[i]), activity=float(worth[i]), ticks=tuple(ticks[:, i].tolist()),
+        )
+        for i in order
+    ]  # fmt: skip
+
+
+def live_dimensions(
+    codes: Codes, prior: bool, before: Sequence[Dimension] | None, *, visible: int = 16, settled: bool = False
+) -> list[Dimension]:
+    """The same for a running training: ranges move in steps and the order stays as it was, so that no track jumps.
+
+    The order is made anew where an active dimension would be folded, behind the first `visible`, while a dead one is
+    shown, and once the training has `settled`.
+    """
+    fresh = {dimension.index: dimension for dimension in dimensions(codes, prior)}
+    order = [dimension.index for dimension in before or ()]
+    active = [fresh[i].active for i in order]
+    if settled or not order or (any(active[visible:]) and not all(active[:visible])):
+        order = list(fresh)
+    known = {dimension.index: (dimension.low, dimension.high) for dimension in before or ()}
+    least = PRIOR_REACH if prior else 1.0
+    reach = {i: steady_range(np.append(codes.mean[:, i], least), known.get(i)) for i in order}
+    return [replace(fresh[i], low=reach[i][0], high=reach[i][1]) for i in order]
+
+
+def dimension_plane(codes: np.ndarray, first: int, second: int) -> Plane:
+    """Two latent dimensions as they are."""
+    axes = np.zeros((2, codes.shape[1]), np.float32)
+    axes[[0, 1], [first, second]] = 1.0
+    return Plane(
+        codes[:, [first, second]],
+        (f"z{first}", f"z{second}"),
+        f"z{first}-z{second}",
+        axes,
+        np.zeros(codes.shape[1], np.float32),
+    )
+
+
+def principal_plane(codes: np.ndarray) -> Plane:
+    fitted = PrincipalPlane(codes)
+    share = f"{fitted.explained:.0%} of the variance"
+    titles = (f"first principal component ({share} in both)", "second principal component")
+    return Plane(fitted.project(codes), titles, "pca", fitted.axes, fitted.centre)
+
+
+def single_dimension(codes: np.ndarray, labels: np.ndarray) -> Plane:
+    """One dimension against the class, each spread a little so that points do not hide each other."""
+    spread = np.random.default_rng(0).uniform(-0.3, 0.3, len(labels))
+    points = np.column_stack([codes[:, 0], labels + spread])
+    return Plane(points, ("z0", "class"), "z0", np.ones((1, 1), np.float32), np.zeros(1, np.float32))
+
+
+def live_plane(
+    codes: Codes,
+    labels: np.ndarray,
+    classes: int,
+    name: str,
+    before: Ranges | None,
+    pair: tuple[int, int] | None = None,
+) -> Plane:
+    """A running training's codes in the view that its trainer keeps steady, or in a `pair` of dimensions.
+
+    The axes move in steps: `before` are the ranges of the view before this one. `labels` (n,) are below `classes`.
+    """
+    latent = codes.mean.shape[1]
+    if latent == 1:
+        reach = steady_range(codes.mean[:, 0], before[0] if before else None)
+        return replace(single_dimension(codes.mean, labels), name=name, ranges=(reach, (-0.8, classes - 0.2)))
+    titles = ("z0", "z1") if latent == 2 else ("principal plane, turned to stay steady", "")
+    if codes.axes is None or codes.centre is None:
+        raise ValueError(f"{name} is no live snapshot: it has no steady view. Give the codes of run/NAME@live.")
+    points = (codes.mean - codes.centre) @ codes.axes.T
+    view = dimension_plane(codes.mean, *pair) if pair else Plane(points, titles, "", codes.axes, codes.centre)
+    first, second = (steady_range(view.points[:, axis], before[axis] if before else None) for axis in (0, 1))
+    return replace(view, name=f"{name} {view.name}".rstrip(), ranges=(first, second))
+
+
+class Projections:
+    """UMAPs of the whole server, by the codes they are of: a second page joins the one under way."""
+
+    def __init__(self, workbench: AnalystClient):
+        self._jobs = Jobs(workbench)
+
+    def request(self, key: str, codes: np.ndarray) -> np.ndarray | Progress:
+        """The points if they are known, else the projection under way.
+
+        Raises AnalystError where it failed, and again until `forget_failure`: it must not be tried without end.
+        """
+        # Finding out whether it is kept reads all codes: not at every look at one under way.
+        if not self._jobs.knows(key) and (kept := kept_projection(codes)) is not None:
+            return kept
+        found = self._jobs.look(
+            key, "project", lambda: np.ascontiguousarray(codes, np.float32).tobytes(), shape=list(codes.shape)
+        )
+        return found if isinstance(found, Progress) else np.frombuffer(found[1], np.float32).reshape(-1, 2)
+
+    def stop(self, key: str) -> None:
+        self._jobs.stop(key)
+
+    def forget_failure(self, key: str) -> None:
+        self._jobs.forget_failure(key)

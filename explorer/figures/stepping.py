@@ -1,0 +1,192 @@
+"""A walk through one training step: the question to the analyst, and its answer as stages in the order of the data.
+
+Pure functions without TensorFlow. What a stage says comes from the catalogue, its numbers from the answer.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from models.spec import catalogue, tensors
+from models.spec.catalogue import PIXEL_MODELS, TensorInfo, flow_of
+from models.spec.experiment import Experiment
+
+MOST = 256  # images of a batch; a step of more takes long, and says little else
+WORD = re.compile(r"[a-z_]+")
+Part = Literal["forward", "terms", "backward"]
+
+
+def batch_rows(images: int, batch_size: int, number: int) -> np.ndarray:
+    """Which of so many images are in a batch: the first ones in batch 0, others in every further one."""
+    size = min(images, batch_size, MOST)
+    order = np.random.default_rng(number).permutation(images) if number else np.arange(images)
+    return order[:size]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a step is asked about: the snapshot (`model` is its key), what is in force there, and which batch, noise and
+    image. `chosen` goes round the batch.
+    """
+
+    model: str
+    folder: str
+    snapshot: str
+    weights: Mapping[str, float]
+    learning_rate: float
+    epochs: float
+    batch: int = 0
+    draws: int = 0
+    chosen: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One thing that happens. `makes` is the name of what it makes, of which `formula` is the right side.
+
+    `shows` names the tensors that it is about, what it makes last.
+    """
+
+    key: str
+    part: Part
+    title: str
+    sentence: str
+    makes: str = ""
+    formula: str = ""
+    numbers: bool = False  # whether the formula holds number by number, so that they can be put in
+    shows: tuple[str, ...] = ()
+    layers: Sequence[Mapping[str, Any]] = ()
+    terms: Sequence[Mapping[str, Any]] = ()
+    total: Mapping[str, Any] | None = None
+    moved: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class Walk:
+    """All that the browser is told of a step: its stages, and the numbers of its tensors by name."""
+
+    stages: Sequence[Stage]
+    tensors: Mapping[str, Mapping[str, Any]]
+    pictures: tuple[str, ...] = field(default=())  # in the order of the answer's bytes
+
+    def as_json(self) -> dict[str, Any]:
+        return _finite(asdict(self))
+
+
+def walk(experiment: Experiment, answer: Mapping[str, Any], about: str) -> Walk:
+    """The answer as stages: forward, the terms and totals, backward. `about` says in a sentence which image x is."""
+    pixels = PIXEL_MODELS[experiment.pixel_model]
+    flow = {name: info for name, info in flow_of(experiment.info, pixels).items() if name in answer["tensors"]}
+    shown = {n: i for n, i in flow.items() if i.kind != "features" or n in experiment.tensors}
+    stages = [*_forward(experiment, shown, answer, about), *_judged(experiment, answer), *_backward(experiment, answer)]
+    told = {name: {**answer["tensors"][name], "kind": info.kind} for name, info in flow.items()}
+    return Walk(stages, told, tuple(name for name, info in flow.items() if info.kind == "image"))
+
+
+def _forward(
+    experiment: Experiment, flow: Mapping[str, TensorInfo], answer: Mapping[str, Any], about: str
+) -> Iterator[Stage]:
+    """Each tensor, and before the first that comes out of a network that network."""
+    entered = set()
+    for name, info in flow.items():
+        if info.through in answer["networks"] and info.through not in entered:
+            entered.add(info.through)
+            yield _network(experiment, info.through, answer)
+        sources = tuple(source for source in info.sources if source in flow)
+        sentence = f"{info.hint}. {about}" if name == tensors.X else f"{info.hint}."
+        formula = info.formula or (f"{info.through}({', '.join(info.sources)})" if info.sources else "")
+        numbers = bool(info.formula) and _by_number(info.formula, flow, info.kind)
+        yield Stage(f"tensor:{name}", "forward", name, sentence, name, formula, numbers, (*sources, name))
+
+
+def _network(experiment: Experiment, name: str, answer: Mapping[str, Any]) -> Stage:
+    layers = answer["networks"][name]
+    count = sum(layer["parameters"] for layer in layers)
+    sentence = f"{catalogue.NETWORKS[experiment.network].title} network with {count:,} parameters."
+    return Stage(f"network:{name}", "forward", name, sentence, layers=[_short(layer) for layer in layers])
+
+
+def _by_number(formula: str, known: Mapping[str, TensorInfo], kind: str) -> bool:
+    """Whether all tensors of a formula have that kind of shape, as a formula has that holds for each number."""
+    kinds = {known[word].kind for word in WORD.findall(formula) if word in known}
+    return kinds == {kind}
+
+
+def _judged(experiment: Experiment, answer: Mapping[str, Any]) -> Iterator[Stage]:
+    """Each learner's terms, and their sum."""
+    for total, learner in experiment.info.learners.items():
+        rows = [_term_row(name, experiment, answer) for name in experiment.terms_of(total)]
+        for row in rows:
+            yield _term(row["name"], row, experiment)
+        sentence = f"What the {learner.title.lower()} minimises, by moving {' and '.join(learner.moves)}."
+        if learner.turns:
+            sentence += f" It moves at {learner.turns} only."
+        value = answer["learners"][total]["total"]
+        unit = catalogue.unit_of_total(experiment.term(row["name"]) for row in rows)
+        formula = " + ".join(f"{row['weight']:.4g} · {row['name']}" for row in rows)
+        yield Stage(
+            f"total:{total}", "terms", total, sentence, total, formula, terms=rows, total={**value, "unit": unit}
+        )
+
+
+def _term_row(name: str, experiment: Experiment, answer: Mapping[str, Any]) -> dict[str, Any]:
+    info, weight = experiment.term(name), answer["weights"][name]
+    return {"name": name, "title": info.title, "unit": info.unit, "weight": weight, **answer["terms"][name]}
+
+
+def _term(name: str, row: dict[str, Any], experiment: Experiment) -> Stage:
+    info = experiment.term(name)
+    whole = " It depends on the whole batch." if info.of_batch else ""
+    known = catalogue.TENSORS
+    reads = tuple(need for need in info.needs if need != tensors.EPOCHS)
+    numbers = all(known[need].kind == "value" for need in reads) and _by_number(info.formula, known, "value")
+    sentence = f"Unit: {info.unit}. {info.paper}.{whole}"
+    return Stage(f"term:{name}", "terms", info.title, sentence, name, info.formula, numbers, reads, terms=[row])
+
+
+def _backward(experiment: Experiment, answer: Mapping[str, Any]) -> Iterator[Stage]:
+    """Each network that a learner moves, from the loss back to the image."""
+    for total, learner in answer["learners"].items():
+        for network, layers in learner["networks"].items():
+            sentence = (
+                f"The gradient of {total} in the {network}, from its last layer back to its first. A plain step at the "
+                f"learning rate {learner['rate']:g} would move each layer's weights by the share in the last column."
+            )
+            rows = [{**_short(layer), "update": _update(layer, learner["rate"])} for layer in layers]
+            yield Stage(
+                f"moved:{total}:{network}",
+                "backward",
+                f"∇ {network}",
+                sentence,
+                "∇",
+                f"∂ {total} / ∂ weights",
+                moved=rows,
+            )
+
+
+def _update(layer: Mapping[str, Any], rate: float) -> float | None:
+    """The length of a plain step, as a share of that of the weights."""
+    return layer["gradient"] * rate / layer["weights"] if layer["weights"] else None
+
+
+def _short(layer: Mapping[str, Any]) -> dict[str, Any]:
+    """A layer by its label within its network."""
+    return {**layer, "label": layer["label"].partition("/")[2]}
+
+
+def _finite(value: Any) -> Any:
+    """The same with None for what is no finite number: JSON has none."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value

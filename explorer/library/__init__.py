@@ -1,0 +1,1 @@
+"""Every model that can be opened: bundled ones, runs and their snapshots."""

@@ -1,0 +1,301 @@
+"""Every model that can be explored, under one kind of key: the bundled ones and all snapshots of all runs.
+
+Keys: `bundled/NAME` and `run/NAME`; a step behind `@` names the snapshot, without it the newest one is meant.
+`run/NAME@live` is the live snapshot: decoder and first codes of a run as they are now or were at its end.
+"""
+
+import re
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from explorer.datasets.catalogue import DATASETS
+from explorer.files import is_file, load_arrays, modified
+from explorer.library.sprites import load_sprites
+from explorer.places import PRETRAINED, runs_folder
+from explorer.runs.layout import PREVIEW, PROBE_IMAGES, SNAPSHOTS, SUMMARY, list_snapshots, snapshot_file
+from explorer.runs.reader import Run, RunError, list_runs
+from models.spec.errors import CheckpointError
+from models.spec.experiment import Experiment, ExperimentError
+
+LIVE = "live"
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}"
+_KEY = re.compile(rf"(bundled|run)/({_NAME})(?:@([0-9]{{1,9}}|live))?")
+
+
+class LibraryError(ValueError):
+    """A key that names no model; the message can be shown."""
+
+
+class DamagedError(LibraryError):
+    """A model with a file that is missing or cannot be read; the message can be shown."""
+
+
+@contextmanager
+def _reading(folder: Path) -> Generator[None]:
+    """Whatever goes wrong with a model's file becomes a DamagedError: a trainer may delete a snapshot at any time."""
+    try:
+        yield
+    except CheckpointError as error:  # a sentence already
+        raise DamagedError(str(error)) from error
+    except KeyError as error:
+        raise DamagedError(f"A snapshot of {folder.name} lacks {error}. Choose another snapshot.") from error
+    except (OSError, ValueError) as error:
+        raise DamagedError(f"A file of {folder.name} cannot be read ({error}). Choose another model.") from error
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What a snapshot says of the probe set; a live one only of the first images of it."""
+
+    mean: np.ndarray  # (n, latent)
+    log_var: np.ndarray | None  # (n, latent); None where the encoder gives no distribution
+    axes: np.ndarray | None = None  # (2 or 1, latent), of a live snapshot's steady view; see `planes.steady_axes`
+    centre: np.ndarray | None = None  # (latent,)
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """One model at one snapshot. A live one stays what it was when it was found; `find` it again for the newest."""
+
+    key: str
+    title: str
+    folder: Path
+    snapshot: Path
+    step: int
+    experiment: Experiment
+    summary: dict[str, Any]
+    modified: int = 0  # when a live snapshot was written, in ns
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        height, width, channels = self.summary["image_shape"]
+        return height, width, channels
+
+    @property
+    def labels(self) -> np.ndarray:
+        return np.array(self.summary["labels"])
+
+    @property
+    def condition(self) -> tuple[str, ...]:
+        """The classes that the decoder is told, in order, as one-hot behind z; none where it is not conditional."""
+        return tuple(self.summary["class_names"]) if self.experiment.info.conditional else ()
+
+    @property
+    def code_length(self) -> int:
+        """How many values the decoder takes for one image."""
+        return self.experiment.latent_dim + len(self.condition)
+
+    @property
+    def base(self) -> str:
+        """The key of the model, whatever the snapshot."""
+        return self.key.partition("@")[0]
+
+    @property
+    def bundled(self) -> bool:
+        return self.key.startswith("bundled/")
+
+    @property
+    def live(self) -> bool:
+        return self.key.endswith(f"@{LIVE}")
+
+    def codes(self) -> Codes:
+        """What the snapshot says of the probe set. Raises DamagedError for a missing or damaged file."""
+        with _reading(self.folder):
+            return _live_codes(self.arrays()) if self.live else _codes(self.snapshot, modified(self.snapshot))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Everything in the snapshot's file. Raises DamagedError for a missing or damaged one."""
+        with _reading(self.folder):
+            return _live_arrays(self.snapshot, self.modified) if self.live else load_arrays(self.snapshot)
+
+    def images(self) -> np.ndarray:
+        """The probe images, uint8 (n, height, width, channels). Raises DamagedError for a missing or damaged file."""
+        with _reading(self.folder):
+            return _probe_images(self.folder, self.summary["probe"], self.image_shape)
+
+
+@lru_cache(maxsize=16)
+def _codes(path: Path, _modified: int) -> Codes:
+    arrays = load_arrays(path)
+    return Codes(arrays["probe/z_mean"], arrays.get("probe/z_log_var"))
+
+
+@lru_cache(maxsize=4)
+def _live_arrays(path: Path, _modified: int) -> dict[str, np.ndarray]:
+    return load_arrays(path)
+
+
+def _live_codes(arrays: dict[str, np.ndarray]) -> Codes:
+    return Codes(arrays["probe/z_mean"], arrays.get("probe/z_log_var"), arrays["axes"], arrays["centre"])
+
+
+@lru_cache(maxsize=16)
+def _probe_images(folder: Path, count: int, shape: tuple[int, int, int]) -> np.ndarray:
+    return load_sprites(folder / PROBE_IMAGES, count, shape)
+
+
+def title_of(experiment: Experiment) -> str:
+    """Such as `MNIST · VAE · 2-D`."""
+    dataset = DATASETS[experiment.dataset].title if experiment.dataset in DATASETS else experiment.dataset
+    return f"{dataset} · {experiment.info.title} · {experiment.latent_dim}-D"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The models that can be opened. `titles`: key -> title, in the order to offer. `passed_over`: a sentence for each
+    file or folder that was left out of the list.
+    """
+
+    titles: Mapping[str, str]
+    passed_over: tuple[str, ...]
+
+    def title(self, key: str) -> str:
+        """Return what a list of choices calls a model; its key where it was deleted since."""
+        return self.titles.get(key, key)
+
+    def __add__(self, other: "Listing") -> "Listing":
+        return Listing({**self.titles, **other.titles}, self.passed_over + other.passed_over)
+
+
+def listing() -> Listing:
+    """Return every model that can be opened: the bundled ones, then the runs, the newest first."""
+    return _list_bundled() + _list_runs()
+
+
+def bundled() -> list[str]:
+    """Keys of the bundled models, in the order to offer them."""
+    return list(_list_bundled().titles)
+
+
+def explorable_runs() -> list[str]:
+    """Keys of the runs that have a snapshot, the newest first."""
+    return list(_list_runs().titles)
+
+
+def _list_bundled() -> Listing:
+    folders = [path for path in PRETRAINED.iterdir() if (path / SNAPSHOTS).is_dir()] if PRETRAINED.is_dir() else []
+    found = _openable("bundled", folders)
+    by_order = sorted(found.titles, key=lambda key: find(key).summary.get("order", 0))
+    return replace(found, titles={key: found.titles[key] for key in by_order})
+
+
+def _list_runs() -> Listing:
+    return _openable("run", [run.folder for run in list_runs(runs_folder())])
+
+
+def _openable(kind: str, folders: Sequence[Path]) -> Listing:
+    """Those of the folders that can be opened. A damaged one, or one of another version, must not hide the others."""
+    titles: dict[str, str] = {}
+    passed_over: list[str] = []
+    for folder in folders:
+        names, key = list_snapshots(folder), f"{kind}/{folder.name}"
+        passed_over += [_stray(folder, name) for name in names.strays]
+        if not names.steps:
+            continue
+        try:
+            _check_name(folder.name)
+            entry = find(key)
+        except LibraryError as error:
+            passed_over.append(f"{key} is not listed. {error}")
+        else:
+            titles[key] = entry.title if kind == "bundled" else f"{entry.title} · {folder.name}"
+    return Listing(titles, tuple(passed_over))
+
+
+def _check_name(name: str) -> None:
+    if not re.fullmatch(_NAME, name):
+        raise LibraryError(
+            f"The folder was named {name[:80]!r}; allowed are up to 200 letters (a to z), digits, dots, _ and -, "
+            "beginning with a letter or a digit. Rename it."
+        )
+
+
+def _stray(folder: Path, name: str) -> str:
+    return (
+        f"{folder.name}/{SNAPSHOTS}/{name} is not listed: a snapshot is a file named by a step of nine digits, such as "
+        f"{snapshot_file(250)}. Rename the file, or move it elsewhere."
+    )
+
+
+def find(key: str) -> ModelEntry:
+    """The model of a key. Raises LibraryError where there is none."""
+    match = _KEY.fullmatch(key)
+    if match is None:
+        raise LibraryError(
+            f"The model was {key[:60]!r}; allowed is bundled/NAME or run/NAME. Choose one from the list."
+        )
+    kind, name, step = match.groups()
+    folder = (PRETRAINED if kind == "bundled" else runs_folder()) / name
+    if step == LIVE:
+        return _find_live(f"{kind}/{name}", folder)
+    steps = list_snapshots(folder).steps if step is None else [int(step)]
+    if not steps:
+        raise LibraryError(f"{kind}/{name} has no snapshot. Wait for its first one, or choose another model.")
+    entry = _entry(f"{kind}/{name}@{max(steps)}", folder, max(steps), modified(folder / SUMMARY))
+    if not is_file(entry.snapshot):
+        raise LibraryError(f"{name} has no snapshot at step {max(steps)} any more. Choose one from the list.")
+    return entry
+
+
+def _find_live(key: str, folder: Path) -> ModelEntry:
+    path = folder / PREVIEW
+    if not is_file(path):
+        raise LibraryError(f"{key} has no live snapshot. Wait for its first one, or leave @{LIVE} out.")
+    entry = _entry(f"{key}@{LIVE}", folder, 0, modified(folder / SUMMARY))
+    when = modified(path)
+    try:
+        arrays = _live_arrays(path, when)
+    except CheckpointError as error:
+        raise LibraryError(f"There is no model {key}@{LIVE}. {error}") from error
+    if "axes" not in arrays:
+        raise LibraryError(f"{key} is of an earlier version, without a live snapshot. Leave @{LIVE} out.")
+    return replace(entry, snapshot=path, step=int(arrays["step"][0]), modified=when)
+
+
+class _Summary(BaseModel):
+    """What a summary must say for its model to be explored."""
+
+    model_config = ConfigDict(strict=True)
+
+    image_shape: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=3, max_length=3)]
+    class_names: Annotated[list[str], Field(min_length=1)]
+    labels: list[Annotated[int, Field(ge=0)]]
+    probe: int
+    training_images: int
+    validation_images: int
+    test_images: int
+    parameters: int
+    order: int = 0  # of a bundled model
+
+
+def _check(name: str, summary: Mapping[str, Any]) -> None:
+    """Raises RunError for a summary that lacks what the pages need."""
+    try:
+        _Summary.model_validate(summary)
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise RunError(
+            f"The run {name} has a damaged {SUMMARY} ({what}). Restore it or remove the run's folder."
+        ) from error
+
+
+@lru_cache(maxsize=256)
+def _entry(key: str, folder: Path, step: int, _modified: int) -> ModelEntry:
+    """Kept, for every decode asks for it, until the summary changes: a run writes its results there at its end."""
+    try:
+        with Run(folder) as run:
+            title, summary = title_of(run.experiment), run.summary()
+            _check(run.name, summary)
+            return ModelEntry(
+                key, title, folder, folder / SNAPSHOTS / snapshot_file(step), step, run.experiment, summary
+            )
+    except (RunError, ExperimentError) as error:
+        raise LibraryError(f"There is no model {key}. {error}") from error

@@ -1,0 +1,126 @@
+"""A whole data set as one snapshot encodes it, kept in files. Free of TensorFlow.
+
+Codes are kept for each snapshot's content, images once for each data set's content; the app maps these into memory and
+reads the few that it shows.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from explorer.files import load_arrays, modified, remove_file, replace_file, save_arrays
+from explorer.places import codes_folder, images_folder
+from models.spec.errors import CheckpointError
+
+MOST_FILES = 40  # of codes that are kept
+MOST_BYTES = 2_000_000_000  # of all these together
+_RECIPE = b"codes-1"
+_DIGEST = re.compile("[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class WholeSet:
+    """All images of a data set and their codes: those for training and validation first, then the test images."""
+
+    mean: np.ndarray  # (n, latent) float32
+    log_var: np.ndarray | None  # (n, latent) float16; None where the encoder gives no distribution
+    labels: np.ndarray  # (n,) int32
+    images: np.ndarray  # (n, height, width, channels) uint8, not in memory
+    test: int  # how many test images are at the end
+
+
+def codes_file(snapshot: Path) -> Path:
+    """Where the codes by exactly this snapshot are kept. Raises CheckpointError where it cannot be read."""
+    return codes_folder() / f"{_digest(snapshot, modified(snapshot))}.safetensors"
+
+
+@lru_cache(maxsize=64)
+def _digest(snapshot: Path, _modified: int) -> str:
+    try:
+        return hashlib.sha256(_RECIPE + snapshot.read_bytes()).hexdigest()[:32]
+    except OSError as error:
+        raise CheckpointError(f"{snapshot.name} cannot be read ({error}). Choose another snapshot.") from error
+
+
+def digest_of(images: np.ndarray) -> str:
+    return hashlib.sha256(np.ascontiguousarray(images).data).hexdigest()[:32]
+
+
+def save_images(images: np.ndarray, digest: str) -> None:
+    """Keep uint8 images (n, height, width, channels) under their digest, unless they are kept already."""
+    if kept_images(digest, images.shape) is not None:
+        return
+    target = _images_file(digest)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            np.lib.format.write_array(file, images, allow_pickle=False)
+        replace_file(temporary, target)
+    finally:
+        remove_file(temporary)
+
+
+def kept_images(digest: str, shape: tuple[int, ...]) -> np.ndarray | None:
+    """Kept images, mapped into memory, or None. A damaged file counts as none."""
+    try:
+        images = np.load(_images_file(digest), mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    return images if images.shape == tuple(shape) and images.dtype == np.uint8 else None
+
+
+def _images_file(digest: str) -> Path:
+    return images_folder() / f"{digest}.npy"
+
+
+def save_codes(snapshot: Path, codes: dict[str, np.ndarray], labels: np.ndarray, test: int, images: str) -> None:
+    """Keep codes, "z_mean" and where there is one "z_log_var", (n, latent), of the images with this digest."""
+    target = codes_file(snapshot)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    others = {
+        "labels": labels.astype(np.int32),
+        "test": np.array([test]),
+        "images": np.frombuffer(images.encode(), "u1"),
+    }
+    save_arrays(target, {**codes, **others})
+    _remove_oldest(target.parent)
+
+
+def _remove_oldest(folder: Path) -> None:
+    """Keep the newest codes, at least one file, within both bounds."""
+    size = 0
+    for count, path in enumerate(sorted(folder.glob("[0-9a-f]*.safetensors"), key=modified, reverse=True)):
+        with contextlib.suppress(OSError):  # somebody reads it, or removed it: it goes the next time
+            size += path.stat().st_size
+            if count and (count >= MOST_FILES or size > MOST_BYTES):
+                remove_file(path)
+
+
+def kept_whole(snapshot: Path, image_shape: tuple[int, int, int]) -> WholeSet | None:
+    """What was kept of a data set with images of that shape as this snapshot encodes it, or None.
+
+    Damaged files count as none. Raises CheckpointError where the snapshot itself cannot be read.
+    """
+    path = codes_file(snapshot)
+    return _read(path, modified(path), image_shape)
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, _modified: int, image_shape: tuple[int, int, int]) -> WholeSet | None:
+    try:
+        arrays = load_arrays(path)
+        mean, log_var, labels = arrays["z_mean"], arrays.get("z_log_var"), arrays["labels"]
+        digest, test = arrays["images"].tobytes().decode("ascii"), int(arrays["test"][0])
+    except (CheckpointError, KeyError, UnicodeDecodeError, IndexError):
+        return None
+    images = kept_images(digest, (len(mean), *image_shape)) if _DIGEST.fullmatch(digest) else None
+    if images is None or labels.shape != (len(mean),) or (log_var is not None and log_var.shape != mean.shape):
+        return None
+    return WholeSet(mean, log_var, labels, images, test)

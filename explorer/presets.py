@@ -1,0 +1,109 @@
+"""The edge where an experiment comes in: the schema and the data set's name, checked once, in sentences."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from explorer.datasets.catalogue import DatasetError, dataset_info
+from models.spec.experiment import Experiment, ExperimentError
+
+# What the question this project grew from trains, but for the pixels: data range, loss and what one looks through.
+_SEED_RUN: Mapping[str, Any] = {
+    "dataset": "mnist",
+    "network": "seed",
+    "variant": "ae",
+    "latent_dim": 100,
+    "optimizer": "adam",
+    "learning_rate": 1e-4,
+    "batch_size": 256,
+    "epochs": 10,
+    "validation_fraction": 0.01,  # the question keeps none back, and the test images are apart anyway
+}
+
+# Starting points that teach something; each is a whole experiment.
+PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "first-vae": {"dataset": "digits", "variant": "vae", "latent_dim": 2, "epochs": 60},
+        "digits-ae": {"dataset": "digits", "variant": "ae", "latent_dim": 2, "epochs": 60},
+        "shapes-beta": {"dataset": "shapes", "variant": "beta_vae", "network": "conv", "latent_dim": 8, "epochs": 30},
+        "denoise": {"dataset": "digits", "variant": "denoising_ae", "latent_dim": 16, "corruption": 0.5, "epochs": 60},
+        "asked-digit": {"dataset": "digits", "variant": "conditional_vae", "latent_dim": 4, "epochs": 100},
+        "codebook": {"dataset": "digits", "variant": "vq_vae", "latent_dim": 8, "epochs": 100},
+        "duel": {"dataset": "digits", "variant": "gan", "latent_dim": 8, "epochs": 150},
+        "vae-and-gan": {"dataset": "digits", "variant": "vae_gan", "latent_dim": 8, "epochs": 150},
+        "mnist-vae": {"dataset": "mnist", "variant": "vae", "network": "conv", "latent_dim": 2, "epochs": 10},
+        "question": {**_SEED_RUN, "pixel_model": "unscaled"},
+        "answer": {**_SEED_RUN, "pixel_model": "bernoulli"},
+    }
+)
+PRESET_TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "first-vae": "A first VAE",
+        "digits-ae": "The same without a prior",
+        "shapes-beta": "β-VAE on known factors",
+        "denoise": "Denoising",
+        "asked-digit": "Digits on request",
+        "codebook": "Codes from a codebook",
+        "duel": "A GAN",
+        "vae-and-gan": "VAE and GAN in one",
+        "mnist-vae": "2-D VAE on MNIST",
+        "question": "The question, to the letter",
+        "answer": "What it should have been",
+    }
+)
+# Those that the setup trains with one click; the others, too, can be changed before they start.
+AT_ONCE: Mapping[str, str] = MappingProxyType({"question": "Train the question", "answer": "Train the answer"})
+
+
+def checked_experiment(given: Any) -> Experiment:
+    """From a mapping or JSON text. Raises ExperimentError with a sentence for each fault."""
+    experiment = Experiment.parse(given)
+    try:
+        dataset_info(experiment.dataset)
+    except DatasetError as error:
+        raise ExperimentError([str(error)]) from error
+    return experiment
+
+
+def from_command_line(preset: str | None, file: Path | None, settings: Sequence[str]) -> Experiment:
+    """A preset or a file, with `key=value` settings on top; `terms.kl.weight=4` reaches into a table."""
+    base: dict[str, Any] = {}
+    if preset is not None:
+        if preset not in PRESETS:
+            raise ExperimentError([f"preset was {preset!r}; allowed are {', '.join(PRESETS)}. Choose one of these."])
+        base = dict(PRESETS[preset])
+    if file is not None:
+        base = _read(file)
+    for setting in settings:
+        _set(base, setting)
+    return checked_experiment(base)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ExperimentError(
+            [f"{file} is no readable experiment ({error}). Give the experiment.json of a run."]
+        ) from error
+    if not isinstance(content, dict):
+        raise ExperimentError([f"{file} holds no table of settings. Give the experiment.json of a run."])
+    return content
+
+
+def _set(base: dict[str, Any], setting: str) -> None:
+    key, equals, text = setting.partition("=")
+    if not equals or not key:
+        raise ExperimentError([f"--set was {setting!r}; allowed is key=value, for example --set latent_dim=2."])
+    *tables, name = key.split(".")
+    for table in tables:
+        inner = base.setdefault(table, {})
+        if not isinstance(inner, dict):
+            raise ExperimentError([f"--set was {setting!r}; {table} is a single value. Set it without a dot."])
+        base = inner
+    try:
+        base[name] = json.loads(text)
+    except (ValueError, RecursionError):
+        base[name] = text  # a name such as vae needs no quotes

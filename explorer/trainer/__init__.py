@@ -1,0 +1,1 @@
+"""The process that trains one run: the only writer of its folder."""

@@ -1,0 +1,78 @@
+"""What a critic says of fixed images, which gradients flow, and what fixed draws from the prior decode to."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from models.program import Program
+
+DRAWS = 12  # from the prior, whose samples a run shows
+GRADIENT_IMAGES = 32  # of the probe: each gradient costs twice as much as a look
+
+
+class Judge:
+    """The health of a variant with a critic: logits and gradient norms, through the training model itself.
+
+    `images` (n, height, width, channels) in 0..1 and `labels` (n,) are the probe's.
+    """
+
+    def __init__(self, program: Program, images: Any, labels: Any):
+        self.program, self.images, self.labels = program, images, labels
+        self.largest = np.zeros(len(program.experiment.info.gradient_names), np.float32)
+
+    def look(self, count: Any) -> dict[str, Any]:
+        """Inside a graph: the logits on what should be taken for real and for made, and the gradients' norms."""
+        info, twins = self.program.experiment.info, self.program.twins
+        named = self.program.model(twins.told(self.images[:count], self.labels[:count]), training=False)
+        real, made = (named[name] for name in info.judged or ())
+        return {"health/real": real, "health/made": made, "health/gradients": self._norms()}
+
+    def _norms(self) -> Any:
+        """In the order of `VariantInfo.gradient_names`, each over the networks that its learner moves."""
+        learners, fools = self.program.model.learners, self.program.experiment.info.fools
+        batch = self.program.twins.told(self.images[:GRADIENT_IMAGES], self.labels[:GRADIENT_IMAGES])
+        with tf.GradientTape(persistent=True) as tape:
+            values = self.program.model.values(batch, training=False)
+            losses = [tf.reduce_mean(values[learner.objective.name]) for learner in learners]
+            losses.append(learners[0].objective.term_weights[fools] * tf.reduce_mean(values[fools]))
+        variables = [*(learner.variables for learner in learners), learners[0].variables]
+        return tf.stack([_norm(tape.gradient(loss, moved)) for loss, moved in zip(losses, variables, strict=True)])
+
+    def remember(self, norms: np.ndarray) -> np.ndarray:
+        """The largest norms so far, these included."""
+        self.largest = np.fmax(self.largest, norms)
+        return self.largest
+
+
+def _norm(gradients: Sequence[Any]) -> Any:
+    return tf.linalg.global_norm([gradient for gradient in gradients if gradient is not None])
+
+
+def undisturbed(network: keras.Model, look: Callable[..., Any]) -> Callable[..., Any]:
+    """`look`, for a graph, with the noise of a fresh network: the same at each call. The network's own goes on as if
+    nobody had looked, so that a run is the same however often somebody does.
+    """
+    weights = {id(weight) for weight in network.weights}
+    states = [variable for variable in network.variables if id(variable) not in weights]
+    first = [state.numpy() for state in states]
+
+    def looked(*args: Any) -> Any:
+        before = [tf.identity(state.value) for state in states]
+        for state, value in zip(states, first, strict=True):
+            state.assign(value)
+        found = look(*args)
+        for state, value in zip(states, before, strict=True):
+            state.assign(value)
+        return found
+
+    return looked
+
+
+def prior_codes(program: Program) -> Any:
+    """Fixed draws as the decoder takes them, (DRAWS, ...): of a conditional model the classes in turn."""
+    experiment, twins = program.experiment, program.twins
+    draws = np.random.default_rng(experiment.seed).normal(size=(DRAWS, experiment.latent_dim))
+    return twins.coded(tf.constant(draws, tf.float32), np.arange(DRAWS) % max(twins.classes, 1))

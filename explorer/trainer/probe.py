@@ -1,0 +1,137 @@
+"""The probe set: fixed images of a run whose codes and reconstructions are followed while it trains."""
+
+import contextlib
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from safetensors import SafetensorError
+
+from explorer.files import save_arrays
+from explorer.latent.planes import steady_axes
+from explorer.library.sprites import save_sprites
+from explorer.runs.layout import PROBE_IMAGES
+from explorer.trainer.critic_probe import Judge, prior_codes, undisturbed
+from models.checkpoints import weights_of
+from models.program import Program
+from models.spec import catalogue, tensors
+
+SIZE = 1000  # codes in every snapshot
+LIVE = 500  # codes in a live snapshot
+LIVE_WHEN_SLOW = 250
+SLOW = 0.025  # seconds
+STRIP = 12  # images shown with their reconstruction
+SAMPLES = "samples"  # what draws from the prior decode to, as files name it
+
+
+class Probe:
+    """`images`: uint8 (n, height, width, channels), n at most SIZE, as shuffled by the run's seed; `labels` (n,)."""
+
+    def __init__(self, program: Program, images: np.ndarray, labels: np.ndarray):
+        self.program = program
+        self.images = images
+        self.live = LIVE
+        self.previews = 0
+        self.previous_points: np.ndarray | None = None
+        self._data: Any = tf.constant(images.astype(np.float32) / 255.0)
+        self._strip = self._data[:STRIP]
+        classes: Any = tf.constant(labels, tf.int32)
+        experiment, twins = program.experiment, program.twins
+        output = catalogue.PIXEL_MODELS[experiment.pixel_model].output
+        self._noisy: Any = None
+        if experiment.info.uses_corruption:
+            noise = np.random.default_rng(experiment.seed).normal(0, experiment.corruption, self._strip.shape)
+            self._noisy = self._strip + tf.constant(noise, tf.float32)  # not clipped, just as in training
+
+        def encode(count):
+            encoded = twins.encoder(twins.told(self._data[:count], classes[:count]), training=False)
+            return {name: encoded[name] for name in tensors.POSTERIOR if name in encoded}
+
+        def look(strip):
+            """Images at their mean code, as the inference twin sees it, so that both rows belong together."""
+            mean = twins.encoder(twins.told(strip, classes[:STRIP]), training=False)[tensors.Z_MEAN]
+            code = twins.coded(mean, classes[:STRIP])
+            return {output: twins.decoder(code), tensors.RECONSTRUCTION: twins.generator(code)}
+
+        self._judge = Judge(program, self._data, classes) if experiment.info.critic else None
+        drawn: Any = prior_codes(program) if experiment.info.prior else None
+
+        def preview(count):
+            codes, looked = encode(count), look(self._strip if self._noisy is None else self._noisy)
+            health = self._judge.look(count) if self._judge else {}
+            samples = {SAMPLES: twins.generator(drawn)} if experiment.info.prior else {}
+            seen = (
+                *(v for learner in program.model.learners for v in learner.variables),
+                *codes.values(),
+                *looked.values(),
+                *samples.values(),
+            )
+            finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(values)) for values in seen])
+            return codes, looked, health, samples, finite
+
+        number = [tf.TensorSpec([], tf.int32)]
+        self._encode = tf.function(undisturbed(twins.encoder, encode), input_signature=number)
+        pictures = [tf.TensorSpec([None, *images.shape[1:]], tf.float32)]
+        self._look = tf.function(undisturbed(twins.encoder, look), input_signature=pictures)
+        self._preview = tf.function(undisturbed(twins.training, preview), input_signature=number)
+
+    def save_images(self, folder: Path) -> None:
+        save_sprites(folder / PROBE_IMAGES, self.images)
+
+    def save_preview(self, path: Path, step: int) -> bool:
+        """The live snapshot: decoder, first codes with a steady view of them, the strip, draws from the prior, and what
+        a critic says, all of this step.
+
+        A denoising model's strip is its noisy input. False, and nothing is saved, where weights, codes or pictures are
+        no longer numbers.
+        """
+        began = time.perf_counter()
+        codes, looked, health, samples, finite = self._preview(tf.constant(self.live))
+        if not finite:
+            return False
+        arrays = {**_codes(codes), **_shown(looked), "step": np.array([step])}
+        arrays |= {name: value.numpy() for name, value in health.items()}
+        arrays |= {name: _pixels(value.numpy()) for name, value in samples.items()}
+        if self._judge:
+            arrays["health/largest"] = self._judge.remember(arrays["health/gradients"])
+        if self._noisy is not None:
+            arrays["corrupted"] = _pixels(np.clip(self._noisy.numpy(), 0, 1))
+        arrays |= self._view(arrays[f"probe/{tensors.Z_MEAN}"]) | weights_of(self.program.twins, ["decoder"])
+        with contextlib.suppress(OSError, SafetensorError):  # the next one comes soon
+            save_arrays(path, arrays, durable=False)
+        self.previews += 1
+        if self.previews == 2 and time.perf_counter() - began > SLOW:  # the first one compiled
+            self.live = LIVE_WHEN_SLOW
+        return True
+
+    def _view(self, codes: np.ndarray) -> dict[str, np.ndarray]:
+        axes, centre = steady_axes(codes, self.previous_points)
+        self.previous_points = (codes - centre) @ axes.T
+        return {"axes": axes, "centre": centre}
+
+    def save_snapshot(self, path: Path, step: int) -> None:
+        """Weights, all codes and the strip of the clean images: everything that exploring needs."""
+        codes = _codes(self._encode(tf.constant(SIZE)))
+        looked = {f"probe/{name}": value for name, value in _shown(self._look(self._strip)).items()}
+        save_arrays(path, {**weights_of(self.program.twins), **codes, **looked, "step": np.array([step])})
+
+
+def _codes(encoded: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Mean and log-variance, where there is one, as files name them."""
+    return {f"probe/{name}": value.numpy() for name, value in encoded.items()}
+
+
+def _pixels(images: np.ndarray) -> np.ndarray:
+    return np.round(images * 255).astype(np.uint8)
+
+
+def _shown(looked: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The decoder's linear output and its picture, as files hold them."""
+    values = {name: value.numpy() for name, value in looked.items()}
+    pictures = _pixels(values.pop(tensors.RECONSTRUCTION))
+    (linear,) = values.values()
+    largest = float(np.finfo(np.float16).max)
+    return {"linear": linear.clip(-largest, largest).astype(np.float16), "reconstruction": pictures}

@@ -1,0 +1,52 @@
+"""What a hand may change while a training runs: the weights of its terms, its learning rate, and who moves."""
+
+from collections.abc import Sequence
+
+from explorer.runs.commands import SetLearningRate, SetMoving, SetWeight
+from explorer.runs.writer import RunWriter
+from models.program import Program
+
+
+class Steering:
+    """The settings in force. Each change counts from the next step on and is an event of the run."""
+
+    def __init__(self, program: Program, store: RunWriter):
+        self.program, self.store = program, store
+        experiment = program.experiment
+        self.totals = tuple(experiment.info.learners)
+        self.terms = {name: experiment.terms[name] for total in self.totals for name in experiment.terms_of(total)}
+        self.learning_rate = experiment.learning_rate
+        self.moving = self.totals  # whose learners are not held still
+
+    def change(self, command: SetWeight | SetLearningRate | SetMoving) -> None:
+        match command:
+            case SetWeight(term=term, value=value):
+                self._weigh(term, value)
+            case SetLearningRate(value=value):
+                self.store.log_event("learning_rate", value=value, before=self.learning_rate)
+                self.learning_rate = value
+                self.program.set_learning_rate(value)
+            case SetMoving(totals=totals):
+                self._let_move(totals)
+        self.store.flush()
+
+    def _weigh(self, term: str, weight: float) -> None:
+        if term not in self.terms:
+            self.refuse(f"There is no term {term}; there are {', '.join(self.terms)}.")
+            return
+        self.store.log_event("weight", term=term, value=weight, before=self.terms[term].weight)
+        self.terms[term] = self.terms[term].model_copy(update={"weight": weight})
+
+    def _let_move(self, totals: Sequence[str]) -> None:
+        if not totals or not set(totals) <= set(self.totals):
+            given = ", ".join(totals)[:60] or "nobody"
+            self.refuse(f"Who moves was {given}; allowed are {', '.join(self.totals)}. Name at least one of them.")
+            return
+        moving = tuple(total for total in self.totals if total in totals)
+        self.store.log_event("moving", value=moving, before=self.moving)
+        self.moving = moving
+        self.program.set_moving(moving)
+
+    def refuse(self, sentence: str) -> None:
+        self.store.log_event("refused", message=sentence)
+        self.store.flush()

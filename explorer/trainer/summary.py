@@ -1,0 +1,82 @@
+"""What a run says of its model besides the weights: its data, its probe set, its decoder's layers, how good it is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from explorer.datasets.loading import Images
+from models.portable import NotPortableError, decoder_layers
+from models.program import Program
+from models.spec import tensors
+from models.training import TrainingLoop
+from models.twins import Twins
+
+SEEN_AT_ONCE = 1000  # images
+Parts = tuple[np.ndarray, np.ndarray]  # indices of the training and of the validation images
+
+
+def probe_set(images: Images, parts: Parts, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """At most `size` images (n, height, width, channels) and their labels (n,).
+
+    Test images first, which no training saw; a small data set is filled up from the rest.
+    """
+    training, validation = parts
+    rest = np.concatenate([validation, training])[:size]
+    return (
+        np.concatenate([images.test_images[:size], images.images[rest]])[:size],
+        np.concatenate([images.test_labels[:size], images.labels[rest]])[:size],
+    )
+
+
+def describe(program: Program, images: Images, parts: Parts, probe_labels: np.ndarray) -> dict[str, Any]:
+    """The summary of a run that begins, as JSON values."""
+    training, validation = parts
+    return {
+        "dataset": program.experiment.dataset,
+        "image_shape": list(images.images.shape[1:]),
+        "class_names": list(images.class_names),
+        "labels": probe_labels.tolist(),
+        "probe": len(probe_labels),
+        "probe_test": min(len(images.test_images), len(probe_labels)),
+        "training_images": len(training),
+        "validation_images": len(validation),
+        "test_images": len(images.test_images),
+        "parameters": program.twins.parameters,
+        "decoder": describe_decoder(program.twins),
+    }
+
+
+def describe_decoder(twins: Twins) -> dict[str, Any]:
+    """The generator's layers, for a browser that decodes by itself, or in a sentence why it cannot."""
+    try:
+        return {"layers": decoder_layers(twins)}
+    except NotPortableError as reason:
+        return {"unsupported": str(reason)}
+
+
+def measure(
+    program: Program, images: np.ndarray, labels: np.ndarray, batch_size: int, between: Callable[[], None]
+) -> dict[str, Any]:
+    """Every term and total on held-out images, uint8 (n, height, width, channels), and the error that a person sees.
+
+    `labels` (n,) are their classes, which a conditional model is told. `between` is called before every batch.
+    """
+    loop = TrainingLoop(program.model, images, labels)
+    values = loop.evaluate(np.arange(len(images), dtype=np.int32), batch_size, between)
+    test = {name: float(value) for name, value in zip(loop.series, values, strict=True)}
+    return {"test": test, "test_mse": mean_squared_error(program, images, labels, between)}
+
+
+def mean_squared_error(program: Program, images: np.ndarray, labels: np.ndarray, between: Callable[[], None]) -> float:
+    """Of what a person would see against uint8 images (n, height, width, channels), per pixel, in 0..1."""
+    twins, total = program.twins, 0.0
+    for start in range(0, len(images), SEEN_AT_ONCE):
+        between()
+        some = slice(start, start + SEEN_AT_ONCE)
+        seen = tf.constant(images[some].astype(np.float32) / 255.0)
+        named = twins.inference(twins.told(seen, labels[some]), training=False)
+        shown = named[tensors.RECONSTRUCTION]
+        total += float(tf.reduce_sum(tf.square(shown - seen)))
+    return total / images.size

@@ -1,0 +1,250 @@
+"""The course of one training: its steps, what is told meanwhile and kept, and the commands that change it."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from explorer.datasets.loading import Images, split
+from explorer.runs.commands import Command, SetLearningRate, SetMoving, SetWeight, Simple
+from explorer.runs.layout import PREVIEW, SNAPSHOTS, SUMMARY, snapshot_file, write_json
+from explorer.runs.writer import RunWriter
+from explorer.trainer.guard import LossGuard
+from explorer.trainer.listening import Listener, Stop
+from explorer.trainer.pace import Pace
+from explorer.trainer.probe import SIZE, Probe
+from explorer.trainer.steering import Steering
+from explorer.trainer.summary import describe, measure, probe_set
+from models.program import build
+from models.spec.experiment import Experiment
+from models.training import TrainingLoop, epoch_batches
+
+CALL_SECONDS = 0.04  # of steps between two looks at the inbox; a call into TensorFlow costs a millisecond
+MOST_STEPS_A_CALL = 16
+FLUSH_EVERY = 0.2  # seconds
+PREVIEW_EVERY = 0.4
+PREVIEW_SHARE = 0.05  # of the time, at most
+SNAPSHOT_EVERY = 15.0
+SNAPSHOT_SPACING = 3.0  # at least, at the ends of epochs
+MOST_SNAPSHOTS = 24
+VALIDATION_BATCH = 1000
+
+
+class Trainer:
+    """An experiment on its data, with its store. `train` runs to the end."""
+
+    def __init__(self, folder: Path, experiment: Experiment, images: Images, store: RunWriter, listener: Listener):
+        self.folder, self.experiment, self.images, self.store = folder, experiment, images, store
+        self.listener = listener
+        self.training, self.validation = split(len(images.images), experiment.validation_fraction, experiment.seed)
+        self.program = build(experiment, images.images.shape[1:], len(images.class_names))
+        model = self.program.model
+        self.loop = TrainingLoop(model, images.images, images.labels)
+        self.guard = LossGuard.of(experiment, model.series)
+        self.warning = ""  # the first thing that was wrong and did not end the run
+        self.probe = self._make_probe()
+        self.hand = Steering(self.program, store)
+        self.terms = self.hand.terms
+        self.term_columns = [self.loop.series.index(name) for name in self.terms]
+        # What is one number for a batch is only compared with that of a batch of the same size.
+        of_batch = any(experiment.term(name).of_batch for name in self.terms)
+        self.validation_batch = experiment.batch_size if of_batch else VALIDATION_BATCH
+        self.weights = np.zeros(len(self.terms))  # in force at the last step, in the order of the terms
+        self.steps_a_call = 1
+        self.paused, self.wanted_steps = False, 0  # the steps that were asked for while paused
+        self.step, self.epoch, self.watch = 0, 0.0, Pace()
+        self.snapshots: list[int] = []
+        self.snapshot_every = SNAPSHOT_EVERY
+        self.last_flush = self.last_preview = self.last_snapshot = -np.inf
+        self.preview_pause = PREVIEW_EVERY
+
+    def _make_probe(self) -> Probe:
+        parts = (self.training, self.validation)
+        images, labels = probe_set(self.images, parts, SIZE)
+        probe = Probe(self.program, images, labels)
+        probe.save_images(self.folder)
+        self.summary = describe(self.program, self.images, parts, labels)
+        write_json(self.folder / SUMMARY, self.summary)
+        return probe
+
+    def train(self) -> None:
+        self.store.open_history(self.loop.series, list(self.terms))
+        self.store.set_state("preparing", "compiling")
+        self._snapshot()
+        self.listener.heed()
+        self.store.set_state("training")
+        self.watch.start()
+        for epoch in range(self.experiment.epochs):
+            self._train_epoch(epoch)
+            self._validate(epoch + 1)
+        self._snapshot()
+        self.watch.stop()
+
+    def _train_epoch(self, epoch: int) -> None:
+        batches = epoch_batches(self.training, self.experiment.batch_size, self.experiment.seed, epoch)
+        done = 0
+        while done < len(batches):
+            self._obey()
+            some = self._next(batches, done)
+            epochs = epoch + (done + np.arange(len(some) + 1)) / len(batches)
+            self._train_steps(some, epochs)
+            done += len(some)
+            if self.wanted_steps:
+                self._end_single_step()
+            else:
+                self._report()
+
+    def _next(self, batches: list[np.ndarray], done: int) -> list[np.ndarray]:
+        """The batches of the next call: as many as take about CALL_SECONDS; a short last batch goes alone."""
+        some = batches[done : done + (1 if self.wanted_steps else self.steps_a_call)]
+        return some[:-1] if len(some) > 1 and len(some[-1]) < len(some[0]) else some
+
+    def _train_steps(self, batches: list[np.ndarray], epochs: np.ndarray) -> None:
+        """Train on the batches; `epochs` says where each begins and, with one more value, where the last one ends."""
+        weights = np.array([[s.weight_at(begin) for s in self.terms.values()] for begin in epochs[:-1]])
+        began = self.watch.seconds
+        rows = self.loop.train_many(np.stack(batches), weights.astype(np.float32), epochs[:-1])
+        self.weights = weights[-1]
+        seconds = np.linspace(began, self.watch.seconds, len(rows) + 1)[1:]
+        a_step = max((self.watch.seconds - began) / len(rows), 1e-6)
+        self.steps_a_call = int(np.clip(CALL_SECONDS / a_step, 1, MOST_STEPS_A_CALL))
+        for batch, values, weight, epoch, second in zip(batches, rows, weights, epochs[1:], seconds, strict=True):
+            self.step, self.epoch = self.step + 1, float(epoch)
+            self.watch.images += len(batch)
+            clock = (epoch, second, self.hand.learning_rate)
+            self.store.log_step(self.step, np.concatenate([clock, values, weight, values[self.term_columns] * weight]))
+            if (fault := self.guard.check(self.step, values, self.hand.learning_rate, weight)) is not None:
+                raise FloatingPointError(fault)
+
+    def _report(self) -> None:
+        """Status, live snapshot and snapshot, each when it is due; none may take more than its share of the time."""
+        now = time.perf_counter()
+        if now - self.last_flush > FLUSH_EVERY:
+            self.store.flush(**self.place(), images_per_second=self.watch.rate())
+            self.last_flush = now
+        if now - self.last_preview > self.preview_pause:
+            self._preview()
+            self.last_preview = time.perf_counter()
+            self.preview_pause = max(PREVIEW_EVERY, (self.last_preview - now) / PREVIEW_SHARE)
+        if now - self.last_snapshot > self.snapshot_every:
+            self._snapshot()
+
+    def place(self) -> dict[str, float]:
+        """Where the training is, as the store's status says it."""
+        return {"step": self.step, "epoch": self.epoch, "seconds": self.watch.seconds}
+
+    def _validate(self, epoch: int) -> None:
+        values = self.loop.evaluate(self.validation, self.validation_batch, between=self._obey)
+        weighted = values[self.term_columns] * self.weights
+        self.store.log_validation(self.step, float(epoch), np.concatenate([values, weighted]))
+        self._warn(self.guard.check_held_out("validation", dict(zip(self.loop.series, values, strict=True)), epoch))
+        last = epoch == self.experiment.epochs
+        if not last and time.perf_counter() - self.last_snapshot > SNAPSHOT_SPACING:
+            self._snapshot()
+
+    def _warn(self, sentence: str) -> None:
+        """Say in the status, from now to the end, what is wrong. The first warning stays: what follows is its doing."""
+        if sentence and not self.warning:
+            self.warning = sentence
+            self.store.log_event("warning", message=sentence)
+            self.store.flush(message=sentence)
+
+    def _preview(self) -> None:
+        """A step's loss can be a number while the weights that it moved to give none: such a model is not shown."""
+        if not self.probe.save_preview(self.folder / PREVIEW, self.step):
+            raise FloatingPointError(self.guard.weights_are_gone(self.step, self.hand.learning_rate))
+
+    def _snapshot(self) -> None:
+        if self.step in self.snapshots:
+            return
+        self._preview()
+        self.probe.save_snapshot(self.folder / SNAPSHOTS / snapshot_file(self.step), self.step)
+        self.snapshots.append(self.step)
+        self.store.flush(**self.place())
+        self.store.add_snapshot(self.step)
+        self.store.flush()
+        self.last_snapshot = time.perf_counter()
+        if len(self.snapshots) > MOST_SNAPSHOTS:
+            for step in self.snapshots[1:-1:2]:
+                self.store.remove_snapshot(step)
+                self.snapshots.remove(step)
+            self.snapshot_every *= 2
+
+    def _obey(self) -> None:
+        """Take commands; while paused, do nothing else until a single step is wanted."""
+        while True:
+            for command in self.listener.inbox.take():
+                if isinstance(command, ValueError):
+                    self.hand.refuse(str(command))
+                else:
+                    self._heed(command)
+            self.listener.check_parent()
+            if not self.paused or self.wanted_steps:
+                return
+            time.sleep(0.05)
+
+    def _heed(self, command: Command) -> None:
+        match command:
+            case Simple(command="step"):
+                self._want_step()
+            case Simple(command="pause" | "resume"):
+                self._pause(command.command == "pause")
+            case SetWeight() | SetLearningRate() | SetMoving():
+                self.store.status |= self.place()
+                self.hand.change(command)
+                if isinstance(command, SetWeight):
+                    self.guard.renew()
+            case _:
+                self.listener.obey_urgent(command)
+
+    def _pause(self, wanted: bool) -> None:
+        if wanted == self.paused:
+            return
+        if wanted:
+            self.watch.stop()
+        elif not self.wanted_steps:
+            self.watch.start()
+        self.paused, self.wanted_steps = wanted, 0
+        self.store.status |= self.place()
+        self.store.log_event("pause" if wanted else "resume")
+        self.store.flush(**self.place())
+        if wanted and self.step:
+            self._snapshot()
+        self.store.set_state("paused" if wanted else "training", message=self.warning)
+
+    def _want_step(self) -> None:
+        """One more step, then paused again. Where the epoch is over, it is validated first."""
+        if not self.paused:
+            self.hand.refuse("A single step is taken while the training is paused. Pause it first.")
+        elif self.epoch >= self.experiment.epochs:
+            self.hand.refuse("There is no step left: the last epoch is over. Resume, and the run finishes.")
+        else:
+            if not self.wanted_steps:
+                self.watch.start()
+            self.wanted_steps += 1
+
+    def _end_single_step(self) -> None:
+        """Show what the step did; behind the last epoch there is none to wait for."""
+        self.wanted_steps = 0 if self.epoch >= self.experiment.epochs else self.wanted_steps - 1
+        self._preview()
+        if not self.wanted_steps:
+            self.watch.stop()
+        self.store.flush(**self.place())
+
+    def finish(self) -> str:
+        """Measure the model on the held-out test images and put the result where readers find it.
+
+        Return what somebody should know of the result: that a loss is not finite, or that nobody waited for the
+        measurement. The model is whole in any case.
+        """
+        missing, data = "", self.images
+        try:
+            self.summary |= measure(
+                self.program, data.test_images, data.test_labels, self.validation_batch, between=self.listener.heed
+            )
+            self._warn(self.guard.check_held_out("test", self.summary["test"], self.epoch))
+        except Stop as reason:
+            missing = f"The model was not measured on the test images. {reason}"
+        self.summary |= {"seconds": self.watch.seconds, "steps": self.step}
+        write_json(self.folder / SUMMARY, self.summary)
+        return " ".join(sentence for sentence in (self.warning, missing) if sentence)

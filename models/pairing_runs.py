@@ -1,0 +1,89 @@
+"""A pairing on a network, as one training model with its insides laid open: what the loss lab runs."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+
+from models.networks import NETWORKS, ImageShape
+from models.objective import LossTerm, Objective
+from models.spec import tensors
+from models.spec.pairing_looks import Look
+from models.spec.pairings import DATA_RANGES, Pairing
+from models.training import Learner, TrainingModel
+
+OUTPUT = "output"  # (batch, height, width, channels): p, what the loss and the link are given
+LOSS = "loss"
+
+# (targets, p) -> a value for each pixel.
+LOSSES: Mapping[str, Callable] = MappingProxyType(
+    {
+        "mse": lambda x, p: ops.square(x - p),
+        "mae": lambda x, p: ops.abs(x - p),
+        "bce_logits": lambda x, p: ops.binary_crossentropy(x, p, from_logits=True),
+        "bce": lambda x, p: ops.binary_crossentropy(x, p, from_logits=False),
+    }
+)
+
+
+def build(
+    pairing: Pairing, network: str, latent_dim: int, learning_rate: float, seed: int, shape: ImageShape
+) -> TrainingModel:
+    """A plain autoencoder on images (height, width, channels) in 0..1, which it puts into the pairing's data range.
+
+    The same seed gives the same first weights whatever the pairing.
+    """
+    keras.utils.set_random_seed(seed)
+    image = keras.Input(shape, name="image")
+    encode, decode = NETWORKS[network].encode, NETWORKS[network].decode
+    encoder = keras.Model(image, layers.Dense(latent_dim, name=tensors.Z)(encode(DATA_RANGES[pairing.data].put(image))))
+    decoder = _decoder(decode, pairing.last, latent_dim, shape)
+    term = LossTerm(LOSS, _term(pairing), 1.0, (OUTPUT,))
+    optimizer = keras.optimizers.Adam(learning_rate)
+    learner = Learner(Objective([term], name="total"), (encoder, decoder), optimizer)
+    return TrainingModel(keras.Model(image, decoder(encoder(image))), (learner,))
+
+
+def _decoder(decode: Callable, last: str, latent_dim: int, shape: ImageShape) -> keras.Model:
+    code = keras.Input((latent_dim,), name="code")
+    logits = []
+
+    def tapped(x):
+        logits.append(x)
+        return x if last == "linear" else layers.Activation(last)(x)
+
+    output = decode(code, shape, tapped)
+    return keras.Model(code, {tensors.LOGITS: logits[0], OUTPUT: output}, name="decoder")
+
+
+def _term(pairing: Pairing) -> Callable:
+    """The loss as people write it, a mean over pixels: (x in 0..1, tensors) -> (batch,)."""
+    loss, data = LOSSES[pairing.loss], DATA_RANGES[pairing.data]
+
+    def term(x, named):
+        return ops.mean(loss(data.put(x), named[OUTPUT]), axis=(1, 2, 3))
+
+    return term
+
+
+class Inspector:
+    """Looks into a model of `build`."""
+
+    def __init__(self, model: TrainingModel):
+        def look(images):
+            with tf.GradientTape() as tape:
+                named = model(images, training=False)
+                losses = model.objectives[0](images, named)[LOSS]
+                total = tf.cast(tf.size(images[0]), tf.float32) * tf.reduce_sum(losses)
+            gradient = tape.gradient(total, named[tensors.LOGITS])
+            return tf.reduce_mean(losses), named[tensors.LOGITS], named[OUTPUT], gradient
+
+        self._look = tf.function(look, input_signature=[tf.TensorSpec(model.network.input_shape, tf.float32)])
+
+    def look(self, images: np.ndarray) -> Look:
+        """`images`: (n, height, width, channels) in 0..1."""
+        loss, logits, outputs, gradient = (value.numpy() for value in self._look(images.astype(np.float32)))
+        return Look(float(loss), logits, outputs, gradient)

@@ -1,0 +1,70 @@
+"""A variant = twins + a list of terms + a list of learners."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import keras
+
+from models.losses import term
+from models.networks import ImageShape
+from models.objective import Objective
+from models.spec.experiment import Experiment
+from models.training import Learner, TrainingModel
+from models.twins import Twins, build_twins
+
+OPTIMIZERS = {
+    "adam": keras.optimizers.Adam,
+    "adam_gan": lambda learning_rate: keras.optimizers.Adam(learning_rate, beta_1=0.5),
+    "adamw": keras.optimizers.AdamW,
+    "rmsprop": keras.optimizers.RMSprop,
+    "sgd": lambda learning_rate: keras.optimizers.SGD(learning_rate, momentum=0.9, nesterov=True),
+}
+
+
+@dataclass(frozen=True)
+class Program:
+    """What an experiment becomes: the twins to look with, the model to train with."""
+
+    experiment: Experiment
+    twins: Twins
+    model: TrainingModel
+
+    def set_weight(self, name: str, weight: float) -> None:
+        """Takes effect at the next step, without a retrace. Raises KeyError for a term the variant does not have."""
+        self.model.weight_of(name).assign(weight)
+
+    def set_moving(self, totals: Collection[str]) -> None:
+        """Let the learners of these totals move, and hold the others still, from the next step on."""
+        for objective, moving in zip(self.model.objectives, self.model.moving, strict=True):
+            moving.assign(objective.name in totals)
+
+    def set_learning_rate(self, rate: float) -> None:
+        for learner in self.model.learners:
+            learner.optimizer.learning_rate.assign(rate)
+
+
+def build(experiment: Experiment, image_shape: ImageShape, classes: int = 0) -> Program:
+    """Networks, terms and learners of an experiment on images (height, width, channels), seeded by its seed.
+
+    `classes` is how many the data have; a conditional model is told them. Raises ValueError where it has none.
+    """
+    if experiment.info.conditional and classes < 1:
+        raise ValueError(
+            f"The variant {experiment.variant} is told the class of an image, but classes was {classes}; allowed are "
+            "whole numbers from 1. Give how many the data have."
+        )
+    keras.utils.set_random_seed(experiment.seed)
+    twins = build_twins(experiment, image_shape, classes)
+    learners = [
+        Learner(
+            Objective([term(name, experiment) for name in experiment.terms_of(total)], name=total),
+            [twins.networks[name] for name in learner.moves],
+            OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate),
+            learner.every,
+        )
+        for total, learner in experiment.info.learners.items()
+    ]
+    schedules = {
+        name: setting.weight_at for name, setting in experiment.terms.items() if setting.schedule != "constant"
+    }
+    return Program(experiment, twins, TrainingModel(twins.training, learners, schedules))

@@ -1,0 +1,84 @@
+"""The tensors of one training step in the order of the data, each with how it is made: what a walk through it shows."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from models.spec import tensors as t
+from models.spec.catalogue.flow import CRITIC, DECODER, ENCODER, TENSORS
+from models.spec.catalogue.info import PixelModelInfo, TensorInfo, VariantInfo
+
+NOISE = "noise"
+
+# What no term can read, for it is made and used up on the way.
+INSIDE: Mapping[str, TensorInfo] = MappingProxyType(
+    {t.X_NOISY: TensorInfo("image", "What the encoder gets; the terms compare with the clean x", (t.X,), NOISE)}
+)
+
+_Z = TENSORS[t.Z]
+# Where no distribution is: the names stay, so that everybody who looks at codes finds them.
+_IS_ITS_MEAN = {
+    t.Z_MEAN: replace(TENSORS[t.Z_MEAN], hint="The code"),
+    t.Z: replace(_Z, sources=(t.Z_MEAN,), through="", formula=t.Z_MEAN),
+}
+
+# How an encoder comes to its code, under the names of CODES.
+CODE_STEPS: Mapping[str, Mapping[str, TensorInfo]] = MappingProxyType(
+    {
+        "plain": _IS_ITS_MEAN,
+        "sigmoid": _IS_ITS_MEAN,
+        "gaussian": {
+            t.SIGMA: TensorInfo("code", "Standard deviation of q(z|x)", (t.Z_LOG_VAR,), formula="exp(z_log_var / 2)"),
+            t.EPSILON: TensorInfo("code", "Drawn from a standard normal, anew at each step"),
+            t.Z: replace(_Z, sources=(t.Z_MEAN, t.SIGMA, t.EPSILON), through="", formula="z_mean + sigma · epsilon"),
+        },
+        "quantized": {
+            t.Z: replace(_Z, sources=(t.CODEWORD,), through="", formula="codeword"),
+            t.Z_MEAN: TensorInfo("code", "What a person looks at: the same code", (t.Z,), formula="z"),
+        },
+    }
+)
+
+
+_FEATURES = {
+    name: replace(TENSORS[name], formula=f"first hidden layer of {CRITIC}({TENSORS[name].sources[0]})")
+    for name in (t.FEATURES_ON_X, t.FEATURES_ON_RECONSTRUCTION)
+}
+
+
+def flow_of(variant: VariantInfo, pixel_model: PixelModelInfo) -> dict[str, TensorInfo]:
+    """Every tensor that a training step of this variant can have, each behind its sources."""
+    known = {**TENSORS, **INSIDE, **_FEATURES, **CODE_STEPS[variant.code], **_ends(pixel_model)}
+    ordered: dict[str, TensorInfo] = {}
+
+    def take(name: str) -> None:
+        if name in ordered:
+            return
+        info = _told(known[name], variant)
+        for source in info.sources:
+            take(source)
+        ordered[name] = info
+
+    for name in known:
+        take(name)
+    return ordered
+
+
+def _ends(pixel_model: PixelModelInfo) -> dict[str, TensorInfo]:
+    """What the pixel model's link makes pictures of."""
+    drawn = pixel_model.link.replace(pixel_model.output, f"{DECODER}({t.Z_PRIOR})")
+    return {
+        t.RECONSTRUCTION: replace(TENSORS[t.RECONSTRUCTION], sources=(pixel_model.output,), formula=pixel_model.link),
+        t.SAMPLE: replace(TENSORS[t.SAMPLE], formula=drawn),
+        t.CRITIC_SLOPE: replace(TENSORS[t.CRITIC_SLOPE], formula="‖∇ critic(sample + share · (x − sample))‖"),
+    }
+
+
+def _told(info: TensorInfo, variant: VariantInfo) -> TensorInfo:
+    """The tensor as this variant makes it: from noisy images, or with the class beside them."""
+    sources = info.sources
+    if variant.uses_corruption and info.through == ENCODER:
+        sources = tuple(t.X_NOISY if name == t.X else name for name in sources)
+    if variant.conditional and info.through in (ENCODER, DECODER):
+        sources = (*sources, t.LABEL)
+    return replace(info, sources=sources)
