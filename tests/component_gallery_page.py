@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from explorer.components import Dimension, Plane, Shown, bank, latent_map, plot, strip
+from explorer.components import bank, latent_map, plot, strip
+from explorer.figures.shown import Dimension, Plane, Shown
 from tests.component_gallery import CLASSES, LATENT, SIDE, blob, some_codes
 
 st.set_page_config(page_title="Gallery", layout="wide")

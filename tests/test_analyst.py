@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.analyst.answers.project import kept_projection, projection_file
 from explorer.analyst.client import AnalystClient, AnalystError, AskAgainError
 from explorer.analyst.frames import LARGEST, read_frame, write_frame
 from explorer.analyst.jobs import Jobs, Progress
-from explorer.analyst.projections import kept_projection, projection_file
 from explorer.analyst.server import Analyst, serve
 from explorer.analyst.whole_sets import WholeSets
 from explorer.api import decode as decode_route

@@ -1,7 +1,6 @@
-"""What exists: the tables that pages read, the Keras tables behind them, and the rules that keep the two apart."""
+"""What exists: the tables that pages read and the Keras tables behind them; and that nothing runs code from data."""
 
 import ast
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,18 +9,11 @@ from hypothesis import strategies as st
 
 from models.spec import catalogue, tensors
 from models.spec.schedules import SCHEDULES, cyclical, linear_warm_up
-from tests.helpers import ROOT, in_python
+from tests.helpers import ROOT
+from tests.sources import EXPLORER, MODELS, tops
 
-MODELS = sorted((ROOT / "models").rglob("*.py"))
-OWN = sorted([*MODELS, *(ROOT / "explorer").rglob("*.py"), ROOT / "app.py"])
+OWN = [*MODELS, *EXPLORER, ROOT / "app.py"]
 WEBSITES = sorted((ROOT / "assets").rglob("*.js"))
-LIGHT = (
-    "models.spec.catalogue", "models.spec.experiment", "models.spec.schedules", "models.spec.tensors", "explorer.files",
-    "explorer.library.models", "explorer.api.routes", "explorer.services", "explorer.presets", "explorer.cli.terminal",
-    "explorer.cli.pretrained", "explorer.__main__", "explorer.analyst.projections", "explorer.latent.planes",
-    "explorer.library.whole_set", "explorer.analyst.whole_sets", "explorer.analyst.jobs", "explorer.figures.stepping",
-)  # fmt: skip
-ALLOWED = {"keras", "tensorflow", "numpy", "pydantic", "safetensors", "models"} | sys.stdlib_module_names
 
 
 def test_both_halves_of_every_table_have_the_same_names():
@@ -109,54 +101,6 @@ def test_an_unknown_name_is_answered_with_the_known_ones():
         catalogue.entry(catalogue.NETWORKS, "network", "deep")
 
 
-def test_what_pages_import_is_free_of_keras_and_all_that_is_slow():
-    code = f"""
-import importlib, sys
-for name in {LIGHT!r}:
-    importlib.import_module(name)
-    print(name, sorted({{"keras", "tensorflow", "umap", "sklearn", "numba", "torch"}} & set(sys.modules)))
-"""
-    done = in_python("-c", code)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == [f"{name} []" for name in LIGHT]
-
-
-def imported(path: Path) -> set[str]:
-    """The first part of every imported module's name, wherever in the file it is imported."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path.name} imports relatively"
-            names.add((node.module or "").partition(".")[0])
-    return names
-
-
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.name)
-def test_models_know_keras_and_nothing_else(path):
-    assert imported(path) <= ALLOWED
-
-
-@pytest.mark.parametrize("path", [path for path in OWN if path not in MODELS], ids=lambda path: path.name)
-def test_only_the_processes_behind_the_pages_import_keras(path):
-    behind = {
-        "trainer.py",
-        "probe.py",
-        "judging.py",
-        "summary.py",
-        "analyst.py",
-        "encoding.py",
-        "estimate.py",
-        "trying.py",
-        "program_model.py",
-        "loading.py",
-    }
-    behind |= {"bench.py", "program.py"}  # the lab's own process; read as text and never imported
-    if path.name not in behind:
-        assert not imported(path) & {"keras", "tensorflow"}
-
-
 def forbidden(path: Path) -> list[str]:
     """What can run code from a file or a text, or put unescaped text on a page."""
     found = []
@@ -171,7 +115,7 @@ def forbidden(path: Path) -> list[str]:
                     found.append(f"{option}={value}")
                 if option == "unsafe_allow_html":
                     found.append(option)
-    return found + sorted(imported(path) & {"pickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"})
+    return found + sorted(tops(path) & {"pickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"})
 
 
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from explorer.datasets.loading import load_images
+from explorer.diagnosis.pairing_measures import Measured, errors_of, measure
 from explorer.diagnosis.pairing_outcomes import BLANK, EARLY, LEARNS, NEVER, RUNS_AWAY, WASHED_OUT, Diagnosis, diagnose
 from models.pairing_runs import Inspector, build
-from models.spec.pairing_looks import Look, Measured, errors_of, measure
+from models.spec.pairing_looks import Look
 from models.spec.pairings import CASES, LINKS, Pairing, pairing_of
 from models.training import TrainingLoop, epoch_batches
 

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.analyst import projections as kept
 from explorer.analyst.client import AnalystClient
 from explorer.analyst.jobs import Progress
+from explorer.analyst.projections import Projections
 from explorer.figures import latent as exploring
-from explorer.figures.latent import Projections, dimensions, live_dimensions, live_plane
+from explorer.figures.latent import dimensions, live_dimensions, live_plane
 from explorer.files import load_arrays, save_arrays
 from explorer.latent.planes import steady_axes
 from explorer.library import models as library
@@ -117,7 +119,7 @@ def test_a_projection_under_way_is_not_looked_for_again(monkeypatch):
             return Progress().answer
 
     codes, hashed = np.zeros((9, 3), np.float32), []
-    monkeypatch.setattr(exploring, "kept_projection", lambda given: hashed.append(given))
+    monkeypatch.setattr(kept, "kept_projection", lambda given: hashed.append(given))
     projections = Projections(Workbench())
     for _ in range(3):
         assert isinstance(projections.request("key", codes), Progress)

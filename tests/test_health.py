@@ -10,9 +10,9 @@ import pytest
 
 from explorer.app_pages.parts import shared
 from explorer.app_pages.run.health import in_words, show_health
-from explorer.diagnosis import BAD, GAMES, GOOD, NOTE, Measured, findings, logit_histogram, measured
+from explorer.diagnosis import BAD, GAMES, GOOD, NOTE, Measured, findings, measured
 from explorer.diagnosis.critic_measures import spread_of
-from explorer.figures.critic import BINS
+from explorer.figures.critic import BINS, logit_histogram
 from explorer.files import save_arrays
 from explorer.library import models as library
 from explorer.runs.layout import PROBE_IMAGES

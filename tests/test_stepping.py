@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from explorer.analyst.batches import MOST, batch_rows
 from explorer.analyst.server import Analyst
-from explorer.figures.stepping import MOST, Question, Walk, batch_rows, walk
+from explorer.figures.stepping import Question, Walk, walk
 from explorer.library import models as library
 from explorer.runs.layout import SNAPSHOTS
 from models.inspection import inspect_step

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.analyst.answers import wirings as lab
-from models.wirings import CAPABILITIES, WIRINGS
+from models.spec.wirings import CAPABILITIES, WIRINGS
 from models.wirings.bench import BATCH, KL_WEIGHT, Bench
 from models.wirings.capabilities import CHECKS, CLOSE, check
 from tests.helpers import in_python
@@ -163,7 +163,7 @@ def test_the_measurement_reports_where_it_is(answer):
 def test_titles_and_sources_are_read_without_keras():
     done = in_python(
         "-c",
-        "import sys; from models.wirings import WIRINGS, CAPABILITIES\n"
+        "import sys; from models.spec.wirings import WIRINGS, CAPABILITIES\n"
         "assert all('def wire(' in info.source() for info in WIRINGS.values())\n"
         "import explorer.app_pages.lab.wirings\n"
         "print(sorted({'keras', 'tensorflow', 'sklearn'} & set(sys.modules)))",

@@ -96,7 +96,7 @@ class Analyst:
         return {}, b""
 
     def project(self, header: dict[str, Any], payload: bytes, report: Report) -> Answer:
-        from explorer.analyst.projections import umap_points
+        from explorer.analyst.answers.project import umap_points
 
         codes = np.frombuffer(payload, np.float32).reshape(header["shape"])
         return {}, umap_points(codes, report).tobytes()

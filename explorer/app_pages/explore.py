@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from explorer.analyst.client import AnalystError
+from explorer.analyst.projections import Projections
 from explorer.analyst.whole_sets import WholeSets
 from explorer.app_pages.parts.shared import (
     choose_pair,
@@ -16,9 +17,9 @@ from explorer.app_pages.parts.shared import (
     show_passed_over,
 )
 from explorer.app_pages.parts.waiting import bar_with_stop, wait_for
-from explorer.components import Plane, bank, latent_map
+from explorer.components import bank, latent_map
 from explorer.figures import latent as exploring
-from explorer.figures.latent import Projections
+from explorer.figures.shown import Plane
 from explorer.library import models as library
 from explorer.library.models import LibraryError, ModelEntry
 from explorer.runs.reader import Run, RunError

@@ -1,19 +1,16 @@
 """The Python side of the browser components. Their JavaScript is in ``assets/web``, served as files."""
 
-from explorer.components.bank import Dimension, Shown, bank
+from explorer.components.bank import bank
 from explorer.components.binary import pack
 from explorer.components.encode import figure_json
 from explorer.components.formula import Reply, formula
-from explorer.components.latent_map import Plane, latent_map
+from explorer.components.latent_map import latent_map
 from explorer.components.plot import plot
 from explorer.components.strip import strip
 from explorer.components.web import asset_routes
 
 __all__ = [
-    "Dimension",
-    "Plane",
     "Reply",
-    "Shown",
     "asset_routes",
     "bank",
     "figure_json",

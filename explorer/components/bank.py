@@ -1,52 +1,16 @@
 """The latent bank: a track for every latent dimension, and the picture that the code decodes to."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict
 
 import streamlit as st
 
 from explorer.components.web import loader
+from explorer.figures.shown import Dimension, Shown
 
 _BANK = st.components.v2.component(
     "hourglass_bank", html='<div class="hg-bank"></div>', js=loader("bank"), isolate_styles=False
 )
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """One latent dimension: its slider's range, where it rests, how the data spread along it, how much it does."""
-
-    index: int
-    low: float
-    high: float
-    reset: float = 0.0
-    mean: float = 0.0
-    std: float = 1.0
-    active: bool = True
-    activity: float = 1.0
-    ticks: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)  # 5, 25, 50, 75, 95 % of the data
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The model that a component decodes with. `version` tells apart what one key means at two times."""
-
-    key: str
-    shape: tuple[int, int, int]  # (height, width, channels) of its images
-    stochastic: bool  # whether its encoder gives a distribution, which can be sampled
-    prior: bool  # whether codes can be drawn from a standard normal
-    version: str = ""
-    condition: tuple[str, ...] = ()  # the classes that its decoder can be told, in order; none if it is not conditional
-
-    def as_json(self) -> dict[str, Any]:
-        """The part of a component's data by which its hand finds the model: `Model` in decoder/following.js."""
-        return {
-            "model": self.key,
-            "version": self.version,
-            "shape": list(self.shape),
-            "conditions": list(self.condition),
-        }
 
 
 def bank(

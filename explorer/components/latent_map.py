@@ -1,36 +1,18 @@
 """The latent map: codes of data points in a plane, with the decode of wherever the pointer is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from explorer.components.bank import Shown
 from explorer.components.binary import pack
 from explorer.components.web import loader
+from explorer.figures.shown import Plane, Range, Shown
 
 _MAP = st.components.v2.component(
     "hourglass_map", html='<div class="hg-map"></div>', js=loader("map"), isolate_styles=False
 )
 _FULL = 65_535  # a coordinate is sent in 16 bits: finer than any screen, and half the size
-Range = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Plane:
-    """Points in two dimensions, what their axes are, and the way back.
-
-    points: (n, 2), (code - centre) @ axes.T where there are axes; their second column is free where there is one axis.
-    axes: (1 or 2, latent), orthonormal; None for a projection with no way back, such as UMAP.
-    """
-
-    points: np.ndarray
-    titles: tuple[str, str]
-    name: str  # zoom and selection are kept while this stays the same
-    axes: np.ndarray | None = None
-    centre: np.ndarray | None = None
-    ranges: tuple[Range, Range] | None = None
 
 
 def latent_map(

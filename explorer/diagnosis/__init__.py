@@ -1,4 +1,4 @@
-"""How a critic and its opponent get on, in words and pictures, from what was measured. No Streamlit, no Keras."""
+"""How a critic and its opponent get on, in words, from what was measured. No Streamlit, no Keras."""
 
 from explorer.diagnosis.critic_measures import RECENT as RECENT
 from explorer.diagnosis.critic_measures import Measured as Measured
@@ -9,4 +9,3 @@ from explorer.diagnosis.critic_outcomes import NOTE as NOTE
 from explorer.diagnosis.critic_outcomes import Finding as Finding
 from explorer.diagnosis.games import GAMES as GAMES
 from explorer.diagnosis.games import findings as findings
-from explorer.figures.critic import logit_histogram as logit_histogram

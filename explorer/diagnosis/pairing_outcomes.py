@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.spec.pairing_looks import Measured
+from explorer.diagnosis.pairing_measures import Measured
 from models.spec.pairings import LAST_LAYERS, LINKS, LOSSES, Pairing, sigmoid
 
 LEARNS, NEVER, WASHED_OUT, BLANK, RUNS_AWAY, EARLY = (

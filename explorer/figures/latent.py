@@ -5,10 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explorer.analyst.client import AnalystClient
-from explorer.analyst.jobs import Jobs, Progress
-from explorer.analyst.projections import kept_projection
-from explorer.components import Dimension, Plane, Shown
+from explorer.figures.shown import Dimension, Plane, Shown
 from explorer.latent.planes import PrincipalPlane, active_dimensions, activity, steady_range
 from explorer.library.models import Codes, ModelEntry
 from explorer.library.whole_set import WholeSet
@@ -150,29 +147,3 @@ def live_plane(
     view = dimension_plane(codes.mean, *pair) if pair else Plane(points, titles, "", codes.axes, codes.centre)
     first, second = (steady_range(view.points[:, axis], before[axis] if before else None) for axis in (0, 1))
     return replace(view, name=f"{name} {view.name}".rstrip(), ranges=(first, second))
-
-
-class Projections:
-    """UMAPs of the whole server, by the codes they are of: a second page joins the one under way."""
-
-    def __init__(self, workbench: AnalystClient):
-        self._jobs = Jobs(workbench)
-
-    def request(self, key: str, codes: np.ndarray) -> np.ndarray | Progress:
-        """The points if they are known, else the projection under way.
-
-        Raises AnalystError where it failed, and again until `forget_failure`: it must not be tried without end.
-        """
-        # Finding out whether it is kept reads all codes: not at every look at one under way.
-        if not self._jobs.knows(key) and (kept := kept_projection(codes)) is not None:
-            return kept
-        found = self._jobs.look(
-            key, "project", lambda: np.ascontiguousarray(codes, np.float32).tobytes(), shape=list(codes.shape)
-        )
-        return found if isinstance(found, Progress) else np.frombuffer(found[1], np.float32).reshape(-1, 2)
-
-    def stop(self, key: str) -> None:
-        self._jobs.stop(key)
-
-    def forget_failure(self, key: str) -> None:
-        self._jobs.forget_failure(key)

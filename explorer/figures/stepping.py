@@ -9,22 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-import numpy as np
-
 from models.spec import catalogue, tensors
 from models.spec.catalogue import PIXEL_MODELS, TensorInfo, flow_of
 from models.spec.experiment import Experiment
 
-MOST = 256  # images of a batch; a step of more takes long, and says little else
 WORD = re.compile(r"[a-z_]+")
 Part = Literal["forward", "terms", "backward"]
-
-
-def batch_rows(images: int, batch_size: int, number: int) -> np.ndarray:
-    """Which of so many images are in a batch: the first ones in batch 0, others in every further one."""
-    size = min(images, batch_size, MOST)
-    order = np.random.default_rng(number).permutation(images) if number else np.arange(images)
-    return order[:size]
 
 
 @dataclass(frozen=True)

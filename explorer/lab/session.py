@@ -18,13 +18,13 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from explorer.datasets.catalogue import dataset_info
+from explorer.diagnosis.pairing_measures import Measured
 from explorer.diagnosis.pairing_outcomes import Diagnosis
 from explorer.files import load_arrays
 from explorer.places import lab_folder
 from explorer.runs.layout import write_json
 from models.spec.catalogue import NETWORKS, entry
 from models.spec.experiment import LearningRate
-from models.spec.pairing_looks import Measured
 from models.spec.pairings import Pairing
 from models.spec.sentences import sentences_of
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.figures.stepping import batch_rows
+from explorer.analyst.batches import batch_rows
 from explorer.files import load_arrays, modified
 from explorer.library.sprites import load_sprites
 from explorer.runs.layout import EXPERIMENT, PROBE_IMAGES

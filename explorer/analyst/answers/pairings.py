@@ -12,13 +12,14 @@ import tensorflow as tf
 
 from explorer.datasets.catalogue import DatasetError
 from explorer.datasets.loading import Images, load_images
+from explorer.diagnosis.pairing_measures import Measured, errors_of, measure
 from explorer.diagnosis.pairing_outcomes import Diagnosis, diagnose
 from explorer.files import save_arrays
 from explorer.lab.session import ARRAYS, STATE, Session, read_session
 from explorer.runs.commands import Inbox, Simple
 from explorer.runs.layout import write_json
 from models.pairing_runs import Inspector, build
-from models.spec.pairing_looks import Look, Measured, errors_of, measure
+from models.spec.pairing_looks import Look
 from models.spec.pairings import Pairing, seen_as
 from models.training import TrainingLoop, epoch_batches
 

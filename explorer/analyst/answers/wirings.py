@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from explorer.datasets.loading import load_images
-from models.wirings import CAPABILITIES, WIRINGS
+from models.spec.wirings import CAPABILITIES, WIRINGS
 from models.wirings.bench import BATCH, KL_WEIGHT, Bench
 from models.wirings.capabilities import check
 

@@ -11,7 +11,7 @@ from explorer.analyst.jobs import Jobs, Progress
 from explorer.app_pages.parts.shared import plain, show_error
 from explorer.app_pages.parts.waiting import bar_with_stop, wait_for
 from explorer.services import SERVICES
-from models.wirings import CAPABILITIES, WIRINGS
+from models.spec.wirings import CAPABILITIES, WIRINGS
 
 AGREES = 1e-5  # relative; float32 sums in another order differ by about 1e-7
 REQUEST = "wirings"

@@ -8,13 +8,14 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from explorer.analyst.batches import batch_rows
 from explorer.analyst.client import AnalystError, Answer
 from explorer.analyst.jobs import Jobs, Progress
 from explorer.app_pages.parts.shared import forgiving, plain, show_error, show_passed_over
 from explorer.app_pages.parts.terms import newest_values
 from explorer.app_pages.parts.waiting import wait_for
 from explorer.components.step import step
-from explorer.figures.stepping import Question, batch_rows, walk
+from explorer.figures.stepping import Question, walk
 from explorer.library import models as library
 from explorer.runs.reader import Run
 from explorer.services import SERVICES

@@ -4,7 +4,8 @@ import streamlit as st
 
 from explorer.app_pages.parts.shared import forgiving, plain
 from explorer.components import plot
-from explorer.diagnosis import BAD, GOOD, NOTE, RECENT, Finding, Measured, findings, logit_histogram, measured
+from explorer.diagnosis import BAD, GOOD, NOTE, RECENT, Finding, Measured, findings, measured
+from explorer.figures.critic import logit_histogram
 from explorer.library.models import ModelEntry
 from explorer.runs.reader import Run
 from models.spec.catalogue import TERMS
