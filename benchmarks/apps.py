@@ -17,7 +17,7 @@ import psutil
 from playwright.sync_api import Browser, sync_playwright
 
 from explorer.places import ROOT
-from tests.browser_setup import chromium_path
+from tests.support.browser_setup import chromium_path
 
 APP = ROOT / "app.py"
 TEXT_THERE = "() => document.querySelector('[data-testid=\"stMainBlockContainer\"]')?.innerText.trim()"

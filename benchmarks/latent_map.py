@@ -17,7 +17,7 @@ from benchmarks.runs import mnist_or
 
 POINTS = 70_000
 MODEL = "bundled/mnist-vae-2d"
-GALLERY = ROOT / "tests" / "component_gallery.py"
+GALLERY = ROOT / "tests" / "browser" / "apps" / "component_gallery.py"
 DRAWS = 5
 HOVERS = 5
 SECONDS = 4.0  # of a hover

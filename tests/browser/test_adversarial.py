@@ -1,0 +1,109 @@
+"""A VAE-GAN under the hand: set up, its health in words while it trains, a critic held still, one step, slow motion."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from explorer.runs.layout import send_command
+from explorer.runs.reader import Run
+from tests.conftest import ROOT
+from tests.support.browser_helpers import SLOW, watched_page
+from tests.support.helpers import wait_for
+from tests.support.run_helpers import reached
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("adversarial")
+
+
+@pytest.fixture(scope="module")
+def page(app_server, browser: Browser, home: Path) -> Iterator[Page]:
+    """Yield the page of a VAE-GAN that was set up and started on it, and trains for longer than there is time."""
+    with watched_page(browser) as page:
+        page.goto(f"{app_server(ROOT / 'app.py', HOURGLASS_HOME=str(home))}/train")
+        page.get_by_role("button", name="VAE and GAN in one").click(timeout=SLOW)
+        expect(page.get_by_role("spinbutton", name="Latent dimensions", exact=True)).to_have_value("8", timeout=SLOW)
+        epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
+        epochs.fill("10000")
+        epochs.press("Enter")
+        expect(page.get_by_text("Critic minimises 1 × critic on real + 1 × critic on fake")).to_be_visible()
+        page.get_by_role("button", name="Start training").click()
+        expect(page.get_by_role("figure", name="what the critic says")).to_be_visible(timeout=SLOW)
+        yield page
+
+
+@pytest.fixture(scope="module")
+def run(page: Page, home: Path) -> Iterator[Run]:
+    (folder,) = (home / "runs").iterdir()
+    with Run(folder) as run:
+        assert (run.experiment.variant, run.experiment.epochs) == ("vae_gan", 10_000)
+        reached(run, "training", step=150)
+        yield run
+        send_command(run.folder, "stop")
+        reached(run, "stopped")
+
+
+def test_its_health_is_told_in_words_with_the_numbers(page, run, artefacts):
+    health = page.get_by_text("The critic is right on")
+    expect(health.first).to_contain_text("of real images and", timeout=SLOW)
+    expect(page.get_by_text("Gradient norm: autoencoder")).to_contain_text("of the largest so far")
+    expect(page.get_by_text("They differ from each other by")).to_be_visible()
+    expect(page.get_by_role("img", name="samples", exact=True)).to_be_visible()
+    health.first.scroll_into_view_if_needed()
+    page.screenshot(path=artefacts / "train-vae-gan.png")
+
+
+def test_the_critic_is_held_still_and_the_curves_say_so(page, run):
+    assert run.moving() == ("loss", "critic_loss")
+    page.get_by_role("radio", name="Autoencoder only").click()
+    wait_for(lambda: run.moving() == ("loss",))
+    expect(page.get_by_text("Critic held still by hand")).to_be_visible(timeout=SLOW)
+    page.wait_for_function(
+        "document.querySelector('.hg-plot').layout.annotations.some(a => a.text === 'Critic held still')"
+    )
+    send_command(run.folder, "moving", totals=["loss", "critic_loss"])  # as another page would
+    everybody = page.get_by_role("radio", name="All", exact=True).first  # for a moment the old one is there too
+    expect(everybody).to_be_checked(timeout=SLOW)
+    expect(page.get_by_text("Critic held still by hand")).to_be_hidden(timeout=SLOW)
+    assert [event.kind for event in run.changes()] == ["moving", "moving"]  # no widget sent anything by itself
+
+
+def test_one_step_is_exactly_one(page, run):
+    expect(page.get_by_role("button", name="One step")).to_be_hidden()
+    page.get_by_role("button", name="Pause").click()
+    step = reached(run, "paused").step
+    for number in (1, 2):
+        page.get_by_role("button", name="One step").click(timeout=SLOW)
+        expect(page.locator(".hg-shown")).to_contain_text(f"at step {step + number:,} shown", timeout=SLOW)
+    page.wait_for_timeout(1500)
+    assert run.status().step == run.curves().training["step"][-1] == step + 2
+    assert run.status().state == "paused"
+
+
+def test_one_batch_is_walked_through_to_the_gradients_of_both(page, artefacts):
+    title = page.locator(".hg-stage-title")
+    page.get_by_text("One step in slow motion").click()
+    page.get_by_role("button", name=re.compile("Take a batch$")).click()
+    expect(title).to_have_text("x", timeout=SLOW)
+    seen, forth = [title.inner_text()], page.get_by_role("button", name="Next", exact=True)
+    norms: dict[str, list[float]] = {}
+    while forth.is_enabled():
+        forth.click()
+        seen.append(title.inner_text())
+        if seen[-1].startswith("∇"):
+            cells = page.get_by_role("table", name="gradients").locator("tbody td:nth-child(3)").all_inner_texts()
+            norms[seen[-1]] = [float(cell.split()[0]) for cell in cells]
+    for name in ("z_mean", "epsilon", "z", "z_prior", "sample", "critic", "features_on_x", "loss", "critic_loss"):
+        assert name in seen
+    assert list(norms) == ["∇ decoder", "∇ encoder", "∇ critic"]
+    assert all(norm > 0 for layers in norms.values() for norm in layers)
+    page.locator(".hg-step").scroll_into_view_if_needed()
+    page.screenshot(path=artefacts / "step-vae-gan.png")
+    page.get_by_role("button", name="Back", exact=True).click()
+    expect(title).to_have_text(seen[-2])

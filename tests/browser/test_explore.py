@@ -1,0 +1,222 @@
+"""The Explore page under a pointer and a keyboard: all images, keys, going away and coming back, two pages at once."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Route, expect
+
+from explorer.datasets.loading import load_images
+from tests.conftest import ROOT
+from tests.support.browser_helpers import (
+    SLOW,
+    along,
+    code,
+    data_points,
+    difference,
+    drag,
+    hover,
+    lone_point,
+    map_ranges,
+    map_spots,
+    open_model,
+    picture,
+    pixels,
+    server_of,
+    slider,
+    typed,
+    wait_for_other_picture,
+    watched_page,
+    z_on_map,
+)
+from tests.support.helpers import wait_for
+from tests.support.made_runs import made_home
+
+pytestmark = pytest.mark.browser
+STEPS = 200  # of a slider
+
+
+@pytest.fixture(scope="module")
+def explore(app_server) -> str:
+    """Return the URL of the real app, with a run of every kind."""
+    return app_server(ROOT / "app.py", HOURGLASS_HOME=str(made_home()))
+
+
+def test_all_images_are_encoded_once_and_each_is_shown_under_the_pointer(explore, page, artefacts):
+    open_model(page, explore, "run/four")
+    page.get_by_role("radio", name="Dimensions").click()
+    page.get_by_role("radio", name="all 1,797").click()
+    expect(page.get_by_text("Encoding all images")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".hg-shown")).to_have_text("1,797 of 1,797 images shown.", timeout=SLOW)
+    codes, labels = data_points(page, "run/four", 1797, "all")
+    read = "plot => plot._fullLayout.xaxis.title.text + plot._fullLayout.yaxis.title.text"
+    across, up = (int(index) for index in re.findall(r"\d", page.locator(".hg-map .hg-plot").evaluate(read)))
+    row, spot = lone_point(page, codes[:, [across, up]])
+    hover(page, spot)
+    card = page.locator(".hg-card")
+    expect(card).to_contain_text(f"image {row + 1:,}: {labels[row]}")
+    data = load_images("digits")
+    image = np.concatenate([data.images, data.test_images])[row]
+    assert labels[row] == str(np.concatenate([data.labels, data.test_labels])[row])
+    assert difference(pixels(card.locator("canvas").first), np.broadcast_to(image, (28, 28, 3))) == 0
+    page.screenshot(path=artefacts / "explore-all.png")
+    ((x, y),) = map_spots(page, spot)
+    page.mouse.click(x, y)
+    expect(page.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}: {labels[row]}")
+    assert code(page) == pytest.approx(codes[row], abs=1e-6)
+
+
+def test_every_key_of_a_track(explore, page):
+    open_model(page, explore, "run/four")
+    track = slider(page, "z0")
+    low, high = (float(track.get_attribute(end) or 0) for end in ("min", "max"))
+    step = (high - low) / STEPS
+    track.press("Home")
+    assert code(page)[0] == pytest.approx(low)
+    for key, moved in {"ArrowRight": 1, "ArrowUp": 2, "PageUp": 22, "PageDown": 2, "ArrowLeft": 1}.items():
+        before = picture(page)
+        track.press(key)
+        assert code(page)[0] == pytest.approx(low + moved * step)
+        assert not np.array_equal(picture(page), before)
+    track.press("End")
+    assert code(page)[0] == pytest.approx(high)
+    track.press("Control+z")
+    assert code(page)[0] == pytest.approx(low + step)
+    track.press("Control+z")
+    assert code(page)[0] == pytest.approx(low + 2 * step)
+    track.press("Control+y")
+    track.press("Control+Shift+z")
+    assert code(page)[0] == pytest.approx(high)
+    expect(page.get_by_role("button", name="Redo")).to_be_disabled()
+    track.dblclick()
+    assert code(page)[0] == 0  # the middle of the prior
+
+
+def test_typed_values_and_locks(explore, page):
+    open_model(page, explore, "run/four")
+    before = code(page)
+    typed(page, "z1").fill("-1.25")
+    typed(page, "z1").press("Enter")
+    assert code(page) == [before[0], -1.25, *before[2:]]
+    assert float(slider(page, "z1").input_value()) == pytest.approx(-1.25, abs=0.02)
+    shown = picture(page)
+    typed(page, "z1").fill("1e9")
+    typed(page, "z1").press("Enter")
+    expect(page.locator(".hg-message")).to_contain_text("z1 takes a number from")
+    assert np.array_equal(picture(page), shown)
+    page.get_by_role("button", name="lock z1").click()
+    page.get_by_role("button", name="Random").click()
+    assert code(page)[1] == -1.25
+    assert code(page)[0] != before[0]
+    expect(slider(page, "z1")).to_be_disabled()
+
+
+def test_a_code_outlives_a_visit_to_another_page(explore, page):
+    open_model(page, explore, "run/four")
+    drag(page, along(slider(page, "z2"), 0.3), along(slider(page, "z2"), 0.7))
+    left, shown = code(page), picture(page)
+    page.get_by_role("link", name="Train").click()
+    expect(page.get_by_role("button", name="Start training")).to_be_visible(timeout=SLOW)
+    page.go_back()
+    expect(page.locator(".hg-map.hg-ready .hg-plot.hg-ready")).to_be_visible(timeout=SLOW)
+    assert code(page) == left
+    assert np.array_equal(picture(page), shown)
+    expect(typed(page, "z2")).to_have_value(f"{left[2]:.2f}")
+    slider(page, "z2").press("PageDown")
+    wait_for_other_picture(page, shown)
+
+
+def test_two_pages_have_a_hand_each(explore, browser):
+    context = browser.new_context()
+    page, other = context.new_page(), context.new_page()
+    open_model(page, explore, "run/four")
+    open_model(other, explore, "run/colour")
+    left = code(other)
+    slider(page, "z0").press("End")
+    drag(other, along(slider(other, "z1"), 0.4), along(slider(other, "z1"), 0.6))
+    assert len(code(page)) == 4
+    assert code(other)[0] == left[0]
+    assert code(other)[1] != left[1]
+    other.close()
+    before = picture(page)
+    slider(page, "z0").press("Home")
+    wait_for_other_picture(page, before)
+    context.close()
+
+
+def test_a_reload_in_the_middle_of_a_drag(explore, page):
+    open_model(page, explore, "run/four")
+    page.mouse.move(*along(slider(page, "z0"), 0.3))
+    page.mouse.down()
+    page.mouse.move(*along(slider(page, "z0"), 0.5))
+    page.reload()
+    page.mouse.move(300, 300)
+    page.mouse.up()
+    expect(page.locator(".hg-latency")).to_contain_text("decoded", timeout=SLOW)
+    expect(page.locator(".hg-message")).to_be_empty()
+    before = picture(page)
+    drag(page, along(slider(page, "z0"), 0.3), along(slider(page, "z0"), 0.8))
+    wait_for_other_picture(page, before)
+    wait_for(lambda: z_on_map(page))
+
+
+def test_a_page_may_be_left_while_its_chart_library_is_on_its_way(explore, browser):
+    with watched_page(browser) as page:
+        waiting: list[Route] = []
+        page.route("**/plotly.min.js", lambda route: waiting.append(route))
+        page.goto(f"{explore}/?model=run/four")
+        expect(page.locator(".hg-latency")).to_contain_text("decoded", timeout=SLOW)
+        wait_for(lambda: page.wait_for_timeout(50) or waiting)
+        page.get_by_role("link", name="Train").click()
+        expect(page.get_by_role("button", name="Start training")).to_be_visible(timeout=SLOW)
+        expect(page.locator(".hg-map")).to_have_count(0)
+        waiting[0].continue_()
+        page.wait_for_function("window.Plotly", timeout=SLOW)
+        page.wait_for_timeout(200)
+
+
+def test_a_map_that_is_updated_while_it_is_first_drawn_follows_a_zoom(explore, page):
+    page.route("**/plotly.min.js", _slow_at_first)
+    page.goto(f"{explore}/?model=run/four@50")
+    page.wait_for_function("window.drawing", timeout=SLOW)
+    page.get_by_role("slider", name="Snapshot").press("ArrowLeft")
+    expect(page.locator(".hg-map .hg-plot.hg-ready")).to_be_visible(timeout=SLOW)
+    wait_for(lambda: page.url.endswith("%400"))
+    page.wait_for_timeout(500)
+    (left, right), (bottom, top) = map_ranges(page)
+    page.get_by_role("button", name=re.compile("^Zoom")).click()
+    drag(page, *map_spots(page, (left / 2, bottom / 2), (right / 2, top / 2)))
+    wait_for(lambda: map_ranges(page)[0][1] < right, 10)
+    before = pixels(page.locator("canvas.hg-map-points"))
+    page.get_by_role("group", name="map tools").get_by_role("button", name="Reset zoom").click()
+    wait_for(lambda: map_ranges(page)[0][1] == right, 10)
+    page.wait_for_timeout(200)
+    assert not np.array_equal(pixels(page.locator("canvas.hg-map-points")), before)
+
+
+def _slow_at_first(route: Route) -> None:
+    """Plotly, whose first drawing takes a while, as it does on a slow machine."""
+    slow = """;(() => {
+        const { react } = Plotly;
+        Plotly.react = async (...figure) => {
+            Plotly.react = react;
+            window.drawing = true;
+            await new Promise((resolve) => setTimeout(resolve, 2000));
+            return react(...figure);
+        };
+    })();"""
+    answer = route.fetch()
+    route.fulfill(status=200, content_type="text/javascript", body=answer.text() + slow)
+
+
+def test_a_killed_analyst_comes_back_by_itself(explore, page):
+    open_model(page, explore, "run/foreign")
+    before = picture(page)
+    for child in server_of(explore).children():
+        if "explorer.analyst.server" in child.cmdline():
+            child.kill()
+    slider(page, "z1").press("PageDown")
+    expect(page.locator(".hg-message")).not_to_be_empty(timeout=SLOW)  # said in words, the picture stays
+    assert np.array_equal(picture(page), before)
+    wait_for_other_picture(page, before)
+    expect(page.locator(".hg-message")).to_be_empty(timeout=SLOW)

@@ -1,0 +1,90 @@
+"""A loss at a glance and the code of exactly this, on the pages where a person meets them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.export.script import script_of
+from explorer.presets import PRESETS, checked_experiment
+from explorer.runs.reader import Run
+from tests.conftest import ROOT
+from tests.support.browser_helpers import SLOW
+from tests.support.helpers import wait_for
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def app(app_server, tmp_path_factory) -> tuple[str, Path]:
+    """The real app's URL and its home folder."""
+    home = tmp_path_factory.mktemp("hourglass")
+    return app_server(ROOT / "app.py", HOURGLASS_HOME=str(home)), home
+
+
+def _downloaded(page: Page) -> str:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("Download$")).click()
+    assert download.value.suggested_filename.endswith(".py")
+    return Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def test_any_preset_is_seen_with_its_code(app, page):
+    page.goto(f"{app[0]}/losses?view=terms&experiment=preset/question")
+    expect(page.get_by_role("row", name="Reconstruction")).to_contain_text("grey levels² per pixel", timeout=SLOW)
+    page.get_by_text("The code of exactly this").click()
+    assert _downloaded(page) == script_of(checked_experiment(PRESETS["question"]))
+    page.get_by_role("combobox", name=re.compile("Experiment")).click()
+    page.get_by_role("option", name="β-VAE on known factors").click()
+    expect(page.get_by_role("row", name="KL")).to_contain_text("½ Σ exp(z_log_var)")
+    expect(page).to_have_url(re.compile("experiment=preset%2Fshapes-beta|experiment=preset/shapes-beta"))
+
+
+def test_the_setup_shows_the_loss_that_is_being_chosen(app, page):
+    page.goto(f"{app[0]}/train")
+    page.get_by_text("The loss at a glance").click(timeout=SLOW)
+    expect(page.locator(".hg-graph.hg-ready svg")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".hg-weight")).to_have_text(["× 1", "× 1"])
+    weight = page.get_by_role("spinbutton", name="Weight").nth(1)
+    weight.fill("8")
+    weight.press("Enter")
+    expect(page.locator(".hg-weight")).to_have_text(["× 1", "× 8"])
+
+
+def test_a_run_s_terms_follow_it_and_its_code_can_be_taken(app, page, artefacts):
+    page.goto(f"{app[0]}/train")
+    epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
+    epochs.fill("10000", timeout=SLOW)
+    epochs.press("Enter")
+    expect(page.get_by_text("measured on this machine")).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_role("button", name=re.compile("Stop$"))).to_be_visible(timeout=SLOW)  # no more the setup
+    page.get_by_text("The loss at a glance").click()
+    kl = page.get_by_role("row", name="KL")
+    wait_for(lambda: re.search(r"\d+(\.\d+)?\s*%", kl.inner_text()), 60)
+    before = kl.inner_text()
+    wait_for(lambda: page.wait_for_timeout(100) or kl.inner_text() != before)
+    page.screenshot(path=artefacts / "train-glance.png", full_page=True)
+    page.get_by_text("The code of exactly this").click()
+    run = Run(app[1] / "runs" / page.url.rpartition("run=")[2])
+    assert _downloaded(page) == script_of(run.experiment)
+    page.get_by_role("button", name=re.compile("Stop$")).click()
+    expect(page.get_by_text("Stopped by hand")).to_be_visible(timeout=SLOW)
+
+
+@pytest.mark.parametrize(("button", "preset"), [("Train the question", "question"), ("Train the answer", "answer")])
+def test_the_seed_run_is_one_click(app, page, button, preset):
+    """MNIST may not be here; then the run says so, and it was the right one all the same."""
+    page.goto(f"{app[0]}/train")
+    page.get_by_role("button", name=re.compile(button)).click(timeout=SLOW)
+    page.wait_for_url(re.compile("run="))
+    folder = app[1] / "runs" / page.url.rpartition("run=")[2]
+    trained = json.loads((folder / "experiment.json").read_text(encoding="utf-8"))
+    assert trained == checked_experiment(PRESETS[preset]).model_dump()
+    stop = page.get_by_role("button", name=re.compile("Stop$"))
+    expect(stop.or_(page.get_by_text("could not be downloaded"))).to_be_visible(timeout=SLOW)
+    if stop.is_visible():
+        stop.click()
+        expect(page.get_by_text("Stopped by hand")).to_be_visible(timeout=SLOW)

@@ -1,0 +1,129 @@
+"""How the pages look: every screen, both themes, the change from one to the other in place, and what axe says."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.conftest import ROOT
+from tests.support.browser_helpers import SLOW, hover, map_ranges, open_model, watched_page
+
+pytestmark = pytest.mark.browser
+SCREENS = [(1280, 800), (1920, 1080), (390, 844)]
+MODEL = "bundled/mnist-vae-2d"
+LOSSES = {"pairings": "one choice", "wirings": "five wirings", "terms": "The code of exactly this"}
+
+
+@pytest.fixture(scope="module")
+def app(app_server) -> str:
+    """Return the URL of the real app, with the bundled models."""
+    return app_server(ROOT / "app.py")
+
+
+def _behind(page: Page, kind: str) -> None:
+    page.get_by_role("combobox", name="Behind").select_option(kind)
+    if kind != "nothing":
+        expect(page.locator(f".hg-map-back.hg-{kind}")).to_be_visible()
+    page.wait_for_timeout(500)  # rows of decodes that are still on their way
+
+
+def _hover_at_the_edge(page: Page) -> None:
+    """On empty ground: the card has to find room beside the pointer."""
+    (left, right), (bottom, top) = map_ranges(page)
+    hover(page, (left + 0.02 * (right - left), top - 0.02 * (top - bottom)))
+    expect(page.locator(".hg-card")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+def test_pages_fit_every_screen(app, browser, artefacts, scheme, width, height):
+    with watched_page(browser, width, height, scheme) as page:
+        open_model(page, app, MODEL)
+        name = f"{scheme}-{width}x{height}.png"
+        page.screenshot(path=artefacts / f"explore-{name}")
+        page.locator(".hg-bank").screenshot(path=artefacts / f"explore-bank-{name}")
+        for kind in ("decodes", "density"):
+            _behind(page, kind)
+            page.locator(".hg-map").screenshot(path=artefacts / f"explore-{kind}-{name}")
+        _behind(page, "nothing")
+        _hover_at_the_edge(page)
+        _card_is_on_the_map(page)
+        page.locator(".hg-map").screenshot(path=artefacts / f"explore-card-{name}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.goto(f"{app}/train")
+        expect(page.get_by_role("button", name="Start training")).to_be_visible(timeout=SLOW)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.screenshot(path=artefacts / f"train-{name}")
+        for view, words in LOSSES.items():
+            page.goto(f"{app}/losses?view={view}")
+            expect(page.get_by_text(words).first).to_be_visible(timeout=SLOW)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.screenshot(path=artefacts / f"losses-{view}-{name}")
+
+
+def _card_is_on_the_map(page: Page) -> None:
+    card, stage = page.locator(".hg-card").bounding_box(), page.locator(".hg-map-stage").bounding_box()
+    assert card
+    assert stage
+    for start, length in (("x", "width"), ("y", "height")):
+        assert card[start] >= stage[start] - 1
+        assert card[start] + card[length] <= stage[start] + stage[length] + 1
+
+
+def test_a_change_of_theme_changes_everything_in_place(app, page):
+    open_model(page, app, MODEL)
+    _behind(page, "density")
+    page.locator(".hg-map .hg-plot").evaluate("plot => { plot.dataset.mine = 'yes'; }")
+    light = _colours(page)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"({_COLOURS})()[0] !== {light[0]!r}")
+    expect(page.locator(".hg-map .hg-plot")).to_have_attribute("data-mine", "yes")
+    page.wait_for_timeout(500)
+    dark = _colours(page)
+    assert all(one != other for one, other in zip(light, dark, strict=True)), (light, dark)
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function(f"({_COLOURS})()[0] === {light[0]!r}")
+    page.wait_for_timeout(500)
+    assert _colours(page) == light
+
+
+# Of the map: text, card, density, points, z; of the bank: text.
+_COLOURS = """() => {
+    const style = (selector, name) => getComputedStyle(document.querySelector(selector))[name];
+    const drawn = (selector) => document.querySelector(selector).toDataURL().slice(-2000);
+    return [
+        style(".hg-map .legendtext", "fill"), style(".hg-map .xtick text", "fill"),
+        style(".hg-card", "backgroundColor"), style(".hg-card", "color"),
+        drawn(".hg-map-back"), drawn("canvas.hg-map-points"), style(".hg-z", "stroke"), style(".hg-caption", "color"),
+    ];
+}"""
+
+
+def _colours(page: Page) -> list[str]:
+    return page.evaluate(f"({_COLOURS})()")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/train", *(f"/losses?view={view}" for view in LOSSES)])
+def test_axe_finds_nothing_serious(app, page, scheme, path):
+    page.emulate_media(color_scheme=scheme)
+    if path == "/":
+        open_model(page, app, MODEL)
+        page.get_by_role("button", name="Meter").click()
+        page.get_by_role("button", name=re.compile("lasso")).click()
+    else:
+        page.goto(f"{app}{path}")
+        words = LOSSES.get(path.rpartition("=")[2], "parameters")
+        expect(page.locator(".stMainBlockContainer")).to_contain_text(words, ignore_case=True, timeout=SLOW)
+    expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=SLOW)  # what waits for its renewal is pale
+    for _ in range(3):  # a colour may be on its way to another; what is wrong stays
+        page.wait_for_timeout(700)
+        if not (found := _serious(page)):
+            break
+    assert not found
+
+
+def _serious(page: Page) -> list[tuple[str, list]]:
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], [n["target"] for n in v["nodes"]]) for v in found if v["impact"] in {"serious", "critical"}]

@@ -1,0 +1,102 @@
+"""Draws from the prior under the hand: which models have a prior is not told by whether their codes are noisy."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.library import models as library
+from explorer.runs.launcher import Launcher
+from tests.conftest import ROOT
+from tests.support.browser_helpers import SLOW, code, decoded, difference, open_model, picture, slider
+from tests.support.helpers import wait_for
+from tests.support.run_helpers import reached, start
+
+pytestmark = pytest.mark.browser
+
+WITH_PRIOR, WITHOUT = ["gan", "aae"], "ae"
+LATENT = 4
+DRAWS = 40
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Iterator[Path]:
+    """Return a HOURGLASS_HOME with a run of each of these variants, trained for a moment: its codes are nowhere yet."""
+    home, launcher = tmp_path_factory.mktemp("prior"), Launcher()
+    for variant in (*WITH_PRIOR, WITHOUT):
+        with start(home / "runs", launcher, variant, variant=variant, latent_dim=LATENT, epochs=1) as run:
+            reached(run, "finished")
+    yield home
+    launcher.close()
+
+
+@pytest.fixture(scope="module")
+def url(app_server, home: Path) -> str:
+    return app_server(ROOT / "app.py", HOURGLASS_HOME=str(home))
+
+
+def draws(page: Page, hand: str) -> np.ndarray:
+    """Codes (DRAWS, latent), each from a click on Random."""
+    found = []
+    for _ in range(DRAWS):
+        page.get_by_role("button", name="Random").click()
+        found.append(code(page, hand))
+    return np.array(found)
+
+
+def ends(page: Page, index: int) -> tuple[float, float]:
+    track = slider(page, f"z{index}")
+    return float(track.get_attribute("min") or 0), float(track.get_attribute("max") or 0)
+
+
+def is_under_the_prior(page: Page, hand: str) -> None:
+    """Random draws from a standard normal, the sliders reach it, Reset goes to its middle, and all of it is said."""
+    expect(page.get_by_role("button", name="Random")).to_have_attribute("title", "sample from the prior")
+    drawn = draws(page, hand)
+    assert abs(drawn.mean()) < 0.4  # of 160 standard normals: five standard errors
+    assert 0.72 < drawn.std() < 1.28
+    for index in range(LATENT):
+        low, high = ends(page, index)
+        assert low <= -2
+        assert high >= 2
+    expect(page.get_by_role("group", name="z0", exact=True).locator(".hg-prior")).to_have_count(3)
+    page.get_by_role("button", name="Reset", exact=True).click()
+    assert code(page, hand) == [0] * LATENT
+    expect(page.get_by_role("checkbox", name="Posterior samples")).to_be_hidden()  # there is no posterior to sample
+
+
+@pytest.mark.parametrize("variant", WITH_PRIOR)
+def test_random_on_explore_draws_from_the_prior(url, home, page, variant, artefacts, monkeypatch):
+    monkeypatch.setenv("HOURGLASS_HOME", str(home))
+    spread = library.find(f"run/{variant}").codes().mean.std(axis=0).mean()
+    assert not 0.72 < spread < 1.28, "its codes are like the prior: a draw near the data would pass for one from it"
+    open_model(page, url, f"run/{variant}")
+    is_under_the_prior(page, "explore")
+    page.get_by_role("button", name="Random").click()
+    there = code(page)
+    wait_for(lambda: difference(picture(page), decoded(page, f"run/{variant}", [there], (28, 28, 1))[0]) <= 1)
+    page.screenshot(path=artefacts / f"explore-{variant}.png")
+
+
+@pytest.mark.parametrize("variant", WITH_PRIOR)
+def test_random_beside_a_run_draws_from_the_prior(url, page, variant):
+    page.goto(f"{url}/train?run={variant}")
+    expect(page.locator(".hg-latency")).to_contain_text("decoded", timeout=SLOW)
+    expect(page.locator(".hg-map.hg-ready .hg-plot.hg-ready")).to_be_visible(timeout=SLOW)
+    is_under_the_prior(page, variant)
+
+
+def test_a_model_without_a_prior_is_drawn_from_its_datas_mean_and_spread(url, home, page, monkeypatch):
+    monkeypatch.setenv("HOURGLASS_HOME", str(home))
+    codes = library.find(f"run/{WITHOUT}").codes().mean
+    open_model(page, url, f"run/{WITHOUT}")
+    said = "each dimension from a normal with the data's mean and spread"
+    expect(page.get_by_role("button", name="Random")).to_have_attribute("title", said)
+    expect(page.locator(".hg-prior")).to_have_count(0)
+    page.get_by_role("button", name="Reset", exact=True).click()
+    assert code(page) == pytest.approx(codes.mean(axis=0), abs=1e-4)
+    standard = (draws(page, "explore") - codes.mean(axis=0)) / codes.std(axis=0)
+    assert abs(standard.mean()) < 0.4
+    assert 0.72 < standard.std() < 1.28

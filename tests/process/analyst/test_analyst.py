@@ -1,0 +1,371 @@
+"""The analyst: its messages, the real process behind its client, and the route that decodes for the browser."""
+
+import io
+import json
+import os
+import shutil
+import signal
+import time
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.analyst.answers.project import kept_projection, projection_file
+from explorer.analyst.client import AnalystClient, AnalystError, AskAgainError
+from explorer.analyst.frames import LARGEST, read_frame, write_frame
+from explorer.analyst.jobs import Jobs, Progress
+from explorer.analyst.server import Analyst, serve
+from explorer.analyst.whole_sets import WholeSets
+from explorer.api import decode as decode_route
+from explorer.files import load_arrays, save_arrays
+from explorer.library import models as library
+from explorer.library.models import ModelEntry
+from explorer.library.whole_set import WholeSet
+from explorer.runs.layout import write_json
+from explorer.services import SERVICES
+from models.checkpoints import assign_weights
+from models.twins import build_twins
+from tests.support import api_helpers
+from tests.support.api_helpers import Answer
+from tests.support.helpers import trained_home, wait_for
+
+KEY = "run/quick"
+CODES = np.random.default_rng(0).normal(size=(40, 2)).astype(np.float32)
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner), max_leaves=5)
+
+
+@given(st.lists(st.tuples(st.dictionaries(st.text(), JSON), st.binary())))
+@settings(max_examples=40, deadline=None)
+def test_messages_come_out_as_they_went_in(messages):
+    stream = io.BytesIO()
+    for header, payload in messages:
+        write_frame(stream, header, payload)
+    stream.seek(0)
+    assert [read_frame(stream) for _ in messages] == messages
+    with pytest.raises(EOFError):
+        read_frame(stream)
+
+
+@given(st.integers(0, 40))
+def test_a_message_that_ends_early_is_an_end(length):
+    stream = io.BytesIO()
+    write_frame(stream, {"id": 1}, bytes(40))
+    with pytest.raises(EOFError):
+        read_frame(io.BytesIO(stream.getvalue()[:length]))
+
+
+def test_a_length_that_cannot_be_meant_is_refused_unread():
+    with pytest.raises(ValueError, match=f"at most {LARGEST:,} are allowed"):
+        read_frame(io.BytesIO(b"\xff" * 8))
+
+
+@pytest.fixture(scope="module")
+def home():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOURGLASS_HOME", str(trained_home()))
+        yield trained_home()
+
+
+@pytest.fixture(scope="module")
+def entry(home) -> ModelEntry:
+    return library.find(KEY)
+
+
+@pytest.fixture(scope="module")
+def client(home):
+    """One real analyst for the module; its process must be gone at the end."""
+    one = AnalystClient()
+    assert one.wait_ready(120)
+    yield one
+    process = psutil.Process(one.pid)
+    one.close()
+    wait_for(lambda: not process.is_running(), 10)
+
+
+@pytest.fixture(scope="module")
+def expected(entry) -> np.ndarray:
+    """What the twins' generator makes of CODES."""
+    twins = build_twins(entry.experiment, entry.image_shape)
+    assign_weights(twins, load_arrays(entry.snapshot))
+    return np.round(twins.generator(CODES).numpy() * 255).astype(np.uint8)
+
+
+def ask(client: AnalystClient, entry: ModelEntry, codes: np.ndarray = CODES) -> Future:
+    return client.ask("decode", codes.tobytes(), folder=str(entry.folder), snapshot=str(entry.snapshot))
+
+
+def decoded(client: AnalystClient, entry: ModelEntry) -> np.ndarray:
+    _, pixels = ask(client, entry).result(60)
+    return np.frombuffer(pixels, np.uint8).reshape(-1, *entry.image_shape)
+
+
+def assert_same(pictures: np.ndarray, expected: np.ndarray) -> None:
+    """Equal, but for what another order of additions does at a half."""
+    assert pictures.shape == expected.shape
+    difference = np.abs(pictures.astype(int) - expected)
+    assert difference.max() <= 1
+    assert difference.mean() < 1e-3
+
+
+def test_a_decode_is_what_the_generator_makes(client, entry, expected):
+    assert client.ready
+    assert_same(decoded(client, entry), expected)
+    several = [ask(client, entry, CODES[i : i + 3]) for i in range(0, 30, 3)]
+    for number, future in enumerate(several):
+        picture = np.frombuffer(future.result(60)[1], np.uint8).reshape(3, 28, 28, 1)
+        assert_same(picture, expected[3 * number : 3 * number + 3])
+
+
+def test_another_snapshot_of_the_same_run_is_another_picture(client, entry, expected):
+    first = library.find(f"{KEY}@0")
+    assert first.step == 0 < entry.step
+    assert np.abs(decoded(client, first).astype(int) - expected).mean() > 1
+    assert_same(decoded(client, entry), expected)
+
+
+def test_a_live_snapshot_is_decoded_as_it_was_written_last(client, entry, home):
+    folder = home / "runs" / "followed"
+    shutil.copytree(entry.folder, folder)
+    live = library.find("run/followed@live")
+    try:
+        assert live.step == entry.step
+        again = decoded(client, library.find("run/followed"))
+        np.testing.assert_array_equal(decoded(client, live), again)
+        arrays = load_arrays(live.snapshot)
+        dark = {name: np.full_like(array, -9) for name, array in arrays.items() if name.startswith("decoder/dense_2")}
+        save_arrays(live.snapshot, {**arrays, **dark})
+        assert decoded(client, live).max() == 0
+        np.testing.assert_array_equal(decoded(client, library.find("run/followed")), again)
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"snapshot": "absent.safetensors"}, "absent.safetensors cannot be read"),
+        ({"folder": "/nowhere/none"}, "none is no run: it has no experiment.json"),
+        ({"payload": bytes(3)}, "."),
+        ({"request": "dance"}, "dance"),
+    ],
+    ids=["snapshot", "folder", "payload", "request"],
+)
+def test_a_request_that_cannot_be_met_says_why_and_the_process_lives(client, entry, expected, values, sentence):
+    pid = client.pid
+    request = {"request": "decode", "payload": CODES.tobytes(), "folder": str(entry.folder)}
+    with pytest.raises(AnalystError, match=sentence):
+        client.ask(**{**request, "snapshot": str(entry.snapshot), **values}).result(30)
+    assert_same(decoded(client, entry), expected)
+    assert client.pid == pid
+
+
+def test_an_answer_that_nobody_waits_for_does_no_harm(client, entry, expected):
+    os.kill(client.pid, signal.SIGSTOP)
+    try:
+        unwanted = ask(client, entry)
+        assert unwanted.cancel()
+    finally:
+        os.kill(client.pid, signal.SIGCONT)
+    assert_same(decoded(client, entry), expected)
+
+
+def test_a_whole_data_set_is_encoded_once(client, entry):
+    told, sets = [], WholeSets(client)
+    while not isinstance(found := sets.request(entry), WholeSet):
+        told.append((found.stage, found.share))
+        time.sleep(0.02)
+    assert len(found.mean) == len(found.labels) == len(found.images) == 1797
+    np.testing.assert_allclose(found.mean[-found.test :], entry.codes().mean[: found.test], atol=1e-5)
+    assert told[0] == ("waiting for its turn", 0.0)
+    assert sets.request(entry) is found
+
+
+def test_what_takes_long_can_be_stopped(client):
+    jobs, restarts = Jobs(client), client.restarts
+    codes = np.random.default_rng(0).normal(size=(1500, 2)).astype(np.float32)
+    look = partial(jobs.look, "umap", "project", codes.tobytes, shape=list(codes.shape))
+    wait_for(lambda: isinstance(found := look(), Progress) and found.begun)
+    jobs.stop("umap")
+    for _ in range(2):
+        with pytest.raises(AnalystError, match=r"^Stopped by hand\.$"):
+            look()
+    wait_for(lambda: client.restarts == restarts + 1 and client.ready)
+    jobs.forget_failure("umap")
+    wait_for(lambda: isinstance(found := look(), Progress) and found.begun)  # it may be tried again
+    jobs.stop("umap")
+    wait_for(lambda: client.restarts == restarts + 2 and client.ready)
+
+
+def test_a_data_set_that_is_not_there_is_said_until_it_is_tried_again(client, entry, home):
+    folder = home / "runs" / "elsewhere"
+    shutil.copytree(entry.folder, folder)
+    try:
+        write_json(folder / "experiment.json", entry.experiment.model_dump() | {"dataset": "holidays"})
+        other, sets = library.find("run/elsewhere"), WholeSets(client)
+        save_arrays(other.snapshot, {**load_arrays(other.snapshot), "own": np.zeros(1)})
+        for _ in range(2):
+            with pytest.raises(AnalystError, match=r"^There is no data set called 'holidays': choose one of"):
+                wait_for(lambda: isinstance(sets.request(other), WholeSet))
+        write_json(folder / "experiment.json", entry.experiment.model_dump())
+        sets.forget_failure(other)
+        wait_for(lambda: isinstance(sets.request(other), WholeSet))
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_an_estimate_builds_and_times_the_model(client, entry):
+    given = entry.experiment.model_dump()
+    header, _ = client.ask("estimate", experiment=given, image_shape=[28, 28, 1], classes=10).result(60)
+    assert header["parameters"] == entry.summary["parameters"]
+    assert header["images_per_second"] > 0
+
+
+def call(key: str, body: bytes, **headers: str) -> Answer:
+    return api_helpers.call("/api/decode", {"model": key}, headers, body, "POST")
+
+
+@pytest.fixture
+def service(client, monkeypatch):
+    monkeypatch.setattr(SERVICES, "decoder", client)
+
+
+@pytest.mark.parametrize("headers", [{}, {"origin": "http://localhost:8501"}, {"origin": "https://localhost:8501"}])
+def test_the_route_decodes(service, entry, expected, headers):
+    status, found, pixels = call(KEY, CODES.tobytes(), **headers)
+    assert (status, found["content-encoding"]) == (200, "identity")
+    assert_same(np.frombuffer(pixels, np.uint8).reshape(expected.shape), expected)
+
+
+CODE = CODES[:1].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("key", "body", "headers", "status", "sentence"),
+    [
+        (KEY, b"", {}, 400, "The code was 0 bytes; this model takes 1 to 256 codes of 2 float32 values."),
+        (KEY, bytes(7), {}, 400, "The code was 7 bytes"),
+        (KEY, bytes(12), {}, 400, "The code was 12 bytes"),
+        (KEY, bytes(8 * 257), {}, 400, "The code was 2056 bytes"),
+        (KEY, bytes(256 * 1024 * 4 + 1), {}, 400, "The request was over 1,048,576 bytes. Send fewer codes."),
+        (KEY, np.array([0, np.nan], "<f4").tobytes(), {}, 400, "The code had a value that is no number"),
+        (KEY, np.array([0, -np.inf], "<f4").tobytes(), {}, 400, "The code had a value that is no number"),
+        (KEY, np.array([0, 10001], "<f4").tobytes(), {}, 400, "The code had a value that is no number or beyond ±10"),
+        ("run/absent", CODE, {}, 400, "run/absent has no snapshot."),
+        (f"{KEY}@5", CODE, {}, 400, "quick has no snapshot at step 5 any more."),
+        ("", CODE, {}, 400, "The model was ''; allowed is bundled/NAME or run/NAME."),
+        ("run/../quick", CODE, {}, 400, "The model was 'run/../quick'; allowed is"),
+        ("run/" + "x" * 9999, CODE, {}, 400, "The model was 'run/xxx"),
+        (KEY, CODE, {"origin": "http://evil.example"}, 403, "This request came from another site."),
+        (KEY, CODE, {"origin": "http://localhost:8502"}, 403, "This request came from another site."),
+        (KEY, CODE, {"origin": "null"}, 403, "This request came from another site."),
+        (KEY, CODE, {"origin": "http://["}, 403, "This request came from another site."),
+    ],
+    ids=range(17),
+)  # fmt: skip
+def test_the_route_refuses_in_a_sentence(service, entry, key, body, headers, status, sentence):
+    found, _, answer = call(key, body, **headers)
+    assert found == status
+    assert json.loads(answer)["error"].startswith(sentence)
+
+
+def test_the_route_says_when_there_is_no_answer_yet_or_in_time(service, client, entry, expected, monkeypatch):
+    monkeypatch.setattr(decode_route, "TIMEOUT", 0.1)
+    os.kill(client.pid, signal.SIGSTOP)
+    try:
+        status, _, answer = call(KEY, CODE)
+    finally:
+        os.kill(client.pid, signal.SIGCONT)
+    assert (status, b"The decoder gave no answer within" in answer) == (504, True)
+    assert_same(decoded(client, entry), expected)  # its late answer did no harm
+    idle = AnalystClient()
+    monkeypatch.setattr(idle, "start", lambda: None)
+    monkeypatch.setattr(SERVICES, "decoder", idle)
+    status, headers, answer = call(KEY, CODE)
+    assert (status, headers["retry-after"]) == (503, "1")
+    assert json.loads(answer) == {"error": "The analyst is starting; this takes a few seconds."}
+
+
+def test_results_that_a_run_writes_at_its_end_are_seen(home, entry):
+    again = library.find(KEY)
+    assert again is entry
+    summary = entry.folder / "summary.json"
+    os.utime(summary, ns=(time.time_ns(), summary.stat().st_mtime_ns + 1_000_000))
+    assert library.find(KEY) is not entry
+
+
+def test_a_killed_analyst_fails_what_was_asked_and_comes_back_by_itself(client, entry, expected):
+    pid, restarts = client.pid, client.restarts
+    os.kill(pid, signal.SIGSTOP)
+    future = ask(client, entry)
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(AnalystError, match="The analyst stopped in the middle of this; it is starting again"):
+        future.result(30)
+    with pytest.raises(AskAgainError, match="this takes a few seconds"):
+        ask(client, entry)
+    assert client.wait_ready(120)
+    assert (client.pid != pid, client.restarts) == (True, restarts + 1)
+    assert_same(decoded(client, entry), expected)
+
+
+def test_a_umap_tells_how_far_it_is_and_is_kept(client, home):
+    rng = np.random.default_rng(0)
+    codes = np.concatenate([rng.normal(size=(100, 8)) + 9, rng.normal(size=(100, 8))]).astype(np.float32)
+    assert kept_projection(codes) is None
+    told: list[dict] = []
+    _, data = client.ask("project", codes.tobytes(), told.append, shape=list(codes.shape)).result(120)
+    points = np.frombuffer(data, np.float32).reshape(-1, 2)
+    assert np.isfinite(points).all()
+    one, other = points[:100], points[100:]
+    distance = np.linalg.norm(one.mean(axis=0) - other.mean(axis=0))
+    assert distance > 2 * max(one.std(axis=0).max(), other.std(axis=0).max())
+    shares = [progress["share"] for progress in told]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1] > 0.9, told[-1]["stage"]) == (0.0, True, "laying out")
+    kept = kept_projection(codes)
+    assert kept is not None
+    np.testing.assert_array_equal(kept, points)
+    assert kept_projection(codes + 1) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", b"\x93NUMPY\x01\x00", b"x" * 99])
+def test_a_damaged_projection_counts_as_none(tmp_path, monkeypatch, content):
+    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
+    path: Path = projection_file(CODES)
+    path.parent.mkdir()
+    path.write_bytes(content)
+    assert kept_projection(CODES) is None
+
+
+def test_closing_while_it_starts_leaves_no_process_and_answers_in_words():
+    client = AnalystClient()
+    client.start()
+    client.start()
+    process = psutil.Process(client.pid)
+    client.close()
+    wait_for(lambda: not process.is_running(), 10)
+    with pytest.raises(AskAgainError):
+        client.ask("decode")
+    assert client.pid is None
+
+
+def test_a_process_that_is_spent_answers_and_leaves_the_rest_to_the_next(monkeypatch):
+    def pairings(self: Analyst, *_: object) -> tuple[dict, bytes]:
+        self.spent = True
+        return {}, b"done"
+
+    monkeypatch.setattr(Analyst, "pairings", pairings)
+    requests, answers = io.BytesIO(), io.BytesIO()
+    for number in (1, 2):
+        write_frame(requests, {"id": number, "request": "pairings"})
+    requests.seek(0)
+    serve(requests, answers)
+    answers.seek(0)
+    assert read_frame(answers) == ({"id": 1}, b"done")
+    with pytest.raises(EOFError):
+        read_frame(answers)

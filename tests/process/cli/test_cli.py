@@ -1,0 +1,246 @@
+"""`python -m explorer` as a person in a terminal meets it: exit codes, what is printed where, and Ctrl-C."""
+
+import json
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import pytest
+
+from explorer.cli.pretrained import MODELS
+from explorer.cli.terminal import progress_line, report_lines
+from explorer.presets import PRESETS
+from explorer.runs.layout import DATABASE, EXPERIMENT, LOG, SUMMARY, write_json
+from explorer.runs.reader import Run, Status
+from tests.support.helpers import QUICK, ROOT, environment, in_python, quick, trained_home, trained_run, wait_for
+
+
+def command(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    done = in_python("-m", "explorer", *arguments, **changes)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), ["train", "script", "runs", "pretrained", "without the page"]),
+        (
+            ("train",),
+            ["--preset", "--experiment", "--set", "--out", "Ctrl-C", "unless --out puts", "first-vae", "example:"],
+        ),
+        (("script",), ["--preset", "--experiment", "--set", "--out FILE", "imports nothing of Hourglass", "example:"]),
+        (("runs",), ["--in", "newest first"]),
+        (("pretrained",), ["NAME", "Needs MNIST"]),
+    ],
+    ids=["all", "train", "script", "runs", "pretrained"],
+)
+def test_every_command_explains_itself(arguments, words):
+    done = command(*arguments, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [word for word in words if word not in " ".join(done.stdout.split())] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "the following arguments are required: COMMAND"),
+        (("fly",), "invalid choice: 'fly'"),
+        (("train", "--preset", "x"), f"preset was 'x'; allowed are {', '.join(PRESETS)}. Choose one of these."),
+        (("train", "--set", "epochs"), "--set was 'epochs'; allowed is key=value, for example --set latent_dim=2."),
+        (
+            ("train", "--set", "epochs=0", "--set", "seed=x"),
+            "epochs was 0; allowed is a whole number from 1 to 10,000.",
+        ),
+        (("train", "--set", "dataset=cifar"), "There is no data set called 'cifar': choose one of digits"),
+        (("train", "--experiment", "absent.json"), "absent.json is no readable experiment"),
+        (("train", "--experiment", "a", "--preset", "b"), "not allowed with argument"),
+        (("train", "--out", "app.py"), "--out was app.py, which exists and is not empty. Give a new folder."),
+        (("train", "--out", "app.py/x"), "--out was app.py/x, which cannot be made (Not a directory). Give another"),
+        (("script", "--set", "variant=flow"), "variant was 'flow'; allowed are ae, denoising_ae, "),
+        (("script", "--out", "app.py"), "--out was app.py, which exists. Give a new file."),
+        (
+            ("script", "--out", "app.py/x"),
+            "--out was app.py/x, which cannot be written (Not a directory). Give",
+        ),
+        (("pretrained", "gpt"), f"The models were gpt; allowed are {', '.join(MODELS)}."),
+    ],
+    ids=range(14),
+)
+def test_what_cannot_be_done_is_said_on_stderr_with_code_2(arguments, sentence, tmp_path):
+    done = command(*arguments, HOURGLASS_HOME=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_training_prints_progress_and_results_that_the_run_holds():
+    printed = (trained_home() / "printed").read_text(encoding="utf-8")
+    with Run(trained_run()) as run:
+        test, validation = run.summary()["test"], run.curves().validation
+        assert run.experiment == quick()
+    assert printed.startswith(f"Training vae on digits into {trained_run()}\n")
+    assert "building the networks ..." in printed
+    assert "epoch 2.0/2" in printed
+    for title, values in (("validation", {k: v[-1] for k, v in validation.items() if k in test}), ("test", test)):
+        (line,) = [line for line in printed.splitlines() if line.startswith(title)]
+        assert line == f"{title:<10}  " + "  ".join(f"{k} {v:.2f}" for k, v in values.items()) + "  (nats per image)"
+
+
+def test_a_script_is_printed_or_written_into_a_new_file(tmp_path):
+    file = tmp_path / "vae.py"
+    printed = command("script", "--preset", "first-vae", "--set", "latent_dim=3")
+    written = command("script", "--preset", "first-vae", "--set", "latent_dim=3", "--out", str(file))
+    assert (printed.returncode, written.returncode, printed.stderr) == (0, 0, "")
+    assert written.stdout == f"Wrote {file}. Train it: python {file}\n"
+    assert printed.stdout == file.read_text(encoding="utf-8")
+    assert "LATENT_DIM = 3\n" in printed.stdout
+    assert "EPOCHS = 60\n" in printed.stdout
+    compile(printed.stdout, file.name, "exec")
+
+
+def test_runs_are_listed_with_what_became_of_them_and_a_damaged_one_hides_no_other(tmp_path):
+    shutil.copytree(trained_run(), tmp_path / "quick")
+    shutil.copytree(trained_run(), tmp_path / "spoilt")
+    (tmp_path / "spoilt" / SUMMARY).unlink()
+    with sqlite3.connect(tmp_path / "spoilt" / DATABASE) as database:
+        database.execute("UPDATE meta SET value = '{'")
+    database.close()
+    with sqlite3.connect(tmp_path / "spoilt" / DATABASE) as database:
+        database.execute("UPDATE status SET state = 'training'")
+    database.close()
+    for name, content in (("begun", quick().model_dump()), ("damaged", {"epochs": 0}), ("no-database", {})):
+        (tmp_path / name).mkdir()
+        write_json(tmp_path / name / EXPERIMENT, content)
+    (tmp_path / "no-database" / DATABASE).write_bytes(b"x" * 999)
+    (tmp_path / "no-run").mkdir()
+    done = command("runs", "--in", str(tmp_path))
+    rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()[1:]}
+    summary = json.loads((tmp_path / "quick" / SUMMARY).read_text())
+    assert done.returncode == 0
+    assert rows["quick"][:2] == ["finished", "2.0/2"]
+    assert float(rows["quick"][2]) == pytest.approx(summary["test"]["loss"], abs=20)
+    assert rows["damaged"] == rows["spoilt"] == ["damaged", "-", "-"]
+    assert rows["begun"] == rows["no-database"] == ["not", "begun", "-", "-"]
+    assert len(rows) == 5
+
+
+def test_without_runs_the_way_to_the_first_is_told(tmp_path):
+    done = command("runs", HOURGLASS_HOME=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"No runs in {tmp_path / 'runs'} yet. Start one: python -m explorer train --preset ")
+
+
+def test_a_training_that_fails_before_its_data_says_why_with_code_1(tmp_path):
+    (tmp_path / "mnist.npz").write_bytes(b"no archive")
+    done = command("train", "--set", "dataset=mnist", "--out", str(tmp_path / "run"), HOURGLASS_DATA=str(tmp_path))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "failed after 0.0 s of training: The file mnist.npz" in done.stdout
+
+
+def test_ctrl_c_stops_the_run_and_keeps_what_it_learnt(tmp_path):
+    folder = tmp_path / "run"
+    settings = {**QUICK, "epochs": 10_000}
+    given = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "explorer", "train", *given, "--out", str(folder)],
+        cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        wait_for((folder / EXPERIMENT).is_file)
+        with Run(folder) as run:
+            wait_for(lambda: run.has_started() and run.status().step > 0, 120)
+            process.send_signal(signal.SIGINT)
+            out, errors = process.communicate(timeout=60)
+            status, snapshots = run.status(), run.snapshots()
+    finally:
+        process.kill()
+    assert (process.returncode, "Traceback" in errors) == (0, False), errors
+    assert "Stopping, the last snapshot is being saved." in out
+    assert "of training: Stopped by hand." in out
+    assert status.state == "stopped"
+    assert snapshots[-1].step == status.step > 0
+    assert snapshots[-1].path.is_file()
+
+
+@pytest.mark.parametrize("presses", [1, 2, 3])
+def test_ctrl_c_before_the_trainer_has_started_and_again_gives_no_traceback(tmp_path, presses):
+    folder = tmp_path / "run"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "explorer", "train", "--out", str(folder)],
+        cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        wait_for((folder / LOG).is_file)
+        for press in range(presses):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3 if press == 0 else 0.02)
+        out, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert errors == ""
+    assert "Stopping, the last snapshot is being saved." in out
+    if presses == 1:
+        assert (process.returncode, "Stopped by hand." in out) == (0, True)
+        with Run(folder) as run:
+            assert run.status().state == "stopped"
+    else:
+        assert (process.returncode, out.splitlines()[-1]) == (130, "Stopped before the training began.")
+        assert "Ending at once." in out
+
+
+def test_a_reader_that_has_gone_is_no_fault():
+    line = f"{sys.executable} -m explorer runs --in {trained_home() / 'runs'} | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.strip(), "Traceback" in done.stderr) == ("0", False), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("epoch", "losses", "shown"),
+    [
+        (0.0, None, "░░░░░░░░░░ epoch 0.0/4  1,500 images/s  0 s left"),
+        (1.0, [], "██░░░░░░░░ epoch 1.0/4  1,500 images/s  30 s left"),
+        (4.0, [9.0, 8.25], "██████████ epoch 4.0/4  1,500 images/s  0 s left  validation 8.2 nats per image"),
+    ],
+)
+def test_progress_is_one_line(epoch, losses, shown, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    status = Status("training", "", "", 5, epoch, 10.0, 1500.0, False, 0.0)
+    experiment = quick(epochs=4)
+    assert progress_line(status, losses, experiment) == shown
+    waiting = Status("preparing", "loading data", "", 0, 0.0, 0.0, 0.0, False, 0.0)
+    assert progress_line(waiting, None, experiment) == "loading data ..."
+
+
+def test_a_report_says_each_learner_and_no_unit_that_is_not_the_values():
+    vae = report_lines({"reconstruction": 90.0, "kl": 8.0, "loss": 98.0}, quick())
+    assert vae == ["reconstruction 90.00  kl 8.00  loss 98.00  (nats per image)"]
+    greys = report_lines({"reconstruction": 900.0, "kl": 8.0, "loss": 908.0}, quick(pixel_model="unscaled"))
+    assert greys == ["reconstruction 900.00 (grey levels² per pixel)  kl 8.00 (nats per image)  loss 908.00"]
+    values = dict.fromkeys(("fools_critic", "loss", "critic_real", "critic_fake", "critic_loss"), 0.5)
+    assert report_lines(values, quick(variant="gan")) == [
+        "Generator: fools_critic 0.50  loss 0.50  (nats per image, 0.69 at even odds)",
+        "Critic: critic_real 0.50  critic_fake 0.50  critic_loss 0.50  (nats per image)",
+    ]
+    (parts,) = report_lines({"mutual_information": 2.0, "loss": 98.0}, quick(variant="beta_tcvae"))
+    assert parts == "mutual_information 2.00  loss 98.00  (nats per image)"
+    assert report_lines({}, quick()) == []
+
+
+def test_the_progress_of_several_learners_names_the_one_it_shows(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    status = Status("training", "", "", 5, 4.0, 10.0, 1500.0, False, 0.0)
+    line = progress_line(status, [8.25], quick(variant="vae_gan", epochs=4))
+    assert line.endswith("0 s left  validation Autoencoder 8.2 nats per image")
+
+
+def test_the_progress_says_a_unit_that_all_terms_share_also_where_one_says_more(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    status = Status("training", "", "", 5, 4.0, 10.0, 1500.0, False, 0.0)
+    line = progress_line(status, [8.25], quick(variant="beta_tcvae", epochs=4))
+    assert line.endswith("0 s left  validation 8.2 nats per image")

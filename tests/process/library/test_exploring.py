@@ -1,0 +1,196 @@
+"""What the pages compute: views and tracks that stay steady while a training moves, and files that have gone."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.analyst import projections as kept
+from explorer.analyst.client import AnalystClient
+from explorer.analyst.jobs import Progress
+from explorer.analyst.projections import Projections
+from explorer.figures import latent as exploring
+from explorer.figures.latent import dimensions, live_dimensions, live_plane
+from explorer.files import load_arrays, save_arrays
+from explorer.latent.planes import steady_axes
+from explorer.library import models as library
+from explorer.library.models import Codes, DamagedError, ModelEntry
+from explorer.runs.layout import PROBE_IMAGES
+from tests.support.helpers import ROOT, quick, trained_home
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch) -> Path:
+    """A copy of the trained run in a home of its own."""
+    shutil.copytree(trained_home() / "runs", tmp_path / "runs")
+    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
+    return tmp_path / "runs" / "quick"
+
+
+def codes_with(variances: list[float]) -> Codes:
+    """Codes whose dimensions have these variances; the posterior of one with 0 is the prior."""
+    spread = np.sqrt(np.array(variances))
+    mean = (RNG.normal(size=(500, len(variances))) * spread).astype(np.float32)
+    log_var = np.tile(np.where(spread > 0, -3.0, 0.0), (500, 1)).astype(np.float32)
+    return Codes(mean, log_var)
+
+
+def order(dims) -> list[int]:
+    return [dimension.index for dimension in dims]
+
+
+def test_the_tracks_of_a_training_keep_their_order():
+    first = live_dimensions(codes_with([1.0, 2.0, 3.0]), True, None)
+    assert order(first) == [2, 1, 0]
+    assert order(live_dimensions(codes_with([9.0, 2.0, 1.0]), True, first)) == [2, 1, 0]
+
+
+def test_they_are_ordered_anew_when_the_training_has_settled():
+    first = live_dimensions(codes_with([1.0, 2.0, 3.0]), True, None)
+    assert order(live_dimensions(codes_with([9.0, 2.0, 1.0]), True, first, settled=True)) == [0, 1, 2]
+
+
+def test_an_active_dimension_is_not_folded_behind_a_dead_one():
+    first = live_dimensions(codes_with([3.0, 2.0, 1.0, 0.5]), True, None, visible=2)
+    assert order(first) == [0, 1, 2, 3]
+    dead = codes_with([0.0, 1.0, 2.0, 0.0])
+    assert order(live_dimensions(dead, True, first, visible=2)) == [2, 1, 0, 3]
+    assert order(live_dimensions(dead, True, first, visible=3)) == [0, 1, 2, 3]  # all that are active can be seen
+
+
+@pytest.mark.parametrize(
+    ("variant", "stochastic", "prior"),
+    [("ae", False, False), ("vq_vae", False, False), ("vae", True, True), ("vae_gan", True, True)]
+    + [(variant, False, True) for variant in ("aae", "wae", "gan", "wgan_gp")],
+)
+def test_a_model_may_have_a_prior_without_noise_in_its_codes(variant, stochastic, prior):
+    summary = {"image_shape": (28, 28, 1), "class_names": ["0"]}
+    entry = ModelEntry("run/m", "", Path(), Path(), 0, quick(variant=variant), summary)
+    told = exploring.shown(entry)
+    assert (told.stochastic, told.prior) == (stochastic, prior)
+
+
+@pytest.mark.parametrize("rest", [None, -3.0], ids=["no posterior", "posterior"])
+@pytest.mark.parametrize("live", [False, True])
+def test_a_slider_reaches_the_data_and_what_is_drawn_from_the_prior(rest, live):
+    scale, middle = np.array([0.2, 3.0, 0.2], np.float32), np.array([0.4, 0.0, 9.0], np.float32)
+    mean = RNG.normal(size=(500, 3)).astype(np.float32) * scale + middle
+    codes = Codes(mean, None if rest is None else np.full_like(mean, rest))
+    low, high = np.percentile(mean, [0.5, 99.5], axis=0)
+    for track in live_dimensions(codes, True, None) if live else dimensions(codes, True):
+        assert track.low <= min(low[track.index], -2)
+        assert track.high >= max(high[track.index], 2)
+        assert track.reset == 0
+
+
+def test_without_a_prior_a_slider_reaches_the_data_alone():
+    mean = RNG.normal(size=(500, 3)).astype(np.float32) * 0.2 + 0.4
+    for track in dimensions(Codes(mean, None), False):
+        assert -0.6 < track.low < 0 < 0.8 < track.high < 1.4
+        assert track.reset == pytest.approx(0.4, abs=0.05)
+
+
+@pytest.mark.parametrize("latent", [1, 2])
+def test_the_axes_of_a_live_view_do_not_jump(latent):
+    labels, names = np.arange(500) % 10, 10
+    start = Codes(RNG.normal(size=(500, latent)), None, np.eye(latent), np.zeros(latent))
+    plane = live_plane(start, labels, names, "run", None)
+    moved = live_plane(replace(start, mean=start.mean * 0.9), labels, names, "run", plane.ranges)
+    assert plane.ranges is not None
+    assert moved.ranges == plane.ranges
+    for axis, (low, high) in enumerate(plane.ranges):
+        assert low < moved.points[:, axis].min() <= moved.points[:, axis].max() < high
+    wider = live_plane(replace(start, mean=start.mean * 9), labels, names, "run", plane.ranges)
+    assert wider.ranges is not None
+    assert wider.ranges[0] > plane.ranges[0] or wider.ranges[0][1] > plane.ranges[0][1]
+    if latent == 1:
+        assert (plane.titles, wider.ranges[1]) == (("z0", "class"), plane.ranges[1])
+
+
+def test_a_projection_under_way_is_not_looked_for_again(monkeypatch):
+    class Workbench(AnalystClient):
+        def ask(self, request, payload=b"", progress=None, **values):
+            assert (request, payload, values) == ("project", codes.tobytes(), {"shape": [9, 3]})
+            return Progress().answer
+
+    codes, hashed = np.zeros((9, 3), np.float32), []
+    monkeypatch.setattr(kept, "kept_projection", lambda given: hashed.append(given))
+    projections = Projections(Workbench())
+    for _ in range(3):
+        assert isinstance(projections.request("key", codes), Progress)
+    assert len(hashed) == 1
+
+
+def test_files_that_have_gone_are_said(run):
+    entry, live = library.find("run/quick"), library.find("run/quick@live")
+    assert (entry.base, live.base) == ("run/quick", "run/quick")
+    (run / PROBE_IMAGES).write_bytes(b"half")
+    with pytest.raises(DamagedError, match=r"^A file of quick cannot be read \(.*Choose another model\.$"):
+        entry.images()
+    arrays = load_arrays(entry.snapshot)
+    del arrays["probe/z_mean"]
+    save_arrays(entry.snapshot, arrays)
+    with pytest.raises(DamagedError, match=r"^A snapshot of quick lacks 'probe/z_mean'\."):
+        entry.codes()
+    entry.snapshot.unlink()
+    for read in (entry.codes, entry.arrays):
+        with pytest.raises(DamagedError, match=r"cannot be read .*Choose another snapshot\.$"):
+            read()
+    assert len(live.codes().mean) == 500  # it has a file of its own
+
+
+def page(name: str, **query: str) -> AppTest:
+    app = AppTest.from_file(ROOT / "explorer" / "main.py", default_timeout=30)
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.switch_page(f"app_pages/{name}.py").run()
+
+
+def test_a_page_says_what_it_cannot_read_and_stays_alive(run):
+    (run / PROBE_IMAGES).unlink()
+    shown = page("train", run="quick")
+    assert not shown.exception
+    assert {error.value.partition(" cannot")[0].partition("quick")[0] for error in shown.error} == {"A file of "}
+    snapshot = library.find("run/quick").snapshot
+    snapshot.write_bytes(snapshot.read_bytes()[:100])
+    shown = page("explore", model="run/quick")
+    assert not shown.exception
+    assert ["cannot be read" in error.value for error in shown.error] == [True]
+
+
+def test_across_and_up_are_never_the_same_dimension(run):
+    shown = page("explore", model="bundled/mnist-vae-16d")
+    shown.session_state["view-16"] = "Dimensions"
+    shown.run()
+    across, up = shown.selectbox(key="across-16"), second(shown)
+    assert across.value not in up.options
+    assert up.value != across.value
+    kept = up.options[4]
+    shown.selectbox(key=up.key).select(int(kept[1:])).run()
+    assert f"z{second(shown).value}" == kept
+    shown.selectbox(key="across-16").select(int(across.options[2][1:])).run()
+    assert f"z{second(shown).value}" == kept  # another first leaves it alone
+    shown.selectbox(key="across-16").select(int(kept[1:])).run()  # and one that takes it moves it
+    assert not shown.exception
+    assert shown.selectbox(key="across-16").value == int(kept[1:]) != second(shown).value
+
+
+def second(shown: AppTest):
+    return next(box for box in shown.selectbox if box.label == "Up")
+
+
+def test_a_live_map_may_be_of_two_dimensions():
+    mean = np.random.default_rng(0).normal(size=(50, 5)).astype(np.float32)
+    axes, centre = steady_axes(mean)
+    codes = Codes(mean, None, axes, centre)
+    labels = np.zeros(50, np.int64)
+    plane = live_plane(codes, labels, 1, "run", None, (3, 1))
+    assert np.array_equal(plane.points, mean[:, [3, 1]])
+    assert plane.titles == ("z3", "z1")
+    assert plane.name != live_plane(codes, labels, 1, "run", None).name
+    assert live_plane(codes, labels, 1, "run", plane.ranges, (3, 1)).ranges == plane.ranges

@@ -1,0 +1,279 @@
+"""Real trainers that finish, are steered, stopped, killed or left; their launcher; and the guard that ends them."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import psutil
+import pytest
+
+from explorer.datasets.loading import load_images
+from explorer.files import load_arrays
+from explorer.runs import launcher as launching
+from explorer.runs.launcher import Launcher
+from explorer.runs.layout import DATABASE, EXPERIMENT, INBOX, send_command
+from explorer.runs.reader import Run, RunError
+from explorer.trainer.guard import PATIENCE, LossGuard
+from explorer.trainer.process import NICENESS
+from models.checkpoints import assign_weights
+from models.twins import build_twins
+from tests.support.helpers import trained_run, wait_for
+from tests.support.run_helpers import SERIES, reached, snapshot_is_whole, start, written
+
+LONG = {"epochs": 10_000}
+MNIST = (Path(os.environ.get("HOURGLASS_DATA") or ".") / "mnist.npz").is_file()
+
+
+def guard() -> LossGuard:
+    return LossGuard(SERIES, ("loss",))
+
+
+@pytest.mark.parametrize(("bad", "column"), [(np.nan, 2), (np.inf, 2), (-np.inf, 2), (np.nan, 1), (np.inf, 0)])
+def test_a_number_that_is_none_ends_the_run_with_advice(bad, column):
+    values = np.array([200.0, 5.0, 205.0])
+    watch = guard()
+    assert watch.check(1, values, 0.1) is None
+    values[column] = bad
+    sentence = watch.check(1234, values, 0.1) or ""
+    assert sentence.startswith("The loss is not finite at step 1,234 (reconstruction ")
+    assert "last good snapshot is kept. Try a learning rate below 0.1" in sentence
+
+
+def test_a_spike_passes_and_a_runaway_ends_the_run():
+    calm, high = np.array([200.0, 5.0, 205.0]), np.array([200.0, 1e9, 1e9])
+    watch = guard()
+    seen = [watch.check(step, values, 0.5) for step, values in enumerate([calm, high, high, calm, high, high, calm])]
+    assert seen == [None] * 7
+    sentences = [watch.check(step, -high, 0.5) for step in range(PATIENCE)]
+    assert sentences[:-1] == [None] * (PATIENCE - 1)
+    assert (sentences[-1] or "").startswith(
+        "The loss diverged: -1e+09 at step 2, more than 1,000 times its first value."
+    )
+
+
+def test_a_finished_run_holds_its_results_and_every_step():
+    with Run(trained_run()) as run:
+        status, summary, curves = run.status(), run.summary(), run.curves()
+        steps, snapshots, experiment = status.step, run.snapshots(), run.experiment
+    assert (status.state, status.epoch, status.active) == ("finished", 2, False)
+    assert steps == summary["steps"] == 2 * -(-summary["training_images"] // 256)
+    assert curves.training["step"].tolist() == list(range(1, steps + 1))
+    assert curves.validation["epoch"].tolist() == [1, 2]
+    assert set(summary["test"]) == set(SERIES)
+    assert summary["test"]["loss"] == pytest.approx(summary["test"]["reconstruction"] + summary["test"]["kl"], rel=1e-5)
+    assert summary["test"]["loss"] < curves.training["loss"][0]
+    assert "probe_mse" not in summary
+    assert summary["probe_test"] == 297
+    test_images = load_images("digits").test_images
+    assert (summary["training_images"], summary["validation_images"], summary["test_images"]) == (1350, 150, 297)
+    assert [snapshots[0].step, snapshots[-1].step] == [0, steps]
+    arrays = load_arrays(snapshots[-1].path)
+    twins = build_twins(experiment, (28, 28, 1))
+    assign_weights(twins, arrays)
+    seen = test_images.astype(np.float32) / 255
+    assert summary["test_mse"] == pytest.approx(
+        np.square(seen - twins.inference(seen)["reconstruction"].numpy()).mean(), rel=1e-5
+    )
+    shown = np.round(twins.generator(arrays["probe/z_mean"][:12]).numpy() * 255)
+    np.testing.assert_allclose(shown, arrays["probe/reconstruction"], atol=1)
+    assert len(arrays["probe/z_mean"]) == len(summary["labels"]) == summary["probe"] == 1000
+
+
+@pytest.fixture(scope="module")
+def trainers(tmp_path_factory):
+    """Real trainers, all at once, for loading TensorFlow is most of their time; ended with the module."""
+    home, launcher, other = tmp_path_factory.mktemp("runs"), Launcher(), Launcher()
+    # Paused before its first step, so that it takes no time from the others.
+    (home / "steered").mkdir()
+    send_command(home / "steered", "pause")
+    started = SimpleNamespace(
+        launcher=launcher,
+        other=other,
+        killed=start(home, other, "killed", **LONG),
+        left=start(home, other, "left", **LONG),
+        staying=start(home, other, "staying", **LONG),
+        steered=start(home, launcher, "steered", **LONG),
+        mnist=start(home, launcher, "mnist", dataset="mnist", batch_size=128, epochs=1) if MNIST else None,
+    )
+    yield started
+    for one in (launcher, other):
+        for process in one.processes.values():
+            process.kill()
+        one.close()
+        one.reap()
+
+
+def test_a_killed_trainer_is_called_crashed_and_what_was_shown_is_still_there(trainers):
+    run = trainers.killed
+    reached(run, "training", step=1)
+    shown, snapshots = run.curves(10**9).training, run.snapshots()
+    process = trainers.other.processes[run.folder]
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    with Run(run.folder) as again:
+        status = again.status()
+        assert (status.state, status.active) == ("crashed", False)
+        assert status.message == "The trainer ended without a word; its last snapshot is kept."
+        kept = again.curves(10**9).training
+        for name, values in shown.items():
+            np.testing.assert_array_equal(kept[name][: len(values)], values)
+        assert again.snapshots()[: len(snapshots)] == snapshots
+        assert snapshot_is_whole(again)
+
+
+def test_a_run_stops_when_its_parent_goes_unless_it_was_told_to_go_on(trainers):
+    left, staying = trainers.left, trainers.staying
+    for run in (left, staying):
+        reached(run, "training", step=1)
+    send_command(staying.folder, "go_on", value=True)
+    wait_for(lambda: staying.status().goes_on)
+    process = psutil.Process(trainers.other.processes[staying.folder].pid)
+    trainers.other.close()
+    status = left.status()
+    assert (status.state, status.message) == ("stopped", "Hourglass was closed; the run was not told to go on.")
+    assert left.snapshots()[-1].step == status.step
+    step = reached(staying, "training").step
+    reached(staying, "training", step=step + 20)
+    send_command(staying.folder, "stop")
+    reached(staying, "stopped")
+    wait_for(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+
+
+def test_a_run_is_steered_paused_resumed_and_stopped(trainers):
+    run = trainers.steered
+    assert reached(run, "paused").step == 0
+    own = psutil.Process().nice()
+    assert psutil.Process(trainers.launcher.processes[run.folder].pid).nice() == min(own + NICENESS, 19)
+    send_command(run.folder, "resume")
+    reached(run, "training", step=1)
+    send_command(run.folder, "weight", term="kl", value=7.5)
+    send_command(run.folder, "weight", term="sparsity", value=1)
+    send_command(run.folder, "learning_rate", value=0.0005)
+    (run.folder / "inbox" / "1.json").write_bytes(b"{")
+    send_command(run.folder, "pause")
+    paused = reached(run, "paused", step=1)
+    assert run.snapshots()[-1].step == paused.step
+    (run.folder / "inbox" / "2.json").write_bytes(b"nonsense")
+    wait_for(lambda: len(run.events("refused")) == 3)  # said at once, not when the run goes on
+    assert run.status().step == paused.step
+    send_command(run.folder, "resume")
+    reached(run, "training", step=paused.step + 20)
+    send_command(run.folder, "stop")
+    stopped = reached(run, "stopped")
+    assert stopped.message == "Stopped by hand."
+    assert trainers.launcher.processes[run.folder].wait(30) == 0
+    assert run.snapshots()[-1].step == stopped.step > paused.step
+    assert snapshot_is_whole(run)
+
+    events = {event.kind: event for event in run.events()}
+    assert dict(events["weight"].detail) == {"term": "kl", "value": 7.5, "before": 1.0}
+    assert dict(events["learning_rate"].detail) == {"value": 0.0005, "before": 0.001}
+    assert "There is no term sparsity; there are reconstruction, kl." in [
+        e.detail["message"] for e in run.events("refused")
+    ]
+    assert {"pause", "resume"} <= set(events)
+    curves = run.curves(10**9).training
+    assert curves["step"].tolist() == list(range(1, stopped.step + 1))
+    for event, column, before, later in (
+        ("weight", "weight_kl", 1, 7.5),
+        ("learning_rate", "learning_rate", 0.001, 0.0005),
+    ):
+        after = curves["step"] > events[event].step
+        assert set(curves[column][~after]) == {before}
+        assert set(curves[column][after]) == {later}
+    expected = curves["reconstruction"] + curves["weight_kl"] * curves["kl"]
+    np.testing.assert_allclose(curves["loss"], expected, rtol=1e-5)
+    np.testing.assert_allclose(curves["weighted_kl"], curves["weight_kl"] * curves["kl"], rtol=1e-12)
+
+
+def test_closing_minds_a_wish_to_go_on_that_the_trainer_has_not_read(tmp_path):
+    launcher, told, taken_back = Launcher(), Stubborn(), Stubborn()
+    for name, wishes in (("told", [True]), ("taken_back", [True, False])):
+        written(tmp_path / name, 0)[0].close()
+        for wish in wishes:
+            send_command(tmp_path / name, "go_on", value=wish)
+    (tmp_path / "told" / INBOX / "9.json").write_bytes(b"nonsense")
+    launcher.processes = {tmp_path / "told": told}  # ty: ignore
+    launcher.close()
+    assert (told.killed, list(launcher.processes)) == (False, [tmp_path / "told"])
+    assert not launching._goes_on(tmp_path / "taken_back")
+    assert taken_back.killed is False
+
+
+def test_children_are_out_of_reach_of_ctrl_c_on_every_system(monkeypatch):
+    assert launching.detached_options() == {"start_new_session": True, "creationflags": 0}
+    subprocess.run(["true"], **launching.detached_options(), check=True)
+    monkeypatch.setattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0x200, raising=False)
+    assert launching.detached_options()["creationflags"] == 0x200
+
+
+class Stubborn:
+    """A trainer that does not end when its lifeline closes."""
+
+    stdin, killed = None, False
+
+    def poll(self):
+        return None
+
+    def kill(self):
+        self.killed = True
+
+    def wait(self, timeout=None):
+        if timeout is not None:
+            raise launching.subprocess.TimeoutExpired("trainer", timeout)
+
+
+def test_closing_kills_what_does_not_end_and_minds_a_late_wish_to_go_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(launching, "GRACE", 0.1)
+    launcher, one, late, gone = Launcher(), Stubborn(), Stubborn(), Stubborn()
+    wishes = iter([False, True])
+    monkeypatch.setattr(Run, "has_started", lambda run: run.name == "late" and next(wishes))
+    monkeypatch.setattr(Run, "status", lambda _run: SimpleNamespace(goes_on=True))
+    for name in ("one", "late"):
+        written(tmp_path / name, 0)[0].close()
+    launcher.processes = {tmp_path / "one": one, tmp_path / "late": late, tmp_path / "gone": gone}  # ty: ignore
+    launcher.close()
+    assert (one.killed, late.killed, gone.killed) == (True, False, True)
+    assert list(launcher.processes) == [tmp_path / "late"]
+
+
+def test_a_trainer_that_cannot_read_its_experiment_leaves_a_log(tmp_path):
+    launcher = Launcher()
+    run = start(tmp_path, launcher, "bad")
+    process = launcher.processes[run.folder]
+    process.kill()
+    process.wait()
+    (run.folder / DATABASE).unlink(missing_ok=True)
+    assert launcher.died_before_starting(run.folder)
+    launcher.reap()
+    assert launcher.processes == {}
+    assert launcher.died_before_starting(run.folder)
+    after_restart = Launcher()
+    assert not after_restart.died_before_starting(run.folder)
+    old = time.time() - 61
+    os.utime(run.folder / EXPERIMENT, (old, old))
+    assert after_restart.died_before_starting(run.folder)
+    written(run.folder, 0)[0].close()
+    os.utime(run.folder / EXPERIMENT, (old, old))
+    assert not launcher.died_before_starting(run.folder)
+    assert not after_restart.died_before_starting(run.folder)
+    assert not after_restart.died_before_starting(tmp_path / "absent")
+    (run.folder / EXPERIMENT).write_text(json.dumps({"epochs": 0}), encoding="utf-8")
+    with pytest.raises(RunError, match=r"The run bad has a damaged experiment\.json: epochs was 0"):
+        _ = Run(run.folder).experiment
+
+
+@pytest.mark.skipif(not MNIST, reason="no mnist.npz: set HOURGLASS_DATA to the folder that holds it")
+def test_the_2d_dense_vae_learns_mnist_in_one_epoch(trainers):
+    """Measured: 173.6 nats of validation loss after the first epoch, batches of 128, seed 0."""
+    run = trainers.mnist
+    reached(run, "finished")
+    validation, summary = run.curves().validation, run.summary()
+    assert validation["loss"][-1] < 180
+    assert validation["kl"][-1] > 3  # no posterior collapse
+    assert summary["test"]["loss"] == pytest.approx(validation["loss"][-1], abs=3)

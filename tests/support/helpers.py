@@ -1,0 +1,74 @@
+"""What the tests of the parts below the pages share: a trained run, Python in a fresh process, waiting."""
+
+import atexit
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.spec.experiment import Experiment
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK: dict[str, Any] = {"dataset": "digits", "network": "dense", "variant": "vae", "batch_size": 256, "epochs": 2}
+
+
+def quick(**changes: Any) -> Experiment:
+    """An experiment that trains in seconds."""
+    return Experiment.parse({**QUICK, **changes})
+
+
+def environment(**changes: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3", **changes}
+
+
+def in_python(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run `python ARGUMENTS` from the repository's folder and wait for it."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment(**changes),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
+    """The condition's first true value. Fails after that many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if value := condition():
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"It did not come true within {seconds} s.")
+
+
+def some_images(count: int, shape: tuple[int, int, int] = (28, 28, 1), seed: int = 0) -> np.ndarray:
+    """Noise, uint8 (count, *shape)."""
+    return np.random.default_rng(seed).integers(0, 256, (count, *shape), dtype=np.uint8)
+
+
+@functools.cache
+def trained_home() -> Path:
+    """A HOURGLASS_HOME with one finished run, `runs/quick`, trained once in a session by the real command."""
+    home = Path(tempfile.mkdtemp(prefix="hourglass-tests-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    settings = [part for key, value in QUICK.items() for part in ("--set", f"{key}={value}")]
+    done = in_python("-m", "explorer", "train", *settings, "--out", str(home / "runs" / "quick"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    (home / "printed").write_text(done.stdout, encoding="utf-8")
+    return home
+
+
+def trained_run() -> Path:
+    """The folder of the run in `trained_home`; read only."""
+    return trained_home() / "runs" / "quick"

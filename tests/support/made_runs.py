@@ -1,0 +1,116 @@
+"""Runs with made-up weights: every kind of model in a second, where training one would take a minute."""
+
+import atexit
+import functools
+import shutil
+import tempfile
+import threading
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import tensorflow as tf
+
+from explorer.datasets.loading import Images, load_images
+from explorer.runs.layout import SUMMARY, write_json
+from explorer.trainer import listening
+from explorer.trainer.training import Trainer
+from models.checkpoints import assign_weights, weights_of
+from models.program import Program
+from models.spec import tensors
+from tests.support.helpers import quick
+from tests.support.network_page import lively_twins
+from tests.support.run_helpers import unfinished
+
+STEPS = (0, 50)  # the snapshots of every made run
+BRANDS = (0, 255)  # what a dense network draws into the first pixel at each of them, whatever the code
+DEAD = 3  # a dimension that says nothing, where there are more than four
+
+MODELS: dict[str, dict[str, Any]] = {
+    "line": {"dataset": "digits", "network": "dense", "latent_dim": 1},
+    "colour": {"dataset": "shapes_rgb", "network": "conv", "latent_dim": 2},
+    "four": {"dataset": "digits", "network": "dense", "latent_dim": 4},
+    "sixteen": {"dataset": "digits", "network": "conv", "latent_dim": 16},
+    "hundred": {"dataset": "digits", "network": "dense", "latent_dim": 100},
+    "told": {"dataset": "digits", "network": "dense", "latent_dim": 2, "variant": "conditional_vae"},
+    "foreign": {"dataset": "digits", "network": "dense", "latent_dim": 2},
+}
+NOT_PORTABLE = "The decoder has a layer of the kind Swirl, which a browser cannot run. The server decodes this model."
+
+
+@functools.cache
+def made_home() -> Path:
+    """A HOURGLASS_HOME with a run for each of MODELS, made once in a session; its runs are read only."""
+    home = Path(tempfile.mkdtemp(prefix="hourglass-tests-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    for name, settings in MODELS.items():
+        foreign = {"decoder": {"unsupported": NOT_PORTABLE}} if name == "foreign" else {}
+        make_run(home / "runs" / name, foreign, **settings)
+    return home
+
+
+def make_run(folder: Path, summary: dict[str, Any], **settings: Any) -> None:
+    """A finished run with a snapshot at each of STEPS, as the trainer writes them; `summary` replaces parts of it."""
+    folder.mkdir(parents=True)
+    experiment = quick(**settings)
+    store = unfinished(folder, experiment)
+    with patch.object(listening, "Lifeline", lambda: SimpleNamespace(parent_gone=threading.Event())):
+        listener = listening.Listener(folder, store)  # nobody's standard input
+    trainer = Trainer(folder, experiment, _images(experiment.dataset), store, listener)
+    store.open_history(trainer.loop.series, list(trainer.terms))
+    for number, step in enumerate(STEPS):
+        _give_life(trainer.program, trainer.probe.images, np.array(trainer.summary["labels"]), number)
+        trainer.step, trainer.epoch = step, float(number)
+        trainer._snapshot()
+    write_json(folder / SUMMARY, {**trainer.summary, "steps": trainer.step, **summary})
+    store.set_state("finished")
+    store.close()
+
+
+def _images(dataset: str) -> Images:
+    """A data set as it is; of a large one its beginning, for nothing here looks at all of it."""
+    data = load_images(dataset)
+    most = 1500
+    return replace(
+        data,
+        images=data.images[:most],
+        labels=data.labels[:most],
+        test_images=data.test_images[:most],
+        test_labels=data.test_labels[:most],
+    )
+
+
+def _give_life(program: Program, images: np.ndarray, labels: np.ndarray, number: int) -> None:
+    """Weights whose codes fill the prior and whose pictures use all of 0..1; the second snapshot shows the negative."""
+    twins, experiment = program.twins, program.experiment
+    height, width, channels = images.shape[1:]
+    code_length = twins.decoder.input_shape[1]  # with the class, where the model is conditional
+    decoder = lively_twins(experiment.network, experiment.pixel_model, (height, width, channels), code_length)
+    weights = {**weights_of(twins, ["encoder"]), **weights_of(decoder, ["decoder"])}
+    sign = 1 - 2 * number
+    kernel, bias = list(weights)[-2:]
+    weights[kernel], weights[bias] = sign * weights[kernel], sign * weights[bias]
+    if experiment.network == "dense":  # a pixel has weights of its own
+        weights[kernel][:, :channels], weights[bias][:channels] = 0, (BRANDS[number] - 127) / 4
+    assign_weights(twins, weights)
+    known = program.twins.told(tf.constant(images[:500] / np.float32(255)), tf.constant(labels[:500], tf.int32))
+    weights |= _heads(twins.encoder(known)[tensors.Z_MEAN].numpy(), weights, sign)
+    assign_weights(twins, weights)
+
+
+def _heads(codes: np.ndarray, weights: dict[str, np.ndarray], sign: int) -> dict[str, np.ndarray]:
+    """The encoder's last layers, with codes of mean 0 and variance 1 where these `codes` (n, latent) came of them."""
+    mean, variance = (f"encoder/{name}" for name in (tensors.Z_MEAN, tensors.Z_LOG_VAR))
+    scale = sign / codes.std(axis=0).clip(1e-6)
+    width = np.full_like(scale, -3.0)
+    if len(scale) > DEAD + 1:
+        scale[DEAD], width[DEAD] = 0, 0
+    return {
+        f"{mean}/kernel": weights[f"{mean}/kernel"] * scale,
+        f"{mean}/bias": (weights[f"{mean}/bias"] - codes.mean(axis=0)) * scale,
+        f"{variance}/kernel": np.zeros_like(weights[f"{variance}/kernel"]),
+        f"{variance}/bias": width,
+    }

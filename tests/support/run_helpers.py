@@ -1,0 +1,70 @@
+"""What the tests of runs share: written histories, real trainers and trainings inside this process."""
+
+from pathlib import Path
+
+import numpy as np
+
+from explorer.datasets.loading import Images
+from explorer.files import load_arrays
+from explorer.runs.launcher import Launcher
+from explorer.runs.layout import CLOCK, EXPERIMENT, LOG, write_json
+from explorer.runs.reader import Run, Status
+from explorer.runs.writer import RunWriter
+from explorer.trainer.listening import Listener
+from explorer.trainer.training import Trainer
+from models.spec.experiment import Experiment
+from tests.support.helpers import quick, wait_for
+
+SERIES, TERMS = ("reconstruction", "kl", "loss"), ("reconstruction", "kl")
+
+
+def written(folder: Path, steps: int) -> tuple[RunWriter, np.ndarray]:
+    """A run of that many steps, flushed and still open, and its rows (steps, columns)."""
+    folder.mkdir(exist_ok=True)
+    write_json(folder / EXPERIMENT, quick().model_dump())
+    writer = RunWriter(folder)
+    writer.open_history(SERIES, TERMS)
+    rows = np.random.default_rng(0).normal(size=(steps, len(CLOCK) + len(SERIES) + 2 * len(TERMS)))
+    for step, row in enumerate(rows, 1):
+        writer.log_step(step, row)
+    writer.flush(step=steps)
+    return writer, rows
+
+
+def start(home: Path, launcher: Launcher, name: str, **settings) -> Run:
+    folder = home / name
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / EXPERIMENT, quick(**settings).model_dump())
+    return launcher.start(quick(**settings), folder)
+
+
+def reached(run: Run, *states: str, step: int = 0) -> Status:
+    """Wait until the run is in one of the states and at that step."""
+
+    def now() -> Status | None:
+        if not run.has_started():
+            return None
+        status = run.status()
+        wrong = not status.active and status.state not in states
+        assert not wrong, f"{status}\n{(run.folder / LOG).read_text()}"
+        return status if status.state in states and status.step >= step else None
+
+    return wait_for(now, 120)
+
+
+def snapshot_is_whole(run: Run) -> bool:
+    arrays = load_arrays(run.snapshots()[-1].path)
+    return all(np.isfinite(array).all() for array in arrays.values())
+
+
+def small_trainer(folder: Path, **settings) -> Trainer:
+    images = np.full((8, 4, 4, 1), 255, np.uint8)
+    data = Images(images, np.zeros(8, np.int64), ("0",), images, np.zeros(8, np.int64))
+    store = unfinished(folder, quick(**settings))
+    return Trainer(folder, quick(**settings), data, store, Listener(folder, store))
+
+
+def unfinished(folder: Path, experiment: Experiment) -> RunWriter:
+    folder.mkdir(exist_ok=True)
+    write_json(folder / EXPERIMENT, experiment.model_dump())
+    return RunWriter(folder)

@@ -1,0 +1,189 @@
+"""The library of models: what is listed, what is passed over and said, and what a listing costs."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.library import models as library
+from explorer.library.models import LibraryError
+from explorer.runs.layout import EXPERIMENT, PREVIEW, SNAPSHOTS, SUMMARY, list_snapshots, snapshot_file
+from tests.support.helpers import ROOT
+
+OLD_RUN = ROOT / "tests" / "fixtures" / "run-format-1"
+BUNDLED = ["bundled/mnist-vae-2d", "bundled/fashion-vae-2d", "bundled/mnist-vae-16d", "bundled/mnist-ae-16d"]
+
+
+@pytest.fixture
+def runs(tmp_path, monkeypatch) -> Path:
+    """The runs folder of a home of its own, with two runs: `first` and `second`."""
+    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
+    for name in ("first", "second"):
+        shutil.copytree(OLD_RUN, tmp_path / "runs" / name)
+    return tmp_path / "runs"
+
+
+def page(name: str, **query: str) -> AppTest:
+    app = AppTest.from_file(ROOT / "explorer" / "main.py", default_timeout=30)
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.switch_page(f"app_pages/{name}.py").run()
+
+
+def models_of(shown: AppTest) -> list[str]:
+    """The choices of the box that models are chosen with."""
+    return next(box for box in shown.selectbox if box.label == "Model").options
+
+
+def test_a_whole_library_is_listed_and_nothing_is_passed_over(runs):
+    found = library.listing()
+    assert list(found.titles)[:4] == BUNDLED
+    assert set(found.titles) == {*BUNDLED, "run/first", "run/second"}
+    assert found.title("run/first") == "Digits (small) · VAE · 2-D · first"
+    assert found.passed_over == ()
+
+
+STRAYS = [
+    "000000220 (copy).safetensors", "000000220.safetensors.bak", "220.safetensors", "0000000220.safetensors",
+    "Copy of 000000220.safetensors", "1e5.safetensors", "٠٠٠٠٠٠٢٢٠.safetensors", "000000220\n.safetensors",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("stray", STRAYS)
+def test_a_stray_snapshot_is_said_and_hides_nothing(runs, stray):
+    shutil.copy(runs / "first" / SNAPSHOTS / snapshot_file(18), runs / "first" / SNAPSHOTS / stray)
+    found = library.listing()
+    assert set(found.titles) == {*BUNDLED, "run/first", "run/second"}
+    (sentence,) = found.passed_over
+    assert sentence.startswith(f"first/{SNAPSHOTS}/{stray} is not listed: a snapshot is a file named by a step")
+    assert library.find("run/first").step == 18
+
+
+def test_what_is_no_snapshot_at_all_is_nobodys_business(runs):
+    folder = runs / "first" / SNAPSHOTS
+    (folder / "Thumbs.db").write_bytes(b"")
+    (folder / ".000000036.safetensors.4711").write_bytes(b"half")  # being written
+    (folder / snapshot_file(999)).mkdir()
+    (folder / snapshot_file(888)).symlink_to(folder / "gone")
+    assert list_snapshots(runs / "first").steps == (0, 18)
+    assert library.find("run/first").step == 18
+
+
+def _no_summary(run: Path) -> None:
+    (run / SUMMARY).unlink()
+
+
+def _text(file: str, text: bytes):
+    def write(run: Path) -> None:
+        (run / file).write_bytes(text)
+
+    return write
+
+
+def _summary_with(**changes):
+    def write(run: Path) -> None:
+        summary = json.loads((run / SUMMARY).read_text()) | changes
+        (run / SUMMARY).write_text(json.dumps({key: value for key, value in summary.items() if value is not None}))
+
+    return write
+
+
+def _summary_is_a_folder(run: Path) -> None:
+    (run / SUMMARY).unlink()
+    (run / SUMMARY).mkdir()
+
+
+DAMAGE = {
+    "no summary": (_no_summary, "has loaded no data yet"),
+    "summary of nothing": (_text(SUMMARY, b""), "damaged summary.json"),
+    "summary of zeros": (_text(SUMMARY, b"\0" * 500), "damaged summary.json"),
+    "summary of a list": (_text(SUMMARY, b"[]"), "damaged summary.json"),
+    "summary that says nothing": (_text(SUMMARY, b"{}"), "damaged summary.json (image_shape: Field required)"),
+    "summary is a folder": (_summary_is_a_folder, "unreadable summary.json"),
+    "no labels": (_summary_with(labels=None), "damaged summary.json (labels: Field required)"),
+    "labels of words": (_summary_with(labels=["a"]), "damaged summary.json (labels.0: "),
+    "a flat image": (_summary_with(image_shape=[28, 28]), "damaged summary.json (image_shape: "),
+    "order of words": (_summary_with(order="first"), "damaged summary.json (order: "),
+    "experiment of nothing": (_text(EXPERIMENT, b""), "damaged experiment.json"),
+    "experiment of later": (_text(EXPERIMENT, b'{"variant": "hologram"}'), "variant was 'hologram'"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_run_is_said_and_hides_no_other(runs, damage):
+    do, words = DAMAGE[damage]
+    do(runs / "first")
+    found = library.listing()
+    assert set(found.titles) == {*BUNDLED, "run/second"}
+    (sentence,) = found.passed_over
+    assert sentence.startswith("run/first is not listed.")
+    assert words in sentence
+    with pytest.raises(LibraryError):
+        library.find("run/first")
+
+
+@pytest.mark.parametrize("name", ["my run (copy)", "-first", "ränder", "a&b", "a" * 201, "@live", "first@18"])
+def test_a_run_folder_of_a_name_that_no_address_can_say_is_said(runs, name):
+    shutil.copytree(OLD_RUN, runs / name)
+    found = library.listing()
+    assert set(found.titles) == {*BUNDLED, "run/first", "run/second"}
+    (sentence,) = found.passed_over
+    assert sentence.startswith(f"run/{name} is not listed.")
+    assert sentence.endswith("Rename it.")
+
+
+def test_what_is_no_run_is_nobodys_business(runs):
+    (runs / "notes.txt").write_text("mine")
+    (runs / "empty").mkdir()
+    (runs / "begun").mkdir()
+    shutil.copy(OLD_RUN / EXPERIMENT, runs / "begun")
+    (runs / "a folder").mkdir()
+    (runs / "loop").symlink_to(runs / "loop")
+    (runs / "third").mkdir()
+    (runs / "third" / EXPERIMENT).mkdir()
+    found = library.listing()
+    assert set(found.titles) == {*BUNDLED, "run/first", "run/second"}
+    assert found.passed_over == ()
+
+
+def test_a_damaged_bundled_model_is_said_too(runs, tmp_path, monkeypatch):
+    copy = tmp_path / "pretrained"
+    shutil.copytree(library.PRETRAINED, copy)
+    monkeypatch.setattr(library, "PRETRAINED", copy)
+    (copy / "mnist-vae-2d" / SUMMARY).write_text("{}")
+    (copy / "notes.txt").write_text("mine")
+    found = library.listing()
+    assert set(found.titles) == {*BUNDLED[1:], "run/first", "run/second"}
+    assert found.passed_over[0].startswith("bundled/mnist-vae-2d is not listed.")
+
+
+@pytest.mark.parametrize("name", ["explore", "losses"])
+def test_a_stray_snapshot_leaves_every_page_of_models_alive(runs, name):
+    stray = "000000220 (copy).safetensors"
+    shutil.copy(runs / "first" / SNAPSHOTS / snapshot_file(18), runs / "first" / SNAPSHOTS / stray)
+    _text(SUMMARY, b"{")(runs / "second")
+    shown = page(name, model="run/first", view="step")
+    assert not shown.exception
+    assert "Digits (small) · VAE · 2-D · first" in models_of(shown)
+    assert len(models_of(shown)) == 5
+    (said,) = [caption.value for caption in shown.caption if "not listed" in caption.value]
+    assert "000000220 \\(copy\\).safetensors is not listed" in said
+    assert "run/second is not listed" in said
+
+
+def test_a_page_says_the_first_few_and_counts_the_others(runs):
+    for number in range(9):
+        (runs / "first" / SNAPSHOTS / f"{number}.safetensors").write_bytes(b"")
+    shown = page("explore", model="run/first")
+    (said,) = [caption.value for caption in shown.caption if "not listed" in caption.value]
+    assert said.count("is not listed") == 3
+    assert said.endswith("6 more are not listed.")
+
+
+def test_a_live_snapshot_that_is_a_folder_is_said(runs):
+    (runs / "first" / PREVIEW).unlink()
+    (runs / "first" / PREVIEW).mkdir()
+    with pytest.raises(LibraryError, match="has no live snapshot"):
+        library.find("run/first@live")

@@ -1,0 +1,286 @@
+"""Networks, twins, objectives and the one training step: shapes, sharing, what moves, that the numbers are right."""
+
+from itertools import product
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.layers import Sampling
+from models.losses import term
+from models.objective import LossTerm, Objective
+from models.program import Program, build
+from models.spec import catalogue, tensors
+from models.spec.experiment import Experiment
+from models.training import Learner, TrainingLoop, TrainingModel, epoch_batches
+from models.twins import build_twins
+from tests.support.helpers import some_images
+
+SMALL = (8, 8, 1)
+SHAPES = [((28, 28, 1), pixels, variant) for pixels, variant in product(catalogue.PIXEL_MODELS, ("ae", "vae"))]
+SHAPES += [((64, 64, 3), "bernoulli", "vae"), ((30, 26, 1), "gaussian", "vae"), ((27, 31, 3), "bernoulli", "ae")]
+
+
+def program(shape=SMALL, **settings) -> Program:
+    return build(Experiment.parse({"network": "dense", "variant": "vae", **settings}), shape)
+
+
+def images(count: int, shape=SMALL) -> np.ndarray:
+    return some_images(count, shape).astype(np.float32) / 255
+
+
+def copies(variables) -> list[np.ndarray]:
+    return [variable.numpy().copy() for variable in variables]
+
+
+def moved(before, variables) -> list[bool]:
+    return [not np.array_equal(a, b.numpy()) for a, b in zip(before, variables, strict=True)]
+
+
+@pytest.mark.parametrize("network", catalogue.NETWORKS)
+@pytest.mark.parametrize(("shape", "pixels", "variant"), SHAPES, ids=str)
+def test_every_network_gives_the_named_tensors_in_their_shapes(network, shape, pixels, variant):
+    made = program(shape, network=network, pixel_model=pixels, variant=variant, latent_dim=5)
+    x = images(3, shape)
+    named = made.twins.training(x)
+    stochastic = catalogue.VARIANTS[variant].stochastic
+    codes = {tensors.Z, tensors.Z_MEAN} | ({tensors.Z_LOG_VAR} if stochastic else set())
+    linear = catalogue.PIXEL_MODELS[pixels].output
+    assert {name: tuple(value.shape) for name, value in named.items()} == {
+        **dict.fromkeys(codes, (3, 5)),
+        linear: (3, *shape),
+    }
+    assert set(made.twins.encoder.output) == codes
+    looked = made.twins.inference(x)
+    assert set(looked) == {tensors.Z_MEAN, tensors.RECONSTRUCTION}
+    shown = looked[tensors.RECONSTRUCTION].numpy()
+    assert shown.shape == (3, *shape)
+    assert 0 <= shown.min() <= shown.max() <= 1
+    values = made.model.objectives[0](x, named)
+    assert {name: tuple(value.shape) for name, value in values.items()} == dict.fromkeys(made.model.series, (3,))
+    assert made.model.series == (*catalogue.VARIANTS[variant].weights, "loss")
+    assert made.twins.parameters == sum(int(np.prod(v.shape)) for v in made.model.learners[0].variables)
+
+
+@pytest.mark.parametrize("pixels", catalogue.PIXEL_MODELS)
+def test_the_link_is_the_one_that_the_loss_assumes(pixels):
+    twins = program(pixel_model=pixels, latent_dim=2).twins
+    codes = np.random.default_rng(0).normal(size=(6, 2)).astype(np.float32) * 5
+    linear = twins.decoder(codes).numpy()
+    links = {
+        "bernoulli": 1 / (1 + np.exp(-linear.astype(np.float64))),
+        "gaussian": np.clip(linear, 0, 1),
+        "unscaled": np.clip(linear / 255, 0, 1),
+    }
+    expected = links[pixels]
+    np.testing.assert_allclose(twins.generator(codes), expected, atol=1e-6)
+
+
+def test_unscaled_pixels_are_in_0_to_255_inside_the_networks_alone():
+    made = program(variant="denoising_ae", pixel_model="unscaled")
+    plain = program(variant="denoising_ae", pixel_model="gaussian")
+    x = images(4)
+    np.testing.assert_allclose(made.twins.encoder(x)["z"], plain.twins.encoder(255 * x)["z"], rtol=1e-4, atol=1e-3)
+    np.testing.assert_allclose(  # the noise is on images in 0..1 under every pixel model
+        made.twins.training(x, training=True)["z"],
+        255 * plain.twins.training(x, training=True)["z"].numpy(),
+        rtol=1e-3,
+        atol=0.05,
+    )
+    assert made.twins.parameters == plain.twins.parameters
+    white = {"grey_levels": tf.fill((2, *SMALL), 250.0)}
+    values = made.model.objectives[0](tf.ones((2, *SMALL)), white)
+    np.testing.assert_allclose(values["reconstruction"], [25, 25])
+
+
+def test_the_seed_network_is_the_one_of_the_question():
+    twins = program((28, 28, 1), network="seed", variant="ae", latent_dim=100).twins
+    assert (twins.encoder.count_params(), twins.decoder.count_params()) == (392_100, 165_473)
+    assert twins.parameters == 557_573
+
+
+@pytest.mark.parametrize("latent_dim", [1, 512])
+@pytest.mark.parametrize("network", catalogue.NETWORKS)
+def test_the_smallest_and_the_largest_code_build(network, latent_dim):
+    twins = program((28, 28, 1), network=network, latent_dim=latent_dim).twins
+    assert twins.generator(np.zeros((2, latent_dim), np.float32)).shape == (2, 28, 28, 1)
+
+
+def test_the_twins_are_one_set_of_variables_and_a_step_shows_in_all():
+    made = program(latent_dim=2)
+    twins = made.twins
+    own = {id(v) for v in (*twins.encoder.trainable_variables, *twins.decoder.trainable_variables)}
+    assert {id(v) for v in twins.training.trainable_variables} == own
+    assert {id(v) for v in twins.inference.trainable_variables} == own
+    assert {id(v) for v in twins.generator.trainable_variables} == {id(v) for v in twins.decoder.trainable_variables}
+    x, codes = images(4), np.ones((3, 2), np.float32)
+    before = twins.inference(x)[tensors.RECONSTRUCTION].numpy(), twins.generator(codes).numpy()
+    made.model.step(tf.constant(x))
+    assert not np.allclose(twins.inference(x)[tensors.RECONSTRUCTION], before[0], atol=1e-5)
+    assert not np.allclose(twins.generator(codes), before[1], atol=1e-5)
+
+
+def test_one_step_moves_every_weight_of_the_learner_and_no_loss_weight():
+    made = program()
+    weights = list(made.model.learners[0].variables)
+    other = [v for o in made.model.objectives for v in o.term_weights.values()]
+    before, before_other = copies(weights), copies(other)
+    loop = TrainingLoop(made.model, some_images(16, SMALL))
+    loop.evaluate(np.arange(16, dtype=np.int32))
+    assert not any(moved(before, weights))
+    loop.train(np.arange(16, dtype=np.int32))
+    assert all(moved(before, weights))
+    assert not any(moved(before_other, other))
+
+
+def scaling(name: str) -> keras.Model:
+    """y = x · w with w = 2 or 3: a network of one weight."""
+    image = keras.Input((1,), name=f"{name}_in")
+    start = keras.initializers.Constant({"a": 2.0, "b": 3.0}[name])
+    return keras.Model(image, keras.layers.Dense(1, use_bias=False, kernel_initializer=start)(image), name=name)
+
+
+def test_two_learners_move_only_their_own_and_all_gradients_come_first():
+    a, b, rate = scaling("a"), scaling("b"), 0.125
+    image = keras.Input((1,))
+    network = keras.Model(image, {"y": b(a(image))})
+    down = Objective([LossTerm("down", lambda _x, named: named["y"][:, 0], 1.0, ("y",))], name="first")
+    square = Objective([LossTerm("square", lambda _x, named: named["y"][:, 0] ** 2, 0.5, ("y",))], name="second")
+    learners = [
+        Learner(objective, [moves], keras.optimizers.SGD(rate)) for objective, moves in ((down, a), (square, b))
+    ]
+    model = TrainingModel(network, learners)
+    assert model.series == ("down", "first", "square", "second")
+    values = model.step(tf.ones((1, 1)))
+    assert {name: value.numpy().item() for name, value in values.items()} == {
+        "down": 6, "first": 6, "square": 36, "second": 18,
+    }  # fmt: skip
+    # At a = 2, b = 3, x = 1: d(ab)/da = 3 and d(½(ab)²)/db = a · ab = 12, both from before either moved.
+    assert a.weights[0].numpy().item() == 2 - rate * 3
+    assert b.weights[0].numpy().item() == 3 - rate * 12
+
+
+def test_a_learner_leaves_networks_alone_that_are_not_its_own():
+    made = program()
+    objective = Objective([term(name, made.experiment) for name in made.experiment.terms])
+    model = TrainingModel(made.twins.training, [Learner(objective, [made.twins.decoder], keras.optimizers.Adam(0.01))])
+    before = copies(made.twins.encoder.weights), copies(made.twins.decoder.trainable_variables)
+    model.step(tf.constant(images(4)))
+    kept = [v for v in made.twins.encoder.weights if v.dtype == "float32"]
+    assert not any(moved([a for a in before[0] if a.dtype == np.float32], kept))
+    assert all(moved(before[1], made.twins.decoder.trainable_variables))
+
+
+def test_parts_add_up_to_the_total_on_a_short_last_batch():
+    made = program(learning_rate=1e-7, terms={"reconstruction": 0.5, "kl": 3.0})
+    pictures = some_images(70, SMALL)
+    pictures[64:] = 0  # the short batch is of another kind: counted as a whole one, it would show
+    x = pictures.astype(np.float32) / 255
+    encoded = {name: value.numpy().astype(np.float64) for name, value in made.twins.encoder(x).items()}
+    mean, log_var = encoded[tensors.Z_MEAN], encoded[tensors.Z_LOG_VAR]
+    kl = 0.5 * (np.exp(log_var) + mean**2 - 1 - log_var).sum(axis=1)
+    of_batches = np.mean([kl[:32].mean(), kl[32:64].mean(), kl[64:].mean()])
+    assert kl.mean() > 1.2 * of_batches
+
+    made.model.compile(optimizer=None, jit_compile=False)
+    fit = made.model.fit(x, batch_size=32, epochs=1, verbose=0, shuffle=False)
+    trained = {name: values[0] for name, values in fit.history.items()}
+    evaluated = made.model.evaluate(x, batch_size=32, verbose=0, return_dict=True)
+    looped = TrainingLoop(made.model, pictures).evaluate(np.arange(70, dtype=np.int32), batch_size=32)
+    for found in (trained, evaluated, dict(zip(made.model.series, looped, strict=True))):
+        assert set(found) == {"reconstruction", "kl", "loss"}
+        assert found["loss"] == pytest.approx(0.5 * found["reconstruction"] + 3 * found["kl"], rel=1e-5)
+        assert found["kl"] == pytest.approx(kl.mean(), rel=0.01)  # the rate is small, not zero
+
+
+def test_a_plain_autoencoder_is_evaluated_alike_in_any_batches():
+    made = program(variant="ae")
+    loop, indices = TrainingLoop(made.model, some_images(70, SMALL)), np.arange(70, dtype=np.int32)
+    np.testing.assert_allclose(loop.evaluate(indices, 32), loop.evaluate(indices, 70), rtol=1e-5)
+    half = loop.evaluate(indices[:32]), loop.evaluate(indices[32:])
+    np.testing.assert_allclose((32 * half[0] + 38 * half[1]) / 70, loop.evaluate(indices), rtol=1e-5)
+
+
+def test_live_weight_and_rate_count_at_the_next_step_without_a_retrace():
+    made = program(variant="ae", optimizer="sgd", learning_rate=1e-4)
+    loop, batch = TrainingLoop(made.model, some_images(16, SMALL)), np.arange(16, dtype=np.int32)
+    variables = made.model.learners[0].variables
+
+    def step() -> tuple[float, float, float]:
+        before = copies(variables)
+        part, total = loop.train(batch)
+        return part, total, max(float(np.abs(v.numpy() - b).max()) for v, b in zip(variables, before, strict=True))
+
+    made.set_weight("reconstruction", 0.0)
+    part, total, distance = step()
+    assert part > 0
+    assert total == distance == 0
+    made.set_weight("reconstruction", 0.25)
+    made.set_learning_rate(1e-6)
+    part, total, small = step()
+    assert total == pytest.approx(0.25 * part)
+    made.set_learning_rate(1e-3)
+    assert step()[2] > 100 * small > 0
+    assert loop.train_function.experimental_get_tracing_count() == 1
+    with pytest.raises(KeyError):
+        made.set_weight("kl", 1.0)
+
+
+def test_noise_and_sampling_are_only_in_training():
+    x = tf.constant(np.full((4, *SMALL), 0.5, np.float32))
+    noisy = program(variant="denoising_ae", corruption=1.0)
+    first, again = (noisy.twins.training(x, training=True)[tensors.Z].numpy() for _ in range(2))
+    assert not np.allclose(first, again)
+    calm = noisy.twins.training(x, training=False)[tensors.Z].numpy()
+    np.testing.assert_array_equal(calm, noisy.twins.encoder(x)[tensors.Z].numpy())
+    np.testing.assert_array_equal(calm, noisy.twins.inference(x, training=True)[tensors.Z_MEAN].numpy())
+    plain = program(variant="ae").twins
+    np.testing.assert_array_equal(plain.training(x, training=True)["z"], plain.training(x, training=False)["z"])
+
+
+def test_a_sample_has_the_mean_and_the_variance_that_the_encoder_says():
+    mean, log_var = np.full((40_000, 1), 2.0, np.float32), np.full((40_000, 1), np.log(9.0), np.float32)
+    z = Sampling(3)(mean, log_var).numpy()
+    assert z.mean() == pytest.approx(2, abs=0.1)
+    assert z.std() == pytest.approx(3, abs=0.1)
+
+
+def test_the_same_seed_gives_the_same_numbers_and_another_does_not():
+    def numbers(seed: int) -> np.ndarray:
+        made = program(seed=seed)
+        loop = TrainingLoop(made.model, some_images(40, SMALL))
+        batches = [b for epoch in range(2) for b in epoch_batches(np.arange(40), 16, seed, epoch)]
+        return np.stack([loop.train(batch) for batch in batches])
+
+    first = numbers(1)
+    assert first.shape == (6, 3)
+    np.testing.assert_array_equal(first, numbers(1))
+    weights = [program(seed=seed).twins.decoder.trainable_variables[0].numpy() for seed in (1, 1, 2)]
+    np.testing.assert_array_equal(weights[0], weights[1])
+    assert not np.allclose(weights[0], weights[2])
+
+
+def test_epoch_batches_hold_every_image_once_in_another_order_each_epoch():
+    indices = np.arange(100, 170)
+    batches = epoch_batches(indices, 32, seed=5, epoch=0)
+    assert [len(batch) for batch in batches] == [32, 32, 6]
+    assert {batch.dtype for batch in batches} == {np.dtype(np.int32)}
+    np.testing.assert_array_equal(np.sort(np.concatenate(batches)), indices)
+    assert not np.array_equal(batches[0], epoch_batches(indices, 32, seed=5, epoch=1)[0])
+
+
+def test_a_missing_tensor_is_said_before_training():
+    twins = build_twins(Experiment.parse({"variant": "ae"}), SMALL)
+    objective = Objective([term("kl", Experiment.parse({"variant": "vae"}))])
+    with pytest.raises(ValueError, match=r"'kl' needs z_log_var, but the networks give logits, z, z_mean\. Choose"):
+        TrainingModel(twins.training, [Learner(objective, [twins.encoder], keras.optimizers.Adam())])
+
+
+def test_a_keras_model_survives_saving_with_its_own_layers(tmp_path):
+    twins = program(pixel_model="unscaled").twins
+    x = images(2)
+    for name in ("training", "inference"):
+        getattr(twins, name).save(tmp_path / "model.keras")
+        again = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
+        np.testing.assert_array_equal(again(x)[tensors.Z_MEAN], twins.encoder(x)[tensors.Z_MEAN])

@@ -1,0 +1,316 @@
+"""Own loss terms: what is read, what is refused and where, and how they are written as Python."""
+
+import re
+import string
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from models.spec.formula.formula import FormulaError, parse_formula, python
+from models.spec.formula.nodes import FUNCTIONS
+from models.spec.formula.reader import DEEPEST, usage
+from models.spec.formula.syntax import LONGEST
+from tests.conftest import ROOT
+from tests.support.formula_helpers import KINDS, expressions, formulas, read
+
+MANY = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LONGEST_REFUSAL = 0.05  # seconds
+
+
+def refused(text: str) -> FormulaError:
+    with pytest.raises(FormulaError) as caught:
+        parse_formula(text, KINDS)
+    assert str(caught.value) == f"At character {caught.value.start + 1}: {caught.value.sentence}"
+    assert 0 <= caught.value.start <= caught.value.end <= len(text)
+    assert caught.value.sentence[-1] in ".?"
+    return caught.value
+
+
+_RANGES = " ".join(
+    ['ops.max(named["z"], axis=-1) - ops.min(named["z"], axis=-1)', '- (1.0 - ops.max(named["z"], axis=-1))']
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        (
+            "sum(square(x - sigmoid(logits)))",
+            'ops.sum(ops.square(x - ops.sigmoid(named["logits"])), axis=(1, 2, 3))',
+        ),
+        (" mean( abs(z) )\n", 'ops.mean(ops.abs(named["z"]), axis=-1)'),
+        ("critic_on_x", 'named["critic_on_x"]'),
+        ("-(critic_on_x + 1)", '-(named["critic_on_x"] + 1.0)'),
+        ("-(-critic_on_x)", '-(-named["critic_on_x"])'),
+        ("(max(z) - min(z)) - (1 - max(z))", _RANGES),
+        ("((sum(z) * 2) / 3) * (0.5 / 7)", 'ops.sum(named["z"], axis=-1) * 2.0 / 3.0 * (0.5 / 7.0)'),
+        ("(2 * critic_on_x) ** 2 ** -1", '(2.0 * named["critic_on_x"]) ** 2.0 ** -1.0'),
+        ("((critic_on_x ** 2) ** 2)", '(named["critic_on_x"] ** 2.0) ** 2.0'),
+        ("-critic_on_x ** 2", '-(named["critic_on_x"] ** 2.0)'),
+        ("(-critic_on_x) ** 2", '(-named["critic_on_x"]) ** 2.0'),
+        ("2 * -critic_on_x", '2.0 * -named["critic_on_x"]'),
+        ("sum(clip(x, -1, 1))", "ops.sum(ops.clip(x, -1.0, 1.0), axis=(1, 2, 3))"),
+        ("sum(critic_on_x * x)", 'ops.sum(ops.reshape(named["critic_on_x"], (-1, 1, 1, 1)) * x, axis=(1, 2, 3))'),
+        (
+            "sum(maximum(z, mean(x)))",
+            'ops.sum(ops.maximum(named["z"], ops.reshape(ops.mean(x, axis=(1, 2, 3)), (-1, 1))), axis=-1)',
+        ),
+        ("critic_on_x * log(0.5) - sqrt(4)", 'named["critic_on_x"] * -0.6931471805599453 - 2.0'),
+        ("sum(stop_gradient(critic_features))", 'ops.sum(ops.stop_gradient(named["critic_features"]), axis=-1)'),
+    ],
+)  # fmt: skip
+def test_a_formula_is_written_as_python_with_no_more_parentheses_than_it_needs(text, written):
+    assert python(parse_formula(text, KINDS)) == written
+
+
+def test_the_axes_of_a_kind_can_be_given():
+    formula = parse_formula("sum(critic_features * critic_on_x)", KINDS)
+    assert python(formula, {"features": (1, 2)}) == (
+        'ops.sum(named["critic_features"] * ops.reshape(named["critic_on_x"], (-1, 1, 1)), axis=(1, 2))'
+    )
+
+
+def test_a_formula_says_which_tensors_it_reads_in_the_order_of_their_first_use():
+    formula = parse_formula("sum(logits * critic_on_x) + sum(x - logits) + sum(label)", KINDS)
+    assert formula.needs == ("logits", "critic_on_x", "x", "label")
+    assert formula.text.startswith("sum(logits")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("", "", "The formula is empty; write one"),
+        ("   \n ", "   \n ", "The formula is empty; write one"),
+        ("sum(square(x - sigmoid(logit)))", "logit", "no tensor logit; allowed are x, logits, z.* Did you mean logits"),
+        ("sum(squar(x))", "squar", "no function squar; allowed are sum, mean.* Did you mean square?"),
+        ("Sum(x)", "Sum", "Did you mean sum?"),
+        ("sum(ln(x))", "ln", r"Write log\(value\)"),
+        ("sum(beta)", "beta", "There is no tensor beta.*Choose one of these"),
+        ("x - logits", "x - logits", r"not one number for each image.*shape image.*sum\(\.\.\.\) or mean\(\.\.\.\)"),
+        ("3 + 4", "3 + 4", "reads no tensor"),
+        ("sum(x + z)", "x + z", r"x \(of shape image\) and z \(of shape code\) do not fit.*\+ takes equal shapes"),
+        ("sum(maximum(z, label))", "maximum(z, label)", r"z \(of shape code\) and label \(of shape classes\)"),
+        ("sum(critic_on_x)", "sum(critic_on_x)", "one number for each image already.*mix its images"),
+        ("mean(sum(x))", "mean(sum(x))", r"sum\(x\) is one number for each image already"),
+        ("sum(3)", "sum(3)", "sum was given the number 3"),
+        ("sum(x) / 0", "0", "The divisor 0 is 0, or too near 0 for a float"),
+        ("sum(x) / (1 - 1)", "1 - 1", "The divisor 1 - 1"),
+        ("sum(x) / 1e-300", "1e-300", "The divisor 1e-300"),
+        ("sum(x) / exp(-200)", "exp(-200)", r"The divisor exp\(-200\)"),
+        ("sum(x) + 1 / (2 - 2)", "2 - 2", "The divisor 2 - 2"),
+        ("sum(x) * log(-1)", "log(-1)", "no finite number"),
+        ("sum(x) * log(0)", "log(0)", "no finite number"),
+        ("sum(x) * sqrt(-0.5)", "sqrt(-0.5)", "no finite number"),
+        ("sum(x) * exp(1000)", "exp(1000)", "no finite number"),
+        ("sum(x) * (-1) ** 0.5", "(-1) ** 0.5", "no finite number"),
+        ("sum(x) * 0 ** -1", "0 ** -1", "no finite number"),
+        ("sum(x) * 9 ** 9 ** 9", "9 ** 9 ** 9", "no finite number"),
+        ("sum(x) * 9 ** 9 ** 9 ** 9", "9 ** 9 ** 9", "no finite number"),
+        ("sum(x) * 1e30 * 1e30", "", ""),
+        ("sum(x) * (1e30 * 1e30)", "1e30 * 1e30", "no finite number"),
+        ("sum(x) * 1e999", "1e999", "The number 1e999 is too large"),
+        ("sum(x) * " + 400 * "9", 400 * "9", "is too large"),
+        ("sum(x ** z)", "z", "The exponent was z; allowed is a number"),
+        ("sum(2 ** x)", "x", "The exponent was x"),
+        ("sum(clip(x, z, 1))", "z", "A limit of clip was z"),
+        ("sum(clip(x, 1, -1))", "clip(x, 1, -1)", "limits of clip were 1 and -1.*Swap"),
+        ("sum(clip(x))", "clip(x)", r"given 1 arguments and takes 3; write clip\(value, low, high\)"),
+        ("sum()", "sum()", r"given 0 arguments and takes 1; write sum\(value\)"),
+        ("max(x, logits)", "max(x, logits)", "For two values, there is maximum"),
+        ("sum(x, axis=1)", "axis=1", "The named argument axis=1 was given"),
+        ("sum(*x)", "*x", r"A \* before an argument was given"),
+        ("sum(**x)", "**x", r"The named argument \*\*x was given"),
+        ("sum(x)(z)", "sum(x)", r"sum\(x\) cannot be called"),
+        ("x(3)", "x", "x is a tensor and takes nothing in parentheses"),
+        ("sum", "sum", r"sum is a function; write sum\(value\)"),
+        ("sum(x.shape)", "x.shape", "A dot behind a value was given"),
+        ("x.__class__.__mro__", "x.__class__.__mro__", "A dot behind a value was given"),
+        ("sum(x[0])", "x[0]", "An index in brackets"),
+        ("sum(x) < 3", "sum(x) < 3", "A comparison"),
+        ("sum(x) and sum(z)", "sum(x) and sum(z)", "“and”"),
+        ("not sum(x)", "not sum(x)", "“not”"),
+        ("sum(x) if x else sum(z)", "sum(x) if x else sum(z)", "“if”"),
+        ("(lambda: x)()", "lambda: x", "cannot be called"),
+        ("lambda: x", "lambda: x", "A lambda"),
+        ("sum(i for i in x)", "(i for i in x)", "A comprehension"),
+        ("[i for i in x]", "[i for i in x]", "A comprehension"),
+        ("(y := x)", "y := x", ":= was given"),
+        ("(x, z)", "(x, z)", "A comma outside"),
+        ("[x]", "[x]", "A list"),
+        ("{x}", "{x}", "A set"),
+        ("{}", "{}", "A dictionary"),
+        ("+sum(x)", "+sum(x)", "A plus before a value"),
+        ("~sum(x)", "~sum(x)", "~ was given"),
+        ("sum(x) % 2", "sum(x) % 2", "% was given"),
+        ("sum(x) ^ 2", "sum(x) ^ 2", r"a power is written \*\*"),
+        ("sum(x) // 2", "sum(x) // 2", "// was given"),
+        ("sum(x) * True", "True", "True was given; allowed are numbers"),
+        ("sum(x) * None", "None", "None was given; allowed are numbers"),
+        ("sum(x) * ...", "...", "... was given; allowed are numbers"),
+        ("sum(x) * 2j", "2j", "j stands right behind the number 2"),
+        ("2x", "2x", r"an operator between, such as 2 \* x"),
+        ("1_000 * sum(x)", "1_000", "_000 stands right behind"),
+        ("sum(x) * 007", "007", "cannot be read here"),
+        ('f"{x}"', '"', 'The character " was given'),
+        ("__import__('os')", "'", "The character ' was given"),
+        ("sum(x) # nothing", "#", "The character # was given"),
+        ("sum(x) \\\n", "\\", "was given"),
+        ("sum(x − logits)", "−", "write - in its place"),
+        ("½ Σ x", "½", r"write 0\.5 \* in its place"),
+        ("sum(ｘ)", "ｘ", "The character ｘ was given"),
+        ("sum(x)\0", "\0", r"The character U\+0000 was given"),
+        ("sum(\ud800)", "\ud800", r"The character U\+D800 was given"),
+        ("sum(x\u2028)", "\u2028", r"The character U\+2028 was given"),
+        ("sum(x", "(", r"This \( is never closed"),
+        ("sum(x))", ")", r"This \) closes nothing"),
+        ("sum(x]", "]", "This ] closes nothing"),
+        ("sum(x) +", "+", "ends too early"),
+        ("sum(x) *  ", "*", "ends too early"),
+        ("sum(x z)", "x z", "“x z” cannot be read here"),
+        ("sum(x) z", "z", "“z” cannot be read here"),
+        ("loss = sum(x)", "=", "what would stand on the right of it"),
+        ("import os", "import", "“import” cannot be read here"),
+        ("sum(x); sum(z)", ";", "The character ; was given"),
+        ("sum(x) +\n  sum(\n zz)", "zz", "no tensor zz"),
+        ("\t\n sum(x)\n\n - zz", "zz", "no tensor zz"),
+    ],
+)
+def test_what_is_no_formula_is_refused_with_a_sentence_and_its_place(text, place, words):
+    if not words:  # each number is finite by itself; what the tensors make of them is not known
+        parse_formula(text, KINDS)
+        return
+    error = refused(text)
+    assert text[error.start : error.end] == place
+    assert re.search(words, error.sentence), error.sentence
+
+
+def test_a_long_formula_is_refused_before_it_is_read():
+    error = refused("x" * 10_000)
+    assert "10,000 characters; allowed are at most 500" in error.sentence
+    assert (error.start, error.end) == (LONGEST, 10_000)
+
+
+def test_a_sum_of_many_addends_may_be_as_deep_as_the_limit_and_no_deeper():
+    assert parse_formula("+".join(["critic_on_x"] * DEEPEST), KINDS).needs == ("critic_on_x",)
+    assert "too large" in refused("+".join(["critic_on_x"] * (DEEPEST + 1))).sentence
+    wide = "+".join(["(" + "+".join(["sum(x)"] * 8) + ")"] * 8)
+    assert parse_formula(wide, KINDS)
+
+
+def test_every_function_can_be_used_and_says_what_it_does():
+    for name, info in FUNCTIONS.items():
+        arguments = ["x", "-1", "1"] if info.numbers else ["x", "logits"][: len(info.arguments)]
+        inner = f"{name}({', '.join(arguments)})"
+        assert parse_formula(inner if info.reduces else f"sum({inner})", KINDS)
+        assert info.summary
+        assert usage(name).startswith(f"{name}(value")
+
+
+_HOSTILE = {
+    "long": "sum(x) + " * 1200,
+    "parentheses": "(" * 500,
+    "closed parentheses": "(" * 240 + "x" + ")" * 240,
+    "brackets": "[" * 500,
+    "braces": "{" * 250 + "}" * 250,
+    "mixed": "([{" * 166,
+    "calls": "abs(" * 125,
+    "closed calls": "abs(" * 99 + "x" + ")" * 99,
+    "minus": "-" * 499 + "x",
+    "plus": "+" * 499 + "x",
+    "invert": "~" * 499 + "x",
+    "not": "not " * 124 + "x",
+    "sum": "+".join("x" * 250),
+    "power": "**".join("9" * 160),
+    "power of x": "**".join("x" * 160),
+    "division": "/".join("x" * 250),
+    "comparisons": "<".join("x" * 250),
+    "attributes": "x" + ".x" * 249,
+    "subscripts": "x" + "[x]" * 160,
+    "subscripts within": "x[" * 160 + "x" + "]" * 160,
+    "call of calls": "x" + "()" * 249,
+    "lambdas": "lambda:" * 71 + "x",
+    "ifs": "x if x else " * 41 + "x",
+    "commas": "x," * 250,
+    "digits": "9" * 500,
+    "points": "1." * 250,
+    "exponents": "1e9" * 160,
+    "unicode": "Σ" * 500,
+    "underscores": "1" + "_" * 499,
+    "stars": "*" * 500,
+    "quotes": '"' * 500,
+    "backslashes": "\\" * 500,
+    "lines": "\n" * 499 + "x",
+    "nulls": "\0" * 500,
+    "colons": "x:=" * 160,
+}
+
+
+@pytest.mark.parametrize("text", _HOSTILE.values(), ids=_HOSTILE)
+def test_hostile_text_is_refused_at_once(text):
+    def seconds() -> float:
+        start = time.perf_counter()
+        refused(text)
+        return time.perf_counter() - start
+
+    assert min(seconds() for _ in range(3)) < LONGEST_REFUSAL
+
+
+_PIECES = st.sampled_from(
+    [*"()[]{}+-*/%,.:=<>@&|^~ \n\t", "**", ":=", "x", "z", "logits", "sum", "mean(", "abs(", "1", "1e9", "0x",
+     "lambda ", "if ", " else ", " for ", " in ", "not ", "await ", "yield ", "None", "__import__", "_",
+     "é", "²", "\0", "\ud800"]
+)  # fmt: skip
+
+
+@given(st.text(max_size=60) | st.text(string.printable, max_size=60) | st.lists(_PIECES, max_size=40).map("".join))
+@MANY
+def test_any_text_is_read_or_refused_with_a_place(text):
+    found = read(text)
+    event(type(found).__name__)
+    if isinstance(found, FormulaError):
+        assert found.sentence[0].isprintable()
+
+
+def test_formulas_are_read_without_keras():
+    """The app's process reads them."""
+    code = "import sys, models.spec.formula.formula; sys.exit(bool({'keras', 'tensorflow', 'numpy'} & {*sys.modules}))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_nothing_that_is_typed_is_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for text in ("open(x)", "exec(x)", "print(x)", "breakpoint()", "exit()", "x.tofile(x)", "sum(exit())"):
+        assert "no function" in refused(text).sentence or "cannot be called" in refused(text).sentence
+    assert not list(tmp_path.iterdir())
+
+
+@given(formulas())
+@MANY
+def test_what_is_written_as_python_reads_as_the_same_formula(text):
+    """Written with the functions' own names, the Python is a formula again: the same tree, so the same order."""
+    formula = read(text)
+    event(type(formula).__name__)
+    if isinstance(formula, FormulaError):
+        assert any(words in formula.sentence for words in ("no finite number", "too large", "The divisor")), formula
+        return
+    again = python(formula)
+    if "reshape" in again:
+        return
+    for noise in ("ops.", 'named["', '"]', ", axis=(1, 2, 3)", ", axis=-1"):
+        again = again.replace(noise, "")
+    if len(again) <= LONGEST:
+        assert parse_formula(again, KINDS).root == formula.root
+
+
+@given(expressions("image") | expressions("code") | expressions("features"))
+@MANY
+def test_the_shape_is_known_of_every_expression(text):
+    found = read(text)
+    assert isinstance(found, FormulaError)
+    assert any(words in found.sentence for words in ("not one number", "no finite number", "too large", "divisor")), (
+        text
+    )

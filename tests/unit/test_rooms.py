@@ -1,0 +1,78 @@
+"""The rooms of the house: who may import whom, and who may know Keras. docs/design.md tells what each is for."""
+
+import sys
+
+import pytest
+
+from tests.support.helpers import ROOT
+from tests.support.sources import EXPLORER, MODELS, imported, module_name, tops
+
+# From the ground up: a room imports only what stands before it.
+ROOMS = (
+    "places", "files", "datasets", "presets", "runs", "latent", "library", "diagnosis", "lab", "figures", "components",
+    "export", "analyst", "services", "api", "trainer", "cli", "app_pages", "main", "__main__",
+)  # fmt: skip
+HEAVY = {"keras", "tensorflow", "umap", "sklearn", "numba"}
+ALLOWED = {"keras", "tensorflow", "numpy", "pydantic", "safetensors", "models"} | sys.stdlib_module_names
+
+
+TEMPLATES = {"explorer.export.program", "explorer.export.program_model"}  # read as text, never imported by the app
+
+
+def knows_keras(name: str) -> bool:
+    """Return whether a module may import Keras, or a module that does."""
+    process = name.startswith(("explorer.trainer.", "explorer.analyst."))
+    return process or name == "explorer.datasets.loading" or name in TEMPLATES
+
+
+def room(name: str) -> str:
+    """Return the room of a module of explorer."""
+    return name.split(".")[1]
+
+
+@pytest.mark.parametrize("path", MODELS, ids=module_name)
+def test_models_know_keras_and_nothing_else(path):
+    assert tops(path) <= ALLOWED
+
+
+@pytest.mark.parametrize("path", [p for p in MODELS if module_name(p).startswith("models.spec")], ids=module_name)
+def test_what_can_be_said_of_a_model_is_said_without_keras(path):
+    others = {name for name in imported(path) if name.startswith("models") and not name.startswith("models.spec")}
+    assert not (tops(path) & HEAVY) | others
+
+
+@pytest.mark.parametrize("path", [p for p in EXPLORER if not knows_keras(module_name(p))], ids=module_name)
+def test_in_explorer_only_two_processes_and_the_loading_of_data_know_keras(path):
+    insides = {name for name in imported(path) if name.startswith("models.") and not name.startswith("models.spec")}
+    assert not (tops(path) & HEAVY) | insides
+
+
+def test_there_are_at_most_20_rooms_and_each_has_its_place():
+    places = (ROOT / "explorer").iterdir()
+    found = {path.stem for path in places if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert found - {"__init__"} == set(ROOMS)
+    assert len(ROOMS) <= 20
+
+
+@pytest.mark.parametrize("path", [p for p in EXPLORER if module_name(p) != "explorer"], ids=module_name)
+def test_a_room_imports_only_rooms_below_it(path):
+    own = ROOMS.index(room(module_name(path)))
+    below = {room(name) for name in imported(path) if name.startswith("explorer.")} - {ROOMS[own]}
+    assert below <= set(ROOMS[:own])
+
+
+def test_models_do_not_import_each_other_in_a_circle():
+    """A module of models is never reached again from what it imports; explorer's rooms are in order already."""
+    names = {module_name(path): {n for n in imported(path) if n.startswith("models.")} for path in MODELS}
+    done: set[str] = set()
+    for start in names:
+        _walk(start, names, (), done)
+
+
+def _walk(name: str, names: dict[str, set[str]], trail: tuple[str, ...], done: set[str]) -> None:
+    assert name not in trail, " -> ".join((*trail, name))
+    if name in done or name not in names:
+        return
+    for other in sorted(names[name]):
+        _walk(other, names, (*trail, name), done)
+    done.add(name)
