@@ -54,9 +54,10 @@ def choose_model() -> str | None:
     if wanted not in keys:
         st.toast(plain(f"There is no model {wanted[:80]} here any more. This is another one."))
         wanted = keys[0]
+    # Without a key it is a new box whenever the index changes, and what is chosen on the old one is lost.
     return st.selectbox(
-        "Model", keys, index=keys.index(wanted), format_func=listing.title, label_visibility="collapsed"
-    )
+        "Model", keys, keys.index(wanted), listing.title, "explore-model", label_visibility="collapsed"
+    )  # fmt: skip
 
 
 def choose_snapshot(base: str) -> ModelEntry:
