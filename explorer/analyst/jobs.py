@@ -1,7 +1,7 @@
 """Requests that take long, which pages look at again and again until they are done. No Streamlit."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,9 +89,9 @@ class OneAtATime:
 
     def __init__(self, workbench: AnalystClient):
         self.workbench = workbench
-        self._asked: dict[str, Future[Answer]] = {}
+        self._asked: dict[Hashable, Future[Answer]] = {}
 
-    def look(self, key: str, request: str, **values: Any) -> Mapping[str, Any] | Progress:
+    def look(self, key: Hashable, request: str, **values: Any) -> Mapping[str, Any] | Progress:
         """What the answer says, or how far it is.
 
         Raises AnalystError where it failed, and again until another key is looked at: it must not be tried without end.
@@ -108,7 +108,7 @@ class OneAtATime:
             self._asked.pop(key, None)
             return Progress()
 
-    def _forget_failures(self, key: str) -> None:
+    def _forget_failures(self, key: Hashable) -> None:
         """Whoever comes back to one of the others may try it again."""
         for name, future in list(self._asked.items()):
             if name != key and future.done() and future.exception():

@@ -12,12 +12,7 @@ from typing import Any
 from explorer.figures.graph_layout import Drawing, in_lines, narrow, wide
 from explorer.figures.tensor_flow import Kind, Part, data_flow, tensor_key
 from models.spec.catalogue import unit_of_total
-from models.spec.experiment import Experiment, TermSetting
-
-# What the picture depends on; nothing else draws it anew.
-SHOWN = {
-    "dataset", "network", "variant", "pixel_model", "latent_dim", "terms", "corruption", "codebook_size", "codewords"
-}  # fmt: skip
+from models.spec.experiment import Experiment, Terms, TermSetting
 
 
 @dataclass(frozen=True)
@@ -62,13 +57,12 @@ class Graph:
 
 def tensor_graph(experiment: Experiment) -> Graph:
     """The graph of an experiment with both of its drawings, the same whatever the weights are."""
-    terms = {name: TermSetting(formula=setting.formula) for name, setting in experiment.terms.items()}
-    return _drawn(experiment.model_copy(update={"terms": terms}).model_dump_json(include=SHOWN))
+    terms = Terms((name, TermSetting(formula=setting.formula)) for name, setting in experiment.terms.items())
+    return _drawn(experiment.model_copy(update={"terms": terms}).reduced("graph"))
 
 
 @lru_cache(64)
-def _drawn(unweighted: str) -> Graph:
-    experiment = Experiment.parse(unweighted)
+def _drawn(experiment: Experiment) -> Graph:
     flow = data_flow(experiment)
     nodes = [_node(part, experiment) for part in flow]
     layers = {part.key: part.layer for part in flow}

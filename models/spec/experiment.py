@@ -1,11 +1,20 @@
 """The complete, validated description of what to train: small JSON. Free of TensorFlow."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ValidationError,
+    field_validator,
+    model_validator,
+)  # fmt: skip
+from pydantic_core import CoreSchema, core_schema
 
 from models.spec.catalogue import (
     CODES,
@@ -28,6 +37,8 @@ from models.spec.sentences import sentences_of
 from models.spec.tensors import RECONSTRUCTION
 
 OWN_NAME = re.compile("[a-z][a-z0-9_]{0,31}")
+# What a field can change besides what is learnt: size and speed, the tensors of a new model, the picture of its loss.
+Change = Literal["cost", "tensors", "graph"]
 HISTORY_NAME = re.compile("level|step|epoch|seconds|learning_rate|weight_.*|weighted_.*")  # a run's own columns
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 LearningRate = Annotated[float, Field(ge=1e-7, le=1.0, allow_inf_nan=False)]
@@ -65,31 +76,74 @@ class TermSetting(BaseModel):
         return self.weight * SCHEDULES[self.schedule].factor(epochs, self.schedule_epochs)
 
 
+class Terms(Mapping[str, TermSetting]):
+    """The terms of an experiment by name, in the order in which they are added. Hashable, and never changed."""
+
+    def __init__(self, settings: Mapping[str, TermSetting] | Iterable[tuple[str, TermSetting]] = ()):
+        self._settings = dict(settings)
+        self._hash = hash(tuple(self._settings.items()))
+
+    def __getitem__(self, name: str) -> TermSetting:
+        return self._settings[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._settings)
+
+    def __len__(self) -> int:
+        return len(self._settings)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Terms):
+            return [*self.items()] == [*other.items()]
+        return self._settings == other
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"Terms({self._settings!r})"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Read and written as a plain table."""
+        table = handler(dict[str, TermSetting])
+        plain = core_schema.plain_serializer_function_ser_schema(dict, return_schema=table)
+        return core_schema.no_info_after_validator_function(cls, table, serialization=plain)
+
+
+def _field(default: Any, *changes: Change, **limits: Any) -> Any:
+    """A field of an experiment. `changes` says what its value makes a difference to, besides what is learnt."""
+    return Field(default, json_schema_extra={"changes": list(changes)}, **limits)
+
+
 class Experiment(BaseModel):
-    """Data set, network, variant, terms, optimizer and seed. Two equal experiments train the same model."""
+    """Data set, network, variant, terms, optimizer and seed. Two equal experiments train the same model.
+
+    Hashable: an experiment is a key of what was computed for it. `reduced` leaves out what makes no difference.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    dataset: str = Field(default="digits", pattern=r"^[a-z][a-z0-9_]{0,63}$")
-    network: str = "dense"
-    variant: str = "vae"
-    pixel_model: str = "bernoulli"
-    pixel_sigma: float = Field(default=0.25, ge=0.01, le=10, allow_inf_nan=False)
-    latent_dim: int = Field(default=2, ge=1, le=512)
-    terms: dict[str, TermSetting] = Field(default_factory=dict)
-    corruption: float = Field(default=0.3, ge=0, le=2, allow_inf_nan=False)
-    sparsity: float = Field(default=0.05, ge=0.001, le=0.5, allow_inf_nan=False)
-    free_nats: float = Field(default=0.5, ge=0, le=100, allow_inf_nan=False)
-    capacity: float = Field(default=25.0, ge=0, le=1000, allow_inf_nan=False)
-    capacity_epochs: float = Field(default=10.0, ge=0.01, le=10_000, allow_inf_nan=False)
-    codebook_size: int = Field(default=32, ge=2, le=4096)
-    codewords: int = Field(default=2, ge=1, le=512)
-    optimizer: str = "adam"
-    learning_rate: LearningRate = 1e-3
-    batch_size: int = Field(default=128, ge=1, le=4096)
-    epochs: int = Field(default=20, ge=1, le=10_000)
-    validation_fraction: float = Field(default=0.1, ge=0.01, le=0.5)
-    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    dataset: str = _field("digits", "cost", "tensors", "graph", pattern=r"^[a-z][a-z0-9_]{0,63}$")
+    network: str = _field("dense", "cost", "tensors", "graph")
+    variant: str = _field("vae", "cost", "tensors", "graph")
+    pixel_model: str = _field("bernoulli", "cost", "tensors", "graph")
+    pixel_sigma: float = _field(0.25, ge=0.01, le=10, allow_inf_nan=False)
+    latent_dim: int = _field(2, "cost", "tensors", "graph", ge=1, le=512)
+    terms: Terms = _field(Terms(), "graph")
+    corruption: float = _field(0.3, "tensors", "graph", ge=0, le=2, allow_inf_nan=False)
+    sparsity: float = _field(0.05, ge=0.001, le=0.5, allow_inf_nan=False)
+    free_nats: float = _field(0.5, ge=0, le=100, allow_inf_nan=False)
+    capacity: float = _field(25.0, ge=0, le=1000, allow_inf_nan=False)
+    capacity_epochs: float = _field(10.0, ge=0.01, le=10_000, allow_inf_nan=False)
+    codebook_size: int = _field(32, "cost", "tensors", "graph", ge=2, le=4096)
+    codewords: int = _field(2, "cost", "tensors", "graph", ge=1, le=512)
+    optimizer: str = _field("adam", "cost")
+    learning_rate: LearningRate = _field(1e-3)
+    batch_size: int = _field(128, "cost", ge=1, le=4096)
+    epochs: int = _field(20, ge=1, le=10_000)
+    validation_fraction: float = _field(0.1, ge=0.01, le=0.5)
+    seed: int = _field(0, "tensors", ge=0, le=2**31 - 1)
 
     @field_validator("network", "variant", "pixel_model", "optimizer")
     @classmethod
@@ -194,6 +248,10 @@ class Experiment(BaseModel):
         """Whether training needs the decoder's output for the codes of the images. A GAN does not."""
         return not self.tensors.isdisjoint({PIXEL_MODELS[self.pixel_model].output, RECONSTRUCTION})
 
+    def reduced(self, change: Change) -> "Experiment":
+        """Return the experiment with every field that makes no difference to `change` at its default."""
+        return Experiment.parse({name: getattr(self, name) for name in fields_that_change(change)})
+
     @classmethod
     def parse(cls, given: Any) -> "Experiment":
         """From a mapping or JSON text. Raises ExperimentError with a sentence for each fault."""
@@ -201,6 +259,19 @@ class Experiment(BaseModel):
             return cls.model_validate_json(given) if isinstance(given, str | bytes) else cls.model_validate(given)
         except ValidationError as error:
             raise ExperimentError(sentences_of(error, _OWNERS)) from error
+
+
+def fields_that_change(change: Change) -> tuple[str, ...]:
+    """Return the names of the fields whose values make a difference to it."""
+    return tuple(name for name in Experiment.model_fields if change in changes_of(name))
+
+
+def changes_of(field: str) -> Sequence[str]:
+    """Return what a field's value makes a difference to, besides what is learnt. Raises TypeError for an untold one."""
+    match Experiment.model_fields[field].json_schema_extra:
+        case {"changes": list(changes)}:
+            return [str(change) for change in changes]
+    raise TypeError(f"The field {field} of an experiment does not say what it changes. Make it with _field.")
 
 
 def limits_of(field: str, model: type[BaseModel] = Experiment) -> tuple[Any, Any]:

@@ -1,6 +1,5 @@
 """What a term of one's own comes to on real images, inside the analyst, before anything is trained."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,9 +33,10 @@ def try_term(given: dict[str, Any], formula: str) -> dict[str, float | None]:
     the learner that would minimise it: 0 where nothing can be learnt from it, None where it is no number. Raises
     ExperimentError for a formula that cannot be parsed, DatasetError where the data set cannot be had.
     """
-    experiment = _with_term(given, formula)
+    base = Experiment.parse(given)
+    experiment = _with_term(base, formula)
     needs = experiment.term(NAME).needs
-    batch = _batch(json.dumps(given), frozenset(needs), formula)
+    batch = _batch(base, frozenset(needs), formula)
     read = [batch.named[name] for name in needs if name in batch.named]
     with tf.GradientTape() as tape:
         tape.watch(read)
@@ -63,23 +63,24 @@ def _norm(batch: _Batch, read: Sequence[Any], slopes: Sequence[Any]) -> float | 
     return norm if np.isfinite(norm) else None
 
 
-def _with_term(given: dict[str, Any], formula: str) -> Experiment:
+def _with_term(base: Experiment, formula: str) -> Experiment:
+    given = base.model_dump()
     return Experiment.parse({**given, "terms": {**given["terms"], NAME: {"formula": formula}}})
 
 
-_kept: dict[tuple[str, frozenset[str]], _Batch] = {}
+_kept: dict[tuple[Experiment, frozenset[str]], _Batch] = {}
 
 
-def _batch(given: str, needs: frozenset[str], formula: str) -> _Batch:
+def _batch(base: Experiment, needs: frozenset[str], formula: str) -> _Batch:
     """Kept while only the formula changes."""
-    if (given, needs) not in _kept:
+    if (base, needs) not in _kept:
         _kept.clear()
-        experiment = _with_term(json.loads(given), formula)
+        experiment = _with_term(base, formula)
         data = loaded(experiment.dataset)
         program = build(experiment, data.images.shape[1:], data.classes)  # seeded as a training is
         x = tf.constant(data.images[:IMAGES].astype(np.float32) / 255.0)
         moved = program.model.learners[0].variables
         with tf.GradientTape(persistent=True) as tape:
             named = program.model(program.twins.told(x, data.labels[:IMAGES]), training=True)
-        _kept[given, needs] = _Batch(x, named, tape, [variable.value for variable in moved])
-    return _kept[given, needs]
+        _kept[base, needs] = _Batch(x, named, tape, [variable.value for variable in moved])
+    return _kept[base, needs]

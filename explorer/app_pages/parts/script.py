@@ -1,6 +1,7 @@
 """The code of exactly this: an experiment as one Keras script, to read and to take along."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import streamlit as st
 
@@ -13,9 +14,7 @@ HEIGHT = 420
 _WORDS = "One Keras script without a line of Hourglass in it: the same weights, batches and losses from the same seed."
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _script(experiment_json: str) -> str:
-    return script_of(Experiment.parse(experiment_json))
+_script = lru_cache(64)(script_of)
 
 
 def show_code(experiment: Experiment, show_note: Callable[[], None] = lambda: None) -> None:
@@ -24,7 +23,7 @@ def show_code(experiment: Experiment, show_note: Callable[[], None] = lambda: No
     """
     with st.expander("The code of exactly this", icon=":material/code:"):
         try:
-            text = _script(experiment.model_dump_json())
+            text = _script(experiment)
         except ExportError as error:
             show_error(str(error))
             return

@@ -13,12 +13,6 @@ from explorer.datasets.catalogue import DATASETS
 from explorer.services import SERVICES
 from models.spec.experiment import Experiment
 
-# Only what changes the cost asks again.
-COSTS = (
-    "dataset", "network", "variant", "pixel_model", "latent_dim", "batch_size", "optimizer", "codebook_size",
-    "codewords",
-)  # fmt: skip
-
 
 def show_estimate(experiment: Experiment) -> None:
     """Parameters and time, measured by building the model and timing some of its steps."""
@@ -42,11 +36,11 @@ def _show_dots(_progress: Progress) -> None:
 
 def _look(experiment: Experiment) -> Mapping[str, float] | Progress:
     """Raises AnalystError where it cannot be measured, until other choices are made."""
-    cost = Experiment.parse({name: getattr(experiment, name) for name in COSTS})
+    cost = experiment.reduced("cost")  # only what changes the cost asks again
     info = DATASETS[experiment.dataset]
     estimates: OneAtATime = st.session_state.setdefault("estimates", OneAtATime(SERVICES.workbench))
     return estimates.look(
-        cost.model_dump_json(),
+        cost,
         "estimate",
         experiment=cost.model_dump(),
         image_shape=info.image_shape,

@@ -19,10 +19,6 @@ from models.spec.experiment import Experiment, ExperimentError, TermSetting
 from models.spec.formula.formula import FUNCTIONS, FormulaError, usage
 
 FIRST = TermSetting(formula="sum(abs(z))")
-# What makes the tensors of the first images what they are; all else of an experiment leaves a trial as it was.
-MAKES_TENSORS = (
-    "dataset", "network", "variant", "pixel_model", "latent_dim", "corruption", "codebook_size", "codewords", "seed",
-)  # fmt: skip
 
 
 def choose_own_terms(base: Experiment) -> dict[str, dict[str, Any]]:
@@ -127,9 +123,8 @@ def _reply(base: Experiment, trials: OneAtATime, text: str) -> Reply:
         base.parse_formula(text)
     except FormulaError as error:
         return Reply(error.sentence, (error.start, error.end))
-    tried = Experiment.parse({name: getattr(base, name) for name in MAKES_TENSORS})
-    key = f"{tried.model_dump_json()} {text}"
-    look = partial(trials.look, key, "try_term", experiment=tried.model_dump(), formula=text)
+    tried = base.reduced("tensors")  # all else of an experiment leaves a trial as it was
+    look = partial(trials.look, (tried, text), "try_term", experiment=tried.model_dump(), formula=text)
     try:
         found = wait_for(look, lambda _progress: None)  # the field says that it is under way
     except AnalystError as error:

@@ -4,17 +4,19 @@ import itertools
 import json
 import math
 import re
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from explorer.lab.session import Session
 from explorer.presets import PRESET_TITLES, PRESETS, checked_experiment, from_command_line
 from explorer.runs.layout import CLOCK, WEIGHT_PREFIX, WEIGHTED_PREFIX
 from explorer.runs.writer import RunWriter
 from models.spec.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, VARIANTS, settings_of
-from models.spec.experiment import Experiment, ExperimentError, TermSetting, limits_of
+from models.spec.experiment import Change, Experiment, ExperimentError, Terms, TermSetting, changes_of, limits_of
 from models.spec.schedules import SCHEDULES
 
 FEW = settings(max_examples=80, deadline=None)
@@ -304,3 +306,41 @@ def test_a_bad_setting_is_said(setting, sentence):
 def test_an_unknown_preset_is_answered_with_the_known_ones():
     with pytest.raises(ExperimentError, match="preset was 'x'; allowed are first-vae, digits-ae"):
         from_command_line("x", None, [])
+
+
+def test_an_experiment_is_a_key_of_what_was_computed_for_it():
+    given = {
+        "variant": "beta_vae",
+        "terms": {"kl": {"weight": 4, "schedule": "warm_up"}, "mine": {"formula": "sum(z)"}},
+    }
+    one, again = Experiment.parse(given), Experiment.parse(given)
+    assert {one: "known"}[again] == "known"
+    assert Experiment.parse(one.model_dump_json()) == Experiment.parse(one.model_dump()) == one
+    assert hash(Experiment.parse(one.model_dump_json())) == hash(one)
+    heavier = one.model_copy(update={"terms": Terms({**one.terms, "kl": TermSetting(weight=5)})})
+    assert len({one, again, heavier, Experiment.parse({**given, "seed": 1})}) == 3
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        one.terms["kl"] = TermSetting()  # ty: ignore[invalid-assignment]
+    with pytest.raises(ValidationError, match="frozen"):
+        one.terms = Terms()  # ty: ignore[invalid-assignment]
+
+
+def test_terms_in_another_order_are_another_experiment():
+    """They are summed, shown and stored in their order."""
+    own = {"b": {"formula": "sum(z)"}, "a": {"formula": "sum(abs(z))"}}
+    one, other = (Experiment.parse({"terms": terms}) for terms in (own, dict(reversed(own.items()))))
+    assert dict(one.terms) == dict(other.terms)
+    assert one != other
+
+
+def test_each_field_says_what_it_changes_and_a_reduced_experiment_keeps_nothing_else():
+    for name in Experiment.model_fields:
+        assert set(changes_of(name)) <= set(get_args(Change)), name
+    whole = Experiment.parse(
+        {"variant": "ae", "epochs": 3, "batch_size": 7, "corruption": 0.9, "seed": 5}
+        | {"terms": {"mine": {"formula": "sum(z)"}}}
+    )
+    assert whole.reduced("cost") == Experiment.parse({"variant": "ae", "batch_size": 7})
+    assert whole.reduced("tensors") == Experiment.parse({"variant": "ae", "corruption": 0.9, "seed": 5})
+    graph = Experiment.parse({"variant": "ae", "corruption": 0.9, "terms": {"mine": {"formula": "sum(z)"}}})
+    assert whole.reduced("graph") == graph
