@@ -64,7 +64,7 @@
   window.hgProbe = {
     lasting,
     async start(name) {
-      hand = name ? (await import("/web/bank/hand.js")).handOf(name) : null;
+      hand = name ? (await import("/web/hand/hand.js")).handOf(name) : null;
       notes = { moves: [], drawn: [], frames: [] };
       requestAnimationFrame(frame);
     },

@@ -3,12 +3,12 @@ import { layTracks, StripSetting, tracksInSight } from "./bank/tracks.js";
 import { Track } from "./bank/dimension.js";
 import { make, renderer } from "./shared/elements.js";
 import { Film, FRAMES } from "./bank/film.js";
-import { baseOf } from "./decoder/following.js";
-import { handOf } from "./bank/hand.js";
-import { same } from "./bank/history.js";
+import { baseOf } from "./hand/following.js";
+import { handOf } from "./hand/hand.js";
+import { same } from "./hand/history.js";
 import { meter } from "./shared/meter.js";
 import { PictureView } from "./bank/picture.js";
-import { dataPoint } from "./map/points_source.js";
+import { dataPoint } from "./hand/data_point.js";
 import { normal } from "./shared/random.js";
 import { loadStyles } from "./shared/theme.js";
 
@@ -34,7 +34,7 @@ const MOST_BELOW = 4; // tracks with strips below the picture; more stand beside
 
 class BankView {
   /** @type {BankData} */ data = /** @type {any} */ (null);
-  /** @type {import("./bank/hand.js").Hand} */ hand = /** @type {any} */ (null);
+  /** @type {import("./hand/hand.js").Hand} */ hand = /** @type {any} */ (null);
   /** @type {Film} */ film = /** @type {any} */ (null);
   /** @type {Track[]} */ tracks = [];
   /** Those that are not folded: hundreds of others would cost a frame at each move. @type {Track[]} */ inSight = [];
@@ -74,7 +74,7 @@ class BankView {
     if (this.hand.origin !== originOf(data)) this.begin();
   }
 
-  /** @param {import("./bank/hand.js").Hand} hand */
+  /** @param {import("./hand/hand.js").Hand} hand */
   attach(hand) {
     this.hand = hand;
     this.film = new Film(hand);

@@ -1,7 +1,8 @@
 // A loss at a glance: which term reads which tensor, as a picture, and each term as a row. Numbers change in place.
 import { make, renderer } from "./shared/elements.js";
 import { drawGraph } from "./graph/drawing.js";
-import { TermRows, asWeight, inDigits } from "./graph/rows.js";
+import { TermRows } from "./graph/rows.js";
+import { asWeight, inDigits } from "./shared/digits.js";
 import { loadStyles, readTheme } from "./shared/theme.js";
 
 /**

@@ -1,9 +1,9 @@
 // The latent map: the codes of data points in a plane, under a pointer that decodes wherever it is.
-import { unpack } from "./shared/binary.js";
+import { unpack, valuesOf } from "./shared/container.js";
 import { Chart } from "./charts/chart.js";
 import { remembered } from "./shared/controls.js";
 import { make, renderer } from "./shared/elements.js";
-import { handOf } from "./bank/hand.js";
+import { handOf } from "./hand/hand.js";
 import { Backdrop } from "./map/back.js";
 import { Card } from "./map/card.js";
 import { mapFigure, savedFigure } from "./map/figure.js";
@@ -15,7 +15,7 @@ import { drawPoints } from "./map/points.js";
 import { Tools } from "./map/tools.js";
 import { meter } from "./shared/meter.js";
 import { Plane } from "./map/plane.js";
-import { dataPoint } from "./map/points_source.js";
+import { dataPoint } from "./hand/data_point.js";
 import { Scatter } from "./map/scatter.js";
 import { loadStyles, readTheme } from "./shared/theme.js";
 
@@ -41,7 +41,7 @@ import { loadStyles, readTheme } from "./shared/theme.js";
 
 export class MapView {
   /** @type {MapHeader} */ header = /** @type {any} */ (null);
-  /** @type {import("./bank/hand.js").Hand} */ hand = /** @type {any} */ (null);
+  /** @type {import("./hand/hand.js").Hand} */ hand = /** @type {any} */ (null);
   /** @type {Scatter | null} */ scatter = null;
   /** @type {Plane | null} */ plane = null;
   /** @type {Uint8Array | null} 1 for each selected point */ selected = null;
@@ -68,11 +68,12 @@ export class MapView {
 
   /** @param {Uint8Array} bytes */
   async update(bytes) {
-    const { header, arrays } = unpack(bytes);
+    const { header: described, tensors } = unpack(bytes);
+    const header = /** @type {MapHeader} */ (described);
     const before = this.header;
     this.header = header;
-    this.scatter = new Scatter(arrays.points, header.spans, arrays.labels);
-    const plane = new Plane(arrays.axes, arrays.centre);
+    this.scatter = new Scatter(valuesOf(tensors, "points", Uint16Array), header.spans, valuesOf(tensors, "labels", Uint8Array));
+    const plane = new Plane(valuesOf(tensors, "axes", Float32Array), valuesOf(tensors, "centre", Float32Array));
     if (!this.plane?.equals(plane)) this.plane = plane;
     if (before?.name !== header.name || this.selected?.length !== this.scatter.count) this.selected = null;
     if (!this.hand) this.attach(handOf(header.hand));
@@ -98,7 +99,7 @@ export class MapView {
     return JSON.stringify([this.tools.backdrop, header.name, header.titles, header.classes, spans, counts, readTheme(host)]);
   }
 
-  /** @param {import("./bank/hand.js").Hand} hand */
+  /** @param {import("./hand/hand.js").Hand} hand */
   attach(hand) {
     this.hand = hand;
     hand.join();

@@ -2,7 +2,7 @@
 import { Crumbs } from "./step/crumbs.js";
 import { Panel } from "./step/panel.js";
 import { Player } from "./step/player.js";
-import { unpack } from "./shared/binary.js";
+import { unpack, valuesOf } from "./shared/container.js";
 import { renderer } from "./shared/elements.js";
 import { loadStyles } from "./shared/theme.js";
 
@@ -55,15 +55,16 @@ class StepView {
 
   /** @param {Uint8Array} bytes */
   update(bytes) {
-    const { header, arrays } = unpack(bytes);
-    const data = JSON.stringify(header);
+    const { header, tensors } = unpack(bytes);
+    const walk = /** @type {Walk} */ (header);
+    const data = JSON.stringify(walk);
     if (data === this.data) return; // the page was drawn anew, and the hand stays where it is
     this.data = data;
     const here = this.stages[this.at]?.key;
-    this.stages = header.stages;
+    this.stages = walk.stages;
     this.at = Math.max(0, this.stages.findIndex(({ key }) => key === here));
     this.crumbs.build(this.stages);
-    this.panel.take(header, arrays.pixels);
+    this.panel.take(walk, valuesOf(tensors, "pixels", Uint8Array));
     this.player.take(this.stages.length);
     this.go(this.at);
   }

@@ -1,5 +1,5 @@
 // Rows of small images, redrawn in place. One payload of bytes: nested bytes do not survive Streamlit.
-import { unpack } from "./shared/binary.js";
+import { unpack, valuesOf } from "./shared/container.js";
 import { make, renderer } from "./shared/elements.js";
 import { drawPixels } from "./shared/pixels.js";
 import { loadStyles } from "./shared/theme.js";
@@ -25,12 +25,14 @@ class StripView {
 
   /** @param {Uint8Array} bytes */
   update(bytes) {
-    const { header, arrays } = unpack(bytes);
+    const { header: described, tensors } = unpack(bytes);
+    const header = /** @type {Header} */ (described);
+    const pixels = valuesOf(tensors, "pixels", Uint8Array);
     const frame = JSON.stringify(header);
     if (frame !== this.frame) this.build(header);
     this.frame = frame;
     const size = header.shape[0] * header.shape[1] * header.shape[2];
-    this.canvases.forEach((canvas, i) => drawPixels(canvas, arrays.pixels.subarray(i * size, (i + 1) * size), header.shape));
+    this.canvases.forEach((canvas, i) => drawPixels(canvas, pixels.subarray(i * size, (i + 1) * size), header.shape));
   }
 
   /** @param {Header} header */

@@ -8,13 +8,14 @@ from starlette.responses import Response
 
 from explorer.analyst.client import AnalystError, AskAgainError
 from explorer.api.edge import octets, refuse
+from explorer.components.web import LIMITS
 from explorer.library import models as library
 from explorer.library.models import LIVE, ModelEntry
 from explorer.services import SERVICES
 
 MOST_CODES = 256  # in one request
 MOST_BYTES = MOST_CODES * 4 * 1024  # a code is at most 512 dimensions, and the class behind them
-LARGEST_VALUE = 1e4
+LARGEST_VALUE = LIMITS.largest_value
 TIMEOUT = 30.0  # seconds; the first request of a model compiles it
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from explorer.api.edge import octets, refuse
-from explorer.components.binary import pack
+from explorer.components.container import pack
 from explorer.library import models as library
 from explorer.library.models import DamagedError, ModelEntry
 from explorer.library.whole_set import kept_whole

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from explorer.api.bodies import Bodies, Body
 from explorer.api.edge import octets, refuse
-from explorer.components.binary import pack
+from explorer.components.container import pack
 from explorer.files import load_arrays, modified
 from explorer.library import models as library
 from explorer.library.models import LIVE, LibraryError, ModelEntry

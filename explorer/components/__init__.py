@@ -1,7 +1,7 @@
 """The Python side of the browser components. Their JavaScript is in ``assets/web``, served as files."""
 
 from explorer.components.bank import bank
-from explorer.components.binary import pack
+from explorer.components.container import pack
 from explorer.components.encode import figure_json
 from explorer.components.formula import Reply, formula
 from explorer.components.latent_map import latent_map

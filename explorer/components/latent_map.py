@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from explorer.components.binary import pack
-from explorer.components.web import loader
+from explorer.components.container import pack
+from explorer.components.web import LIMITS, loader
 from explorer.figures.shown import Plane, Range, Shown
 
 _MAP = st.components.v2.component(
     "hourglass_map", html='<div class="hg-map"></div>', js=loader("map"), isolate_styles=False
 )
-_FULL = 65_535  # a coordinate is sent in 16 bits: finer than any screen, and half the size
 
 
 def latent_map(
@@ -50,10 +49,10 @@ def latent_map(
 
 
 def _payload(plane: Plane, labels: np.ndarray, classes: int) -> tuple[dict, dict[str, np.ndarray]]:
-    if classes > 256 or len(labels) != len(plane.points):
+    if classes > LIMITS.most_classes or len(labels) != len(plane.points):
         raise ValueError(
             f"A map was given {len(plane.points)} points, {len(labels)} labels and {classes} classes; it takes as many "
-            "labels as points and at most 256 classes."
+            f"labels as points and at most {LIMITS.most_classes} classes."
         )
     spans = [_span(plane.points[:, axis]) for axis in (0, 1)]
     packed = [_packed(plane.points[:, axis], span) for axis, span in enumerate(spans)]
@@ -73,7 +72,7 @@ def _span(values: np.ndarray) -> Range:
 
 
 def _packed(values: np.ndarray, span: Range) -> np.ndarray:
-    return np.round((values - span[0]) / (span[1] - span[0]) * _FULL).astype(np.uint16)
+    return np.round((values - span[0]) / (span[1] - span[0]) * LIMITS.coordinate_steps).astype(np.uint16)
 
 
 def _floats(values: np.ndarray | None) -> np.ndarray:

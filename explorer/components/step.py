@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from explorer.components.binary import pack
+from explorer.components.container import pack
 from explorer.components.web import loader
 from explorer.figures.stepping import Walk
 

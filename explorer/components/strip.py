@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
-from explorer.components.binary import pack
+from explorer.components.container import pack
 from explorer.components.web import loader
 
 _STRIP = st.components.v2.component(

@@ -1,10 +1,10 @@
 """Where the browser modules are, how they are served, and the short script that loads one of them."""
 
-import hashlib
 import importlib.util
+import json
 import mimetypes
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 from starlette.routing import Mount
@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 WEB = Path(__file__).resolve().parents[2] / "assets" / "web"
+
+
+class Limits(NamedTuple):
+    """What Python and the browser must agree on. Both read it from ``assets/web/shared/limits.json``."""
+
+    largest_value: int  # of a code, either sign
+    coordinate_steps: int  # a map's coordinate is sent in 16 bits: finer than any screen, and half the size
+    most_classes: int  # of a map
+
+
+LIMITS = Limits(**json.loads((WEB / "shared" / "limits.json").read_text(encoding="utf-8")))
 
 
 class _Revalidated(StaticFiles):
@@ -45,15 +56,8 @@ def loader(module: str) -> str:
     ``/``, ``/train`` and so on, so the address starts at the root.
     """
     base = st.get_option("server.baseUrlPath").strip("/")
-    address = "/".join(part for part in (base, "web", f"{module}.js?v={_version()}") if part)
+    address = "/".join(part for part in (base, "web", f"{module}.js") if part)
     return (
         f'const module = await import(new URL("/{address}", location.origin).href);\n'
         "export default (component) => module.default(component);"
     )
-
-
-def _version() -> str:
-    digest = hashlib.sha256()
-    for path in sorted(path for path in WEB.rglob("*") if path.is_file()):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:10]

@@ -51,7 +51,7 @@ class Shown:
     condition: tuple[str, ...] = ()  # the classes that its decoder can be told, in order; none if it is not conditional
 
     def as_json(self) -> dict[str, Any]:
-        """The part of a component's data by which its hand finds the model: `Model` in decoder/following.js."""
+        """The part of a component's data by which its hand finds the model: `Model` in decoder/engine.js."""
         return {
             "model": self.key,
             "version": self.version,

@@ -8,7 +8,7 @@ import pytest
 from keras import layers
 from playwright.sync_api import Page
 
-from explorer.components.binary import pack
+from explorer.components.container import pack
 from models.checkpoints import assign_weights, weights_of
 from models.pixels import Clip
 from models.spec.catalogue import PIXEL_MODELS
@@ -133,11 +133,11 @@ def test_what_is_no_number_is_black_and_a_wrong_count_is_said(page: Page, networ
         page,
         network_page,
         """async () => {
-            const { unpack } = await import("/web/shared/binary.js");
+            const { unpack } = await import("/web/shared/container.js");
             const { Network } = await import("/web/decoder/network.js");
             const bytes = new Uint8Array(await (await fetch("/bytes/nan")).arrayBuffer());
-            const { header, arrays } = unpack(bytes);
-            const network = new Network(header, arrays);
+            const { header, tensors } = unpack(bytes);
+            const network = new Network(header, tensors);
             let said = "";
             try { network.decode(new Float32Array(4), 1); } catch (error) { said = error.message; }
             return [[...network.decode(new Float32Array(3), 1)], said];
@@ -148,12 +148,11 @@ def test_what_is_no_number_is_black_and_a_wrong_count_is_said(page: Page, networ
 
 
 _REFUSAL = """async ([name, change]) => {
-    const { unpack } = await import("/web/shared/binary.js");
+    const { unpack } = await import("/web/shared/container.js");
     const { Network, NotRunnableError } = await import("/web/decoder/network.js");
-    const { header, arrays } = unpack(new Uint8Array(await (await fetch(`/bytes/${name}`)).arrayBuffer()));
-    new Function("header", "layers", "listed", change)(
-        header, header.layers, Object.fromEntries(header.arrays.map((each) => [each.name, each])));
-    try { new Network(header, arrays); } catch (error) {
+    const { header, tensors } = unpack(new Uint8Array(await (await fetch(`/bytes/${name}`)).arrayBuffer()));
+    new Function("header", "layers", "tensors", change)(header, header.layers, tensors);
+    try { new Network(header, tensors); } catch (error) {
         if (error instanceof NotRunnableError) return error.message;
         throw error;
     }
@@ -172,10 +171,13 @@ _REFUSAL = """async ([name, change]) => {
         ("header.latent = 0", "The number of latent dimensions was [0]; it must be 1 whole numbers from 1 on."),
         ("header.shape = [4, 4, 3]", "The layers end in 4 × 4 × 1; the model's images are 4 × 4 × 3."),
         (
-            "listed['decoder/dense/bias'].shape = [4, 4]",
+            "tensors['decoder/dense/bias'].shape = [4, 4]",
             "The weights decoder/dense/bias were 4 × 4; the layer needs 16.",
         ),
-        ("listed['decoder/dense/bias'].type = 'u1'", "The weights decoder/dense/bias were not there as float32."),
+        (
+            "tensors['decoder/dense/bias'].values = new Uint8Array(16)",
+            "The weights decoder/dense/bias were not there as float32.",
+        ),
         ("layers[0].kernel = 'decoder/x'", "The weights decoder/x were not there as float32."),
         ("layers[2].shape = [2, 2, 3]", "Values of shape 16 cannot become 2 × 2 × 3."),
         ("layers[2].shape = [2, 8]", "The layer conv2d_transpose was given values of shape 2 × 8; it needs an image."),
@@ -226,7 +228,7 @@ _ASK = """async (messages) => {
         if (message.codes) message.codes = Float32Array.from(message.codes);
         const answered = new Promise((resolve) => { heard = resolve; });
         worker.postMessage(message);
-        if (message.type !== "drop") await answered;
+        if (message.type === "decode") await answered;
     }
     worker.terminate();
     return answers;
@@ -242,7 +244,7 @@ def test_the_worker_answers_every_job_and_forgets_what_it_is_told_to(page: Page,
     network_page.kept["small"] = packed(twins)
     codes = some_codes(2, 3)
     job = {"type": "decode", "model": 1, "codes": codes.ravel().tolist(), "count": 2}
-    early, ready, pictures, other, late = _ask(
+    early, pictures, other, late = _ask(
         page,
         network_page,
         {**job, "job": 1},
@@ -252,11 +254,9 @@ def test_the_worker_answers_every_job_and_forgets_what_it_is_told_to(page: Page,
         {"type": "drop", "id": 1},
         {**job, "job": 4},
     )
-    assert [early, other, late] == [{"type": "stale", "job": number} for number in (1, 3, 4)]
-    assert (ready["type"], ready["id"], ready["macs"]) == ("ready", 1, 3 * 16 + 2 * 2 * 9 * 4)
-    assert ready["ms"] >= 0
-    assert (pictures["type"], pictures["model"], pictures["job"], pictures["count"]) == ("pictures", 1, 2, 2)
-    assert pictures["ms"] >= 0
+    assert [early, other, late] == [{"job": number, "sentence": "This model has been left."} for number in (1, 3, 4)]
+    assert pictures.keys() == {"job", "pixels"}
+    assert pictures["job"] == 2
     expected = (255 * twins.generator(codes).numpy()).round().astype(int)
     assert np.abs(np.array(pictures["pixels"]).reshape(2, 4, 4, 1) - expected).max() <= 1
 
@@ -264,20 +264,21 @@ def test_the_worker_answers_every_job_and_forgets_what_it_is_told_to(page: Page,
 @pytest.mark.parametrize("cut", [0, 3, 100, 700, -20])
 def test_weights_that_did_not_arrive_whole_are_refused_and_never_drawn(page: Page, network_page: NetworkPage, cut):
     network_page.kept["small"] = packed(_small())
-    job = {"type": "decode", "model": 1, "job": 7, "codes": [0, 0, 0], "count": 1}
+    job = {"type": "decode", "model": 1, "codes": [0, 0, 0], "count": 1}
     whole = {"type": "model", "id": 1, "bytes": "small"}
-    ready, refused, stale = _ask(page, network_page, whole, {**whole, "cut": cut}, job)
-    assert ready["type"] == "ready"
-    assert (refused["type"], refused["id"]) == ("refused", 1)
+    pictures, refused = _ask(page, network_page, whole, {**job, "job": 6}, {**whole, "cut": cut}, {**job, "job": 7})
+    assert pictures.keys() == {"job", "pixels"}
+    assert refused.keys() == {"job", "sentence"}
+    assert refused["job"] == 7
     assert refused["sentence"].startswith("The weights did not arrive whole (")
     assert refused["sentence"].endswith("). Load them again.")
-    assert stale == {"type": "stale", "job": 7}
 
 
 def test_the_worker_refuses_what_the_network_refuses(page: Page, network_page: NetworkPage):
     twins = _small()
     header = {**header_of(twins), "latent": 5}
     network_page.kept["small"] = pack(header, weights_of(twins, ("decoder",)))
-    (refused,) = _ask(page, network_page, {"type": "model", "id": "a", "bytes": "small"})
+    job = {"type": "decode", "model": 3, "job": 1, "codes": [0] * 5, "count": 1}
+    (refused,) = _ask(page, network_page, {"type": "model", "id": 3, "bytes": "small"}, job)
     sentence = "The weights decoder/dense/kernel were 3 × 16; the layer needs 5 × any."
-    assert refused == {"type": "refused", "id": "a", "sentence": sentence}
+    assert refused == {"job": 1, "sentence": sentence}

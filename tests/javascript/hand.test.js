@@ -1,8 +1,8 @@
 // Codes as text, and the way back through where the hand has been.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LIMIT, codeText, parseCode } from "../../assets/web/bank/code_text.js";
-import { History, same } from "../../assets/web/bank/history.js";
+import { LIMIT, codeText, parseCode } from "../../assets/web/hand/code_text.js";
+import { History, same } from "../../assets/web/hand/history.js";
 
 test("a code survives being copied and pasted", () => {
   const code = [0, -1.25, 1e-7, 1234.5, 0.123457];
@@ -26,7 +26,7 @@ test("what is no code says what is wrong", () => {
 });
 
 /** @param {number} value */
-const place = (value, condition = 0) => /** @type {import("../../assets/web/bank/history.js").Place} */ ({ code: [value], condition, chosen: null });
+const place = (value, condition = 0) => /** @type {import("../../assets/web/hand/history.js").Place} */ ({ code: [value], condition, chosen: null });
 
 test("undo goes back to where the hand let go, redo forth again", () => {
   const history = new History();

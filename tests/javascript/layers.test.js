@@ -14,7 +14,10 @@ function values(count, seed) {
 }
 
 /** @param {Record<string, [Float32Array, number[]]>} arrays */
-const given = (arrays) => (/** @type {string} */ name) => ({ values: arrays[name][0], shape: arrays[name][1] });
+const given = (arrays) => (/** @type {unknown} */ name) => {
+  const [values, shape] = arrays[String(name)];
+  return { values, shape };
+};
 const none = given({});
 
 /** @param {Float32Array} found @param {ArrayLike<number>} wanted @param {number} [tolerance] */

@@ -6,6 +6,9 @@ import { withClass } from "../../assets/web/decoder/condition.js";
 
 const KERNEL = Float32Array.of(1, 0, 0, 1, 1, -1, 0, 2); // (2, 4)
 
+/** @param {Float32Array<ArrayBuffer>} [values] @param {number[]} [shape] */
+const tensors = (values = KERNEL, shape = [2, 4]) => ({ k: { values, shape } });
+
 /** @param {Record<string, unknown>} [changes] */
 function header(changes = {}) {
   return {
@@ -16,13 +19,12 @@ function header(changes = {}) {
       { kind: "activation", name: "clip" },
       { kind: "reshape", shape: [2, 2, 1] },
     ],
-    arrays: [{ name: "k", type: "f4", shape: [2, 4] }],
     ...changes,
   };
 }
 
 test("codes become pixels, many as well as one", () => {
-  const network = new Network(header(), { k: KERNEL });
+  const network = new Network(header(), tensors());
   assert.equal(network.macs, 8);
   assert.deepEqual([...network.decode(Float32Array.of(0.5, 0.25), 1)], [191, 0, 0, 255]);
   const codes = Float32Array.from({ length: 2 * 200 }, (_, i) => (i % 7) / 7);
@@ -34,33 +36,31 @@ test("codes become pixels, many as well as one", () => {
 
 test("a code is not changed by decoding it", () => {
   const codes = Float32Array.of(-3, -3);
-  new Network(header({ layers: [{ kind: "activation", name: "relu" }, ...header().layers] }), { k: KERNEL }).run(codes, 1);
+  new Network(header({ layers: [{ kind: "activation", name: "relu" }, ...header().layers] }), tensors()).run(codes, 1);
   assert.deepEqual([...codes], [-3, -3]);
 });
 
 test("what is no number is black", () => {
-  assert.deepEqual([...new Network(header(), { k: KERNEL.map(() => NaN) }).decode(Float32Array.of(1, 1), 1)], [0, 0, 0, 0]);
+  assert.deepEqual([...new Network(header(), tensors(KERNEL.map(() => NaN))).decode(Float32Array.of(1, 1), 1)], [0, 0, 0, 0]);
 });
 
 test("what does not fit together is refused in a sentence", () => {
   const refused = (/** @type {Record<string, unknown>} */ changes, /** @type {RegExp} */ words) =>
-    assert.throws(() => new Network(header(changes), { k: KERNEL }), (error) => error instanceof NotRunnableError && words.test(error.message));
+    assert.throws(() => new Network(header(changes), tensors()), (error) => error instanceof NotRunnableError && words.test(error.message));
   refused({ layers: null }, /without a list of layers/);
   refused({ layers: [{ kind: "lambda" }] }, /layer was lambda/);
   refused({ layers: [{ kind: "toString" }] }, /layer was toString/);
   refused({ latent: 0 }, /number of latent dimensions/);
   refused({ latent: 3 }, /needs 3 × any/);
   refused({ shape: [4, 4, 1] }, /model's images are 4 × 4 × 1/);
-  refused({ arrays: [] }, /weights k were not there/);
+  assert.throws(() => new Network(header(), {}), /weights k were not there/);
+  assert.throws(() => new Network(header(), { k: { values: new Uint8Array(8), shape: [2, 4] } }), /weights k were not there/);
   const wide = Math.ceil(MOST_MACS / 2) + 1;
-  assert.throws(
-    () => new Network(header({ arrays: [{ name: "k", type: "f4", shape: [2, wide] }] }), { k: new Float32Array(2 * wide) }),
-    /at most/,
-  );
+  assert.throws(() => new Network(header(), tensors(new Float32Array(2 * wide), [2, wide])), /at most/);
 });
 
 test("the wrong number of values is refused", () => {
-  assert.throws(() => new Network(header(), { k: KERNEL }).decode(Float32Array.of(1), 1), RangeError);
+  assert.throws(() => new Network(header(), tensors()).decode(Float32Array.of(1), 1), RangeError);
 });
 
 test("a class stands behind each code as one-hot", () => {

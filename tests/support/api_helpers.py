@@ -6,6 +6,7 @@ import struct
 from urllib.parse import urlencode
 
 import numpy as np
+from safetensors.numpy import load
 from starlette.applications import Starlette
 
 from explorer.api.routes import middleware, routes
@@ -37,11 +38,7 @@ def call(path: str, query: dict[str, str], headers: dict[str, str], body: bytes 
 
 
 def unpack(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:
-    """The header and the arrays of `explorer.components.binary.pack`."""
-    (length,) = struct.unpack_from("<I", data)
-    header, place, arrays = json.loads(data[4 : 4 + length]), 4 + length, {}
-    for entry in header.pop("arrays"):
-        kind, count = np.dtype(f"<{entry['type']}"), int(np.prod(entry["shape"]))
-        arrays[entry["name"]] = np.frombuffer(data, kind, count, place).reshape(entry["shape"])
-        place += -(-count * kind.itemsize // 8) * 8
-    return header, arrays
+    """The header and the arrays of `explorer.components.container.pack`."""
+    (length,) = struct.unpack_from("<Q", data)
+    metadata = json.loads(data[8 : 8 + length])["__metadata__"]
+    return json.loads(metadata["header"]), load(data)

@@ -38,7 +38,7 @@ _PIXELS = """(map, spots) => {
 # Every picture of the hand's model from now on, and every code: `drawn` has how many codes there were by then.
 _RECORD = f"""async (name) => {{
     {_BASE64}
-    const {{ handOf }} = await import("/web/bank/hand.js");
+    const {{ handOf }} = await import("/web/hand/hand.js");
     const hand = handOf(name);
     window.codes = [[...hand.code]];
     window.drawn = [];
@@ -84,7 +84,7 @@ def typed(page: Page, name: str) -> Locator:
 
 def code(page: Page, hand: str = "explore") -> list[float]:
     """The code with all its digits."""
-    return page.evaluate("async (name) => (await import('/web/bank/hand.js')).handOf(name).code", hand)
+    return page.evaluate("async (name) => (await import('/web/hand/hand.js')).handOf(name).code", hand)
 
 
 def pixels(canvas: Locator) -> np.ndarray:

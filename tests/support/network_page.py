@@ -17,20 +17,21 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from explorer.components import asset_routes
-from explorer.components.binary import pack
+from explorer.components.container import pack
 from models.checkpoints import assign_weights, weights_of
 from models.portable import decoder_layers
 from models.spec.experiment import Experiment
 from models.twins import Twins, build_twins
 
 _RUN = """async ([name, count]) => {
-    const { unpack } = await import("/web/shared/binary.js");
+    const { unpack } = await import("/web/shared/container.js");
     const { Network } = await import("/web/decoder/network.js");
-    const { header, arrays } = unpack(new Uint8Array(await (await fetch(`/bytes/${name}`)).arrayBuffer()));
-    const network = new Network(header, arrays);
+    const { header, tensors } = unpack(new Uint8Array(await (await fetch(`/bytes/${name}`)).arrayBuffer()));
+    const network = new Network(header, tensors);
+    const codes = tensors.codes.values;
     const answer = (kind, body) => fetch(`/bytes/${name}.${kind}`, { method: "POST", body });
-    await answer("floats", network.run(arrays.codes, count));
-    await answer("pixels", network.decode(arrays.codes, count));
+    await answer("floats", network.run(codes, count));
+    await answer("pixels", network.decode(codes, count));
 }"""
 
 

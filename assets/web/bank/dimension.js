@@ -1,6 +1,6 @@
 // One track of the latent bank: a label, a slider with its marks, a number, a lock and a film strip, for one dimension.
 import { make } from "../shared/elements.js";
-import { LIMIT, range } from "./code_text.js";
+import { LIMIT, range } from "../hand/code_text.js";
 import { icon } from "../shared/icons.js";
 
 const STEPS = 200;

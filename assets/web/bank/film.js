@@ -11,7 +11,7 @@ export class Film {
   /** @type {import("../decoder/engine.js").Engine | null} whose strips are on the page */ #drawn = null;
   #running = false;
 
-  /** @param {import("./hand.js").Hand} hand */
+  /** @param {import("../hand/hand.js").Hand} hand */
   constructor(hand) {
     this.hand = hand;
     hand.addEventListener("code", this.follow);

@@ -1,9 +1,10 @@
 // The decoded picture, large; what can be done with the code; and the image that the code was taken from.
 import { button, iconButton } from "../shared/controls.js";
 import { make } from "../shared/elements.js";
-import { codeText, parseCode } from "./code_text.js";
+import { codeText, parseCode } from "../hand/code_text.js";
 import { DrawAs } from "./draw_as.js";
-import { meter, milliseconds, WHERE } from "../shared/meter.js";
+import { milliseconds } from "../shared/digits.js";
+import { meter, WHERE } from "../shared/meter.js";
 import { drawPixels, savePng } from "../shared/pixels.js";
 
 /**
@@ -14,7 +15,7 @@ import { drawPixels, savePng } from "../shared/pixels.js";
  */
 
 export class PictureView {
-  /** @type {import("./hand.js").Hand} */ hand = /** @type {any} */ (null);
+  /** @type {import("../hand/hand.js").Hand} */ hand = /** @type {any} */ (null);
   /** @type {Record<string, () => void>} */ #listeners = {};
   name = "";
   latent = 0;
@@ -53,7 +54,7 @@ export class PictureView {
     this.drawAs.show(this.hand.condition); // a hand outlives its bank
   }
 
-  /** @param {import("./hand.js").Hand} hand */
+  /** @param {import("../hand/hand.js").Hand} hand */
   attach(hand) {
     this.hand = hand;
     this.#listeners = { picture: this.draw, trouble: this.say, code: this.showCode, chosen: this.showPair, engine: this.showPair };

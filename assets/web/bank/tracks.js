@@ -41,10 +41,10 @@ export class StripSetting {
   constructor(onChange) {
     this.on = remembered("strips", true);
     this.most = remembered("most-strips", MOST_STRIPS);
-    this.limit = make("input", { type: "number", min: 1, max: 512, value: String(this.most), "aria-label": "most dimensions with strips" });
+    this.limit = make("input", { type: "number", min: 1, value: String(this.most), "aria-label": "most dimensions with strips" });
     this.limit.onchange = () => {
       const most = Math.round(this.limit.valueAsNumber);
-      if (most >= 1 && most <= 512) this.most = most;
+      if (most >= 1) this.most = most;
       this.limit.value = String(this.most);
       remember("most-strips", this.most);
       onChange();

@@ -1,5 +1,5 @@
 // One model at one snapshot, ready to decode: here, in a thread beside the page, or on the server.
-import { unpack } from "../shared/binary.js";
+import { unpack } from "../shared/container.js";
 import { withClass } from "./condition.js";
 import { Lane } from "./lane.js";
 import { Network, NotRunnableError } from "./network.js";
@@ -14,7 +14,15 @@ const SERVER_BATCH = 64; // codes in one request: the hand waits for it at most
 const HAND_RESTS_MS = 40; // without a request of the hand, and film may ask the one decoder that both share
 const FILM_WAITS_MS = 250; // at most: strips go on during a long drag, only slower
 
-/** @typedef {"browser" | "thread" | "server"} Place */
+/**
+ * @typedef {"browser" | "thread" | "server"} Place
+ *
+ * @typedef {object} Model what `Shown` in explorer/components/bank.py says of it
+ * @property {string} model its key
+ * @property {string} version another one of the same model is loaded anew
+ * @property {import("../shared/pixels.js").Shape} shape
+ * @property {string[]} conditions the classes that its decoder can be told; none where it is not conditional
+ */
 
 /** Median milliseconds of one decode, by the layers: a snapshot of the same network is not timed again. */
 const speeds = /** @type {Map<string, number>} */ (new Map());
@@ -29,7 +37,7 @@ export class Engine {
   /** @type {Lane<Float32Array, Uint8Array>} */ #hover = new Lane((code, overtaken) => this.#far(code, 1, "hand", overtaken));
 
   /**
-   * @param {import("./following.js").Model} model
+   * @param {Model} model
    * @param {ArrayBuffer | null} bytes null: the server decodes
    * @param {string} reason why it does
    * @param {(sentence: string) => void} onTrouble
@@ -49,7 +57,7 @@ export class Engine {
 
   /**
    * Load a model. Only a whole one is ever returned.
-   * @param {import("./following.js").Model} model
+   * @param {Model} model
    * @param {AbortSignal} signal
    * @param {(sentence: string) => void} onTrouble
    * @throws {import("./weights.js").WeightsError} where the weights cannot be had
@@ -136,8 +144,9 @@ export class Engine {
     if (!this.bytes) return decodeByServer(this.model, codes, count * this.size, signal, overtaken, this.onTrouble);
     const answer = await thread(name).decode({ id: this.id, bytes: this.bytes }, codes, count);
     if (signal.aborted) return null;
-    if (!answer) this.onTrouble("The thread that decodes has failed. The next move starts it again.");
-    return answer?.pixels ?? null;
+    if (answer && "pixels" in answer) return answer.pixels;
+    this.onTrouble(answer?.sentence ?? "The thread that decodes has failed. The next move starts it again.");
+    return null;
   }
 
   /** Somebody is in the middle of decoding many codes: the engine stays until `release`, unless its model is left. */
@@ -164,11 +173,12 @@ export class Engine {
  * @returns {[Place, Network | null]}
  */
 function placeOf(bytes) {
-  const { header, arrays } = unpack(new Uint8Array(bytes));
-  const key = JSON.stringify([header.layers, header.latent, header.shape]);
+  const { header, tensors } = unpack(new Uint8Array(bytes));
+  const { layers, latent, shape } = /** @type {import("./network.js").Header} */ (header);
+  const key = JSON.stringify([layers, latent, shape]);
   const known = speeds.get(key);
   if (known !== undefined && known > PAGE_MS) return ["thread", null];
-  const network = new Network(header, arrays);
+  const network = new Network(header, tensors);
   const ms = known ?? (network.macs > PAGE_MACS ? Infinity : timed(network));
   speeds.set(key, ms);
   return ms > PAGE_MS ? ["thread", null] : ["browser", network];

@@ -2,8 +2,8 @@
 
 /**
  * @typedef {number[]} Shape without the batch
- * @typedef {Record<string, any>} Spec an entry of `models/portable.py`
- * @typedef {(name: string, shape: (number | null)[]) => {values: Float32Array, shape: Shape}} Weights the array of that
+ * @typedef {Record<string, unknown>} Spec an entry of `models/portable.py`
+ * @typedef {(name: unknown, shape: (number | null)[]) => {values: Float32Array, shape: Shape}} Weights the array of that
  *   name; its shape is checked, where null stands for any size
  * @typedef {object} Layer
  * @property {Shape} shape what one input becomes

@@ -176,7 +176,7 @@ const ACTIVATIONS = {
 
 /** @type {Builder} */
 function activation(spec, _weights, inputShape) {
-  if (!Object.hasOwn(ACTIVATIONS, spec.name)) {
+  if (typeof spec.name !== "string" || !Object.hasOwn(ACTIVATIONS, spec.name)) {
     const names = Object.keys(ACTIVATIONS).join(", ");
     throw new NotRunnableError(`The activation was ${spec.name}; those that run here are ${names}.`);
   }

@@ -8,7 +8,8 @@ export { NotRunnableError };
 /**
  * @typedef {import("./layer_parts.js").Layer} Layer
  * @typedef {import("./layer_parts.js").Shape} Shape
- * @typedef {{name: string, type: string, shape: Shape}} Listed
+ * @typedef {import("./layer_parts.js").Spec} Spec
+ * @typedef {{latent?: unknown, shape?: unknown, layers?: unknown}} Header of `GET /api/weights`, of which nothing is taken on trust
  */
 
 export const MOST_MACS = 40e6; // for one code: what plain JavaScript does in some 50 ms
@@ -21,11 +22,12 @@ export class Network {
   #atOnce;
 
   /**
-   * @param {any} header of `GET /api/weights`: latent, shape, layers and, from the container, arrays
-   * @param {Record<string, Float32Array>} arrays
+   * @param {unknown} description the header of `GET /api/weights`
+   * @param {import("../shared/container.js").Tensors} tensors the weights
    * @throws {NotRunnableError} where something is missing, does not fit together or is too large
    */
-  constructor(header, arrays) {
+  constructor(description, tensors) {
+    const header = /** @type {Header} */ (description ?? {});
     this.latent = whole([header.latent], "number of latent dimensions", 1)[0];
     this.shape = whole(header.shape, "shape of the images", 3);
     this.size = sizeOf(this.shape);
@@ -33,7 +35,7 @@ export class Network {
     let /** @type {Shape} */ shape = [this.latent];
     let largest = this.latent;
     for (const spec of layersOf(header)) {
-      const layer = build(spec, weightsOf(header, arrays), shape);
+      const layer = build(spec, weightsOf(tensors), shape);
       this.macs += layer.macs;
       if (this.macs > MOST_MACS) throw new NotRunnableError(tooMany(this.macs));
       shape = layer.shape;
@@ -61,7 +63,7 @@ export class Network {
   /**
    * @param {Float32Array} codes (count, latent)
    * @param {number} count
-   * @returns {Uint8Array} pixels (count, height, width, channels); what is no number is black
+   * @returns {Uint8Array<ArrayBuffer>} pixels (count, height, width, channels); what is no number is black
    */
   decode(codes, count) {
     const pixels = new Uint8ClampedArray(count * this.size); // rounds to even, as NumPy does on the server
@@ -93,29 +95,28 @@ function fill(pixels, from, values, length) {
   for (let i = 0; i < length; i++) pixels[from + i] = 255 * values[i];
 }
 
-/** @param {any} header @returns {any[]} */
+/** @param {Header} header @returns {Spec[]} */
 function layersOf({ layers }) {
   if (Array.isArray(layers) && layers.every((spec) => spec && typeof spec === "object")) return layers;
   throw new NotRunnableError("The weights came without a list of layers.");
 }
 
-/** @param {any} spec @param {import("./layer_parts.js").Weights} weights @param {Shape} shape */
+/** @param {Spec} spec @param {import("./layer_parts.js").Weights} weights @param {Shape} shape */
 function build(spec, weights, shape) {
-  if (Object.hasOwn(KINDS, spec.kind)) return KINDS[spec.kind](spec, weights, shape);
+  if (typeof spec.kind === "string" && Object.hasOwn(KINDS, spec.kind)) return KINDS[spec.kind](spec, weights, shape);
   throw new NotRunnableError(`The layer was ${spec.kind}; those that run here are ${Object.keys(KINDS).join(", ")}.`);
 }
 
 /**
- * @param {{arrays: Listed[]}} header
- * @param {Record<string, Float32Array>} arrays
+ * @param {import("../shared/container.js").Tensors} tensors
  * @returns {import("./layer_parts.js").Weights}
  */
-const weightsOf = (header, arrays) => (name, wanted) => {
-  const listed = header.arrays.find((array) => array.name === name);
-  if (!listed || listed.type !== "f4") throw new NotRunnableError(`The weights ${name} were not there as float32.`);
-  const shape = whole(listed.shape, `shape of ${name}`, null);
+const weightsOf = (tensors) => (name, wanted) => {
+  const found = typeof name === "string" && Object.hasOwn(tensors, name) ? tensors[name] : null;
+  if (!(found?.values instanceof Float32Array)) throw new NotRunnableError(`The weights ${name} were not there as float32.`);
+  const shape = whole(found.shape, `shape of ${name}`, null);
   const fits = shape.length === wanted.length && wanted.every((side, i) => side === null || side === shape[i]);
-  if (fits) return { values: arrays[name], shape };
+  if (fits) return { values: found.values, shape };
   throw new NotRunnableError(`The weights ${name} were ${inWords(shape)}; the layer needs ${inWords(wanted)}.`);
 };
 

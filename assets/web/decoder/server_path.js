@@ -1,5 +1,5 @@
 // Decoding by the server, for a model that this browser cannot run.
-import { errorOf } from "./weights.js";
+import { apiAddress, errorOf } from "../shared/api.js";
 
 const RETRY_MS = 400;
 
@@ -32,10 +32,8 @@ export async function decodeByServer(model, codes, size, signal, overtaken, onTr
  * @returns {Promise<Uint8Array | {sentence: string, again: boolean}>}
  */
 async function ask(model, codes, size, signal) {
-  const url = new URL("../../api/decode", import.meta.url);
-  url.search = new URLSearchParams({ model }).toString();
   try {
-    const response = await fetch(url, { method: "POST", body: /** @type {BodyInit} */ (codes), signal });
+    const response = await fetch(apiAddress("decode", { model }), { method: "POST", body: /** @type {BodyInit} */ (codes), signal });
     const again = response.status === 503 && response.headers.has("Retry-After");
     if (!response.ok) return { sentence: await errorOf(response), again };
     const pictures = new Uint8Array(await response.arrayBuffer());

@@ -1,4 +1,5 @@
 // Fetches a decoder's weights, whole or not at all.
+import { apiAddress, errorOf } from "../shared/api.js";
 
 const TRIES = 3;
 const PAUSE_MS = 400;
@@ -33,9 +34,7 @@ export async function fetchWeights(model, signal, onTrouble) {
  * @param {AbortSignal} signal
  */
 async function fetchOnce(model, signal) {
-  const url = new URL("../../api/weights", import.meta.url);
-  url.search = new URLSearchParams({ model }).toString();
-  const response = await fetch(url, { signal }).catch(() => null);
+  const response = await fetch(apiAddress("weights", { model }), { signal }).catch(() => null);
   if (!response) throw new WeightsError("The app does not answer. This is the last picture.");
   if (response.status === 422) throw new NotPortableError(await errorOf(response));
   if (!response.ok) throw new WeightsError(await errorOf(response));
@@ -52,13 +51,4 @@ async function fetchOnce(model, signal) {
 async function digest(bytes) {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/**
- * The server's own sentence, where it gives one.
- * @param {Response} response
- */
-export async function errorOf(response) {
-  const answer = await response.json().catch(() => null);
-  return typeof answer?.error === "string" ? answer.error : `The app could not answer (${response.status}).`;
 }

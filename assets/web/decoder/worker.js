@@ -3,76 +3,48 @@
 // in:  {type: "model", id, bytes}                 the answer of `GET /api/weights`
 //      {type: "decode", model, job, codes, count}
 //      {type: "drop", id}
-// out: {type: "ready", id, macs, ms}              ms: what one decode takes
-//      {type: "refused", id, sentence}
-//      {type: "pictures", model, job, pixels, count, ms}
-//      {type: "stale", job}                       a model that is not there
+// out: {job, pixels}
+//      {job, sentence}                            a model that does not run, or is not there
 
-import { unpack } from "../shared/binary.js";
+import { unpack } from "../shared/container.js";
 import { Network, NotRunnableError } from "./network.js";
 
-const WARM_MS = 40; // until V8 has made fast code of the layers, which all models share
-const MEASURED = 3;
-let warm = false;
+/**
+ * @typedef {{type: "model", id: number, bytes: ArrayBuffer}} ModelMessage
+ * @typedef {{type: "decode", model: number, job: number, codes: Float32Array, count: number}} DecodeMessage
+ * @typedef {{type: "drop", id: number}} DropMessage
+ * @typedef {{job: number, pixels: Uint8Array<ArrayBuffer>} | {job: number, sentence: string}} Answer
+ */
 
-/** @type {Map<string, Network>} */
+/** The network of each model, or the sentence that says why there is none. @type {Map<number, Network | string>} */
 const networks = new Map();
 
-/** @type {Record<string, (message: any) => void>} */
-const ANSWERS = {
-  model({ id, bytes }) {
-    networks.delete(id); // whatever comes of it, the old weights are not the model any more
-    try {
-      const network = load(new Uint8Array(bytes));
-      const ms = timeOfOne(network);
-      networks.set(id, network);
-      postMessage({ type: "ready", id, macs: network.macs, ms });
-    } catch (error) {
-      if (!(error instanceof NotRunnableError)) throw error;
-      postMessage({ type: "refused", id, sentence: error.message });
-    }
-  },
-
-  decode({ model, job, codes, count }) {
-    const network = networks.get(model);
-    if (!network) return postMessage({ type: "stale", job });
-    const start = performance.now();
-    const pixels = network.decode(codes, count);
-    const ms = performance.now() - start;
-    postMessage({ type: "pictures", model, job, pixels, count, ms }, { transfer: [pixels.buffer] });
-  },
-
-  drop({ id }) {
-    networks.delete(id);
-  },
+self.onmessage = (/** @type {MessageEvent<ModelMessage | DecodeMessage | DropMessage>} */ { data }) => {
+  if (data.type === "model") networks.set(data.id, load(new Uint8Array(data.bytes)));
+  else if (data.type === "drop") networks.delete(data.id);
+  else decode(data);
 };
 
-self.onmessage = ({ data }) => ANSWERS[data.type](data);
-
-/** @param {Uint8Array} bytes @returns {Network} */
-function load(bytes) {
-  let packed;
-  try {
-    packed = unpack(bytes);
-  } catch (error) {
-    const { message } = /** @type {Error} */ (error);
-    throw new NotRunnableError(`The weights did not arrive whole (${message}). Load them again.`);
-  }
-  return new Network(packed.header, packed.arrays);
+/** @param {DecodeMessage} message */
+function decode({ model, job, codes, count }) {
+  const network = networks.get(model);
+  if (!(network instanceof Network)) return answer({ job, sentence: network ?? "This model has been left." });
+  const pixels = network.decode(codes, count);
+  answer({ job, pixels }, [pixels.buffer]);
 }
 
-/** @param {Network} network @returns {number} median, ms */
-function timeOfOne(network) {
-  const code = Float32Array.from({ length: network.latent }, () => 2 * Math.random() - 1);
-  const once = () => {
-    const start = performance.now();
-    network.decode(code, 1);
-    return performance.now() - start;
-  };
-  const end = performance.now() + (warm ? 0 : WARM_MS);
-  do once();
-  while (performance.now() < end);
-  warm = true;
-  const times = Array.from({ length: MEASURED }, once).sort((a, b) => a - b);
-  return times[Math.floor(MEASURED / 2)];
+/** @param {Answer} message @param {ArrayBuffer[]} [transfer] */
+function answer(message, transfer = []) {
+  self.postMessage(message, { transfer });
+}
+
+/** @param {Uint8Array} bytes @returns {Network | string} */
+function load(bytes) {
+  try {
+    const { header, tensors } = unpack(bytes);
+    return new Network(header, tensors);
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error);
+    return error instanceof NotRunnableError ? message : `The weights did not arrive whole (${message}). Load them again.`;
+  }
 }

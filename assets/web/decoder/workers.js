@@ -1,16 +1,16 @@
 // The threads that decode what would hold up the page: one for the hand, one for film strips and grids.
 
-/** @typedef {{pixels: Uint8Array, ms: number}} Pictures */
+/** @typedef {import("./worker.js").Answer} Answer */
 
 class Thread {
   #worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-  /** @type {Map<number, (answer: any) => void>} */ #waiting = new Map();
+  /** @type {Map<number, (answer: Answer | null) => void>} */ #waiting = new Map();
   /** @type {Set<number>} */ #models = new Set();
   #jobs = 0;
 
   constructor() {
-    this.#worker.onmessage = ({ data }) => {
-      this.#waiting.get(data.job)?.(data.type === "pictures" ? data : null);
+    this.#worker.onmessage = (/** @type {MessageEvent<Answer>} */ { data }) => {
+      this.#waiting.get(data.job)?.(data);
       this.#waiting.delete(data.job);
     };
     this.#worker.onerror = () => {
@@ -25,7 +25,7 @@ class Thread {
    * @param {{id: number, bytes: ArrayBuffer}} model its bytes are sent with its first job
    * @param {Float32Array} codes
    * @param {number} count
-   * @returns {Promise<Pictures | null>} null where the model was dropped or the thread failed
+   * @returns {Promise<Answer | null>} pictures, or why there are none; null where the thread failed
    */
   decode(model, codes, count) {
     if (!this.#models.has(model.id)) {

@@ -1,4 +1,5 @@
 // The drawing of a tensor graph as SVG: boxes, lines and labels where Python put them, in the colours of the theme.
+import { makeSvg } from "../shared/svg.js";
 
 /**
  * @typedef {[number, number]} Point
@@ -34,23 +35,11 @@ const HEAD = 5; // of an arrow
 const SLOPE = 9; // of an encoder's side
 const LINE = 14; // from one line of a title to the next
 
-/**
- * @param {string} tag
- * @param {Record<string, string | number>} attributes
- * @param {...(Node | string | SVGElement)} children
- */
-function draw(tag, attributes, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  element.append(.../** @type {(string | globalThis.Node)[]} */ (children));
-  return /** @type {any} */ (element);
-}
-
 /** @param {Graph} graph @param {Drawing} drawing @returns {Drawn} */
 export function drawGraph(graph, drawing) {
   /** @type {Drawn} */
   const drawn = {
-    svg: draw("svg", { role: "img", "aria-label": graph.sentence, viewBox: `0 0 ${drawing.width} ${drawing.height}` }),
+    svg: makeSvg("svg", { role: "img", "aria-label": graph.sentence, viewBox: `0 0 ${drawing.width} ${drawing.height}` }),
     belonging: new Map(),
     details: new Map(),
     weights: new Map(),
@@ -90,12 +79,12 @@ function nodeOf({ key, kind, lines, detail, hint, marks }, box, down, drawn) {
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   const last = lines.length - 1;
   const top = y - 4 - (LINE / 2) * last;
-  const rows = lines.map((line, i) => draw("tspan", { x, y: top + LINE * i }, line));
-  const name = draw("text", { class: "hg-node-title" }, ...rows);
-  const more = draw("text", { class: "hg-node-detail", x, y: y + 13 + (LINE / 2) * last }, detail);
-  const shape = draw("path", { d: outline(kind, box, down) });
-  const group = draw("g", { class: `hg-node hg-node-${kind}` }, shape, name, more);
-  if (hint) group.append(draw("title", {}, hint));
+  const rows = lines.map((line, i) => makeSvg("tspan", { x, y: top + LINE * i }, line));
+  const name = makeSvg("text", { class: "hg-node-title" }, ...rows);
+  const more = makeSvg("text", { class: "hg-node-detail", x, y: y + 13 + (LINE / 2) * last }, detail);
+  const shape = makeSvg("path", { d: outline(kind, box, down) });
+  const group = makeSvg("g", { class: `hg-node hg-node-${kind}` }, shape, name, more);
+  if (hint) group.append(makeSvg("title", {}, hint));
   marks.forEach((mark, i) => group.append(markOf(mark, box.x + box.width - 7 - 17 * i, box.y)));
   drawn.details.set(key, more);
   if (kind === "total") drawn.totals.set(key, group);
@@ -107,8 +96,8 @@ function nodeOf({ key, kind, lines, detail, hint, marks }, box, down, drawn) {
 
 /** @param {number} number of a learner @param {number} x @param {number} y @returns {SVGElement} */
 function markOf(number, x, y) {
-  const disc = draw("circle", { cx: x, cy: y + 3, r: 7.5 });
-  return draw("g", { class: "hg-mark" }, disc, draw("text", { x, y: y + 7 }, String(number)));
+  const disc = makeSvg("circle", { cx: x, cy: y + 3, r: 7.5 });
+  return makeSvg("g", { class: "hg-mark" }, disc, makeSvg("text", { x, y: y + 7 }, String(number)));
 }
 
 /** @param {string} kind @param {Box} box @param {boolean} down */
@@ -130,9 +119,9 @@ function outline(kind, { x, y, width, height }, down) {
 
 /** @param {Edge} edge @param {Point[]} points @returns {SVGElement} */
 function lineOf({ term }, points) {
-  const group = draw("g", { class: term ? "hg-edge hg-edge-term" : "hg-edge" });
-  group.append(draw("path", { class: "hg-line", d: rounded(points) }));
-  group.append(draw("path", { class: "hg-head", d: head(points) }));
+  const group = makeSvg("g", { class: term ? "hg-edge hg-edge-term" : "hg-edge" });
+  group.append(makeSvg("path", { class: "hg-line", d: rounded(points) }));
+  group.append(makeSvg("path", { class: "hg-head", d: head(points) }));
   if (term) group.dataset.term = term;
   return group;
 }
@@ -165,7 +154,7 @@ function head(points) {
 
 /** @param {string} term @param {Point} place @param {Drawn} drawn @returns {SVGElement} */
 function weightOf(term, [x, y], drawn) {
-  const text = draw("text", { class: "hg-weight", x, y });
+  const text = makeSvg("text", { class: "hg-weight", x, y });
   text.dataset.term = term;
   drawn.weights.set(term, text);
   return text;

@@ -1,4 +1,5 @@
 // The table below a tensor graph: a row for each term, in words and numbers, and each learner's total.
+import { asWeight, inDigits } from "../shared/digits.js";
 import { make } from "../shared/elements.js";
 
 /**
@@ -15,19 +16,6 @@ import { make } from "../shared/elements.js";
 
 const WORDS = ["Term", "Formula", "Unit", "From"];
 const NUMBERS = ["Value", "Weight", "Weighted", "Share"];
-
-/** @param {number | null | undefined} value four digits, which is what a moving number can be read to */
-export function inDigits(value) {
-  if (value === null || value === undefined) return "–";
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  if (size >= 1e7 || size < 1e-3) return value.toExponential(2).replaceAll("-", "−");
-  const most = size >= 1000 ? 0 : 3 - Math.floor(Math.log10(size));
-  return value.toLocaleString("en", { minimumFractionDigits: most, maximumFractionDigits: most }).replace("-", "−");
-}
-
-/** @param {number | null | undefined} weight */
-export const asWeight = (weight) => (typeof weight === "number" ? String(Number(weight.toPrecision(3))) : "–");
 
 /** Rows that are made once and then only change their numbers. */
 export class TermRows {

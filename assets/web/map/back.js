@@ -22,7 +22,7 @@ export class Backdrop {
 
   /**
    * @param {import("./frame.js").Frame} frame
-   * @param {import("../bank/hand.js").Hand} hand
+   * @param {import("../hand/hand.js").Hand} hand
    */
   constructor(frame, hand) {
     this.frame = frame;

@@ -34,7 +34,7 @@ export class Card {
 
   /**
    * A data point: its image, and what the model makes of it.
-   * @param {import("./points_source.js").DataPoint} point
+   * @param {import("../hand/data_point.js").DataPoint} point
    * @param {import("../decoder/engine.js").Engine} engine
    * @param {boolean} flicker through samples of its posterior, else its mean alone
    */

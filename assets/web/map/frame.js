@@ -1,7 +1,6 @@
 // Where a map's plane is on the page: from its positions to pixels and back, and the layers that lie on it.
 import { make } from "../shared/elements.js";
-
-const SVG = "http://www.w3.org/2000/svg";
+import { makeSvg } from "../shared/svg.js";
 
 /** @typedef {[x: number, y: number]} Position in the plane's coordinates */
 
@@ -12,8 +11,7 @@ export class Frame {
     this.clip = make("div", { className: "hg-map-clip" }, this.back);
     this.plot = /** @type {any} */ (make("div", { className: "hg-plot", role: "figure" }));
     this.points = make("canvas", { className: "hg-map-points", "aria-hidden": "true" });
-    this.marks = /** @type {SVGSVGElement} */ (document.createElementNS(SVG, "svg"));
-    this.marks.classList.add("hg-map-marks");
+    this.marks = makeSvg("svg", { class: "hg-map-marks" });
     this.glass = make("div", { className: "hg-map-glass" });
     this.stage = make("div", { className: "hg-map-stage" }, this.clip, this.plot, this.points, this.marks, this.glass);
     host.append(this.stage);
@@ -66,14 +64,4 @@ export class Frame {
     const { xaxis, yaxis } = /** @type {any} */ (this.axes);
     return [Math.abs(xaxis.p2d(1) - xaxis.p2d(0)), Math.abs(yaxis.p2d(1) - yaxis.p2d(0))];
   }
-}
-
-/**
- * @param {string} tag
- * @param {Record<string, string | number>} attributes
- */
-export function makeSvg(tag, attributes = {}) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  return element;
 }

@@ -6,7 +6,7 @@ const ASK_MS = 40; // before it is asked for: crossing a crowd must not ask for 
 
 export class Hover {
   row = -1;
-  /** The point whose card is open. @type {import("./points_source.js").DataPoint | null} */ shown = null;
+  /** The point whose card is open. @type {import("../hand/data_point.js").DataPoint | null} */ shown = null;
   /** @type {{clientX: number, clientY: number} | null} */ pointer = null;
   #asking = 0;
   #dwell = 0;
@@ -53,7 +53,7 @@ export class Hover {
 
   /**
    * @param {number} row
-   * @param {import("./points_source.js").DataPoint} point
+   * @param {import("../hand/data_point.js").DataPoint} point
    */
   #show(row, point) {
     const { map } = this;

@@ -1,5 +1,5 @@
 // What lies over the points: where z stands, the chosen image, a posterior, what the pointer is on, a lasso.
-import { makeSvg } from "./frame.js";
+import { makeSvg } from "../shared/svg.js";
 
 const ARM = 9; // pixels of the cross of z, each way
 const SIGMAS = 2;

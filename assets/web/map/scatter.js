@@ -1,13 +1,14 @@
 // The points of a map: what is drawn of them, which one is nearest, which are selected.
+import limits from "../shared/limits.json" with { type: "json" };
 
-const FULL = 65_535; // of the 16 bits in which coordinates come
+const FULL = limits.coordinate_steps; // in 16 bits
 const CELL_BITS = 9; // of the 16 that are left out in the index
 const CELLS = (FULL + 1) >> CELL_BITS; // each way
 
 /** Points in the coordinates of the plane, in buckets so that the nearest one is found at once. */
 export class Scatter {
   /**
-   * @param {Uint16Array} packed x of all points, then y, each in 65,535 parts of its span
+   * @param {Uint16Array} packed x of all points, then y, each in FULL parts of its span
    * @param {[number, number][]} spans of x and y
    * @param {Uint8Array} labels class of each point
    */

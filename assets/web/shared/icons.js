@@ -1,4 +1,5 @@
 // Small line icons, drawn on 24 by 24.
+import { makeSvg } from "./svg.js";
 
 const PATHS = {
   undo: "M9 7 4 12l5 5M4 12h11a5 5 0 0 1 0 10h-2",
@@ -15,12 +16,6 @@ const PATHS = {
 
 /** @param {keyof typeof PATHS} name */
 export function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  svg.classList.add("hg-icon");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", PATHS[name]);
-  svg.append(path);
-  return svg;
+  const path = makeSvg("path", { d: PATHS[name] });
+  return makeSvg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: "hg-icon" }, path);
 }

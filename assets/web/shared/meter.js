@@ -1,5 +1,6 @@
 // A meter in the corner: how long a decode and a frame take, where it was decoded, how fast the training is. For the page.
 import { remember, remembered } from "./controls.js";
+import { milliseconds } from "./digits.js";
 import { make } from "./elements.js";
 
 const FRAMES = 60; // that the frame time is the median of
@@ -27,7 +28,7 @@ class Meter {
     else this.#facts.set(name, value);
   }
 
-  /** @param {import("../bank/hand.js").Picture} picture */
+  /** @param {{ms: number, place: keyof typeof WHERE}} picture */
   notePicture({ ms, place }) {
     this.note("decode", milliseconds(ms));
     this.note("decoded", WHERE[place]);
@@ -79,8 +80,3 @@ class Meter {
 }
 
 export const meter = new Meter();
-
-/** @param {number} ms */
-export function milliseconds(ms) {
-  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
-}

@@ -21,7 +21,7 @@ export function loadStyles() {
   styles ??= new Promise((resolve) => {
     const link = document.createElement("link");
     link.rel = "stylesheet";
-    link.href = new URL(`../hourglass.css${new URL(import.meta.url).search}`, import.meta.url).href;
+    link.href = new URL("../hourglass.css", import.meta.url).href;
     link.onload = () => resolve();
     link.onerror = () => resolve(); // plain but usable
     document.head.append(link);

@@ -1,5 +1,5 @@
 // Numbers of a walk as text, and formulas with the numbers put in.
-import { asWeight, inDigits } from "../graph/rows.js";
+import { asWeight, inDigits } from "../shared/digits.js";
 
 /** @typedef {import("../step.js").Tensor} Tensor */
 

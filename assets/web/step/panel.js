@@ -1,5 +1,5 @@
 // The stage that the hand is at, large: its formula, the same with numbers, pictures and tables.
-import { inDigits } from "../graph/rows.js";
+import { inDigits } from "../shared/digits.js";
 import { make } from "../shared/elements.js";
 import { drawPixels } from "../shared/pixels.js";
 import { product, withNumbers } from "./numbers.js";

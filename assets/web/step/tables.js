@@ -1,5 +1,5 @@
 // The tables of a stage: what a network is made of, codes by dimension, values, sums, gradients by layer.
-import { inDigits } from "../graph/rows.js";
+import { inDigits } from "../shared/digits.js";
 import { make } from "../shared/elements.js";
 import { range, weighted } from "./numbers.js";
 

@@ -1,13 +1,13 @@
 // Where the hand is in a latent space: the code, what it decodes to, what is held, what can be undone. A bank and a map
 // that name the same hand move together, and stay where they are while Streamlit draws the page again.
 import { LIMIT, range } from "./code_text.js";
-import { Following } from "../decoder/following.js";
+import { Following } from "./following.js";
 import { History } from "./history.js";
 
 const CLOSE = 1e-5; // as near as float32 takes a code
 
 /**
- * @typedef {import("../map/points_source.js").DataPoint} Chosen an image whose code was taken
+ * @typedef {import("./data_point.js").DataPoint} Chosen an image whose code was taken
  * @typedef {{code: number[], condition: number, chosen: Chosen | null}} Place
  * @typedef {{pixels: Uint8Array, ms: number, place: import("../decoder/engine.js").Place}} Picture
  */
@@ -66,7 +66,7 @@ export class Hand extends EventTarget {
 
   /**
    * Decode with this model from now on; see following.js.
-   * @param {import("../decoder/following.js").Model} model
+   * @param {import("./following.js").Model} model
    */
   follow(model) {
     this.#conditional = model.conditions.length > 0;

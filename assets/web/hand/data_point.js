@@ -1,6 +1,6 @@
 // Codes, posteriors and images of single data points, as the server has them.
-import { unpack } from "../shared/binary.js";
-import { errorOf } from "../decoder/weights.js";
+import { unpack, valuesOf } from "../shared/container.js";
+import { apiAddress, errorOf } from "../shared/api.js";
 
 const KEPT = 500;
 
@@ -44,11 +44,11 @@ export function dataPoint(model, version, of, row) {
  * @returns {Promise<DataPoint>}
  */
 async function fetchPoint(model, of, row) {
-  const url = new URL("../../api/points", import.meta.url);
-  url.search = new URLSearchParams({ model, of, rows: String(row) }).toString();
-  const response = await fetch(url);
+  const response = await fetch(apiAddress("points", { model, of, rows: String(row) }));
   if (!response.ok) throw new Error(await errorOf(response));
-  const { header, arrays } = unpack(new Uint8Array(await response.arrayBuffer()));
-  const { mean, log_var: logVar = null, images } = arrays;
-  return { of, row, label: header.labels[0], condition: header.classes[0], image: images, mean, logVar };
+  const { header, tensors } = unpack(new Uint8Array(await response.arrayBuffer()));
+  const { labels, classes } = /** @type {{labels: string[], classes: number[]}} */ (header);
+  const mean = valuesOf(tensors, "mean", Float32Array);
+  const logVar = "log_var" in tensors ? valuesOf(tensors, "log_var", Float32Array) : null;
+  return { of, row, label: labels[0], condition: classes[0], image: valuesOf(tensors, "images", Uint8Array), mean, logVar };
 }

@@ -1,15 +1,10 @@
 // The model that a hand decodes with: one engine at a time, the next one only when it is whole.
-import { Engine } from "./engine.js";
-import { dataPoint } from "../map/points_source.js";
+import { Engine } from "../decoder/engine.js";
+import { dataPoint } from "./data_point.js";
 
 /**
- * @typedef {object} Model what `Shown` in explorer/components/bank.py says of it
- * @property {string} model its key
- * @property {string} version another one of the same model is loaded anew
- * @property {import("../shared/pixels.js").Shape} shape
- * @property {string[]} conditions the classes that its decoder can be told; none where it is not conditional
- *
- * @typedef {import("../map/points_source.js").DataPoint} Chosen
+ * @typedef {import("../decoder/engine.js").Model} Model
+ * @typedef {import("./data_point.js").DataPoint} Chosen
  *
  * @typedef {object} Follower
  * @property {Chosen | null} chosen the image that goes along from snapshot to snapshot

@@ -1,6 +1,7 @@
 // A code as text, and which values may be meant.
+import limits from "../shared/limits.json" with { type: "json" };
 
-export const LIMIT = 1e4;
+export const LIMIT = limits.largest_value;
 
 /** What a value may be, in words. */
 export function range() {

@@ -1,0 +1,19 @@
+// Numbers as text.
+
+/** @param {number | null | undefined} value four digits, which is what a moving number can be read to */
+export function inDigits(value) {
+  if (value === null || value === undefined) return "–";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e7 || size < 1e-3) return value.toExponential(2).replaceAll("-", "−");
+  const most = size >= 1000 ? 0 : 3 - Math.floor(Math.log10(size));
+  return value.toLocaleString("en", { minimumFractionDigits: most, maximumFractionDigits: most }).replace("-", "−");
+}
+
+/** @param {number | null | undefined} weight */
+export const asWeight = (weight) => (typeof weight === "number" ? String(Number(weight.toPrecision(3))) : "–");
+
+/** @param {number} ms */
+export function milliseconds(ms) {
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
