@@ -49,7 +49,7 @@ lock: $(VENV)/test.stamp  ## renew the pinned requirements from pyproject.toml
 		--custom-compile-command "make lock" -c requirements.txt -o tests/requirements.txt
 
 browser: $(VENV)/test.stamp
-	@$(PYTHON) -m tests.support.browser_setup
+	@$(PYTHON) -m benchmarks.chromium
 
 clean:  ## remove the virtual environment and caches
 	rm -rf $(VENV) $(SCRIPT)/node_modules .pytest_cache .ruff_cache .hypothesis tests/artefacts

@@ -16,10 +16,11 @@ from typing import Any
 import psutil
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.chromium import chromium_path
 from explorer.places import ROOT
-from tests.support.browser_setup import chromium_path
 
 APP = ROOT / "app.py"
+GALLERY = ROOT / "benchmarks" / "gallery.py"  # every browser component on one page
 TEXT_THERE = "() => document.querySelector('[data-testid=\"stMainBlockContainer\"]')?.innerText.trim()"
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _POLL = 0.01  # seconds

@@ -10,14 +10,13 @@ slider is dragged for a second and let go, and in the second behind that.
 
 from statistics import median
 
-from benchmarks.apps import APP, ROOT, home, served
+from benchmarks.apps import APP, GALLERY, home, served
 from benchmarks.figures import Figure
 from benchmarks.hand import LONGEST, Point, Seat, percentile, seats, to_and_fro
 from benchmarks.runs import mnist_or
 
 POINTS = 70_000
 MODEL = "bundled/mnist-vae-2d"
-GALLERY = ROOT / "tests" / "browser" / "apps" / "component_gallery.py"
 DRAWS = 5
 HOVERS = 5
 SECONDS = 4.0  # of a hover

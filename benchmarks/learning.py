@@ -1,4 +1,4 @@
-"""Whether every variant learns what it is for on real MNIST: the claims in tests/process/models/test_learning.py.
+"""Measure on real MNIST that every variant learns what it is for: the claims in benchmarks/claims.py.
 
 `python -m benchmarks.learning` is the process that trains. A line of its standard input names a variant; the answer is
 {"epochs", "seconds", "figures"}, seconds of the variant's training alone.
@@ -31,8 +31,8 @@ def learning(names: Sequence[str] = tuple(VARIANTS)) -> list[Figure]:
 
 
 def _measure(variant: str) -> dict[str, Any]:
-    from tests.process.models.test_learning import LEARNS
-    from tests.support.learning_helpers import MNIST, loaded, trained  # Keras belongs into the child alone
+    from benchmarks.claims import LEARNS  # Keras belongs into the child alone
+    from benchmarks.learnt import MNIST, loaded, trained
 
     settings, claim = LEARNS[variant]
     loaded(MNIST.dataset)

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from benchmarks.apps import GALLERY
 from tests.support.browser_helpers import along, box_of, slider, typed
 
 pytestmark = pytest.mark.browser
-
-GALLERY = Path(__file__).parent / "apps" / "component_gallery.py"
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,13 @@
 """A conditional model in a real Chromium, on the component gallery: whatever is decoded is told the right class."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.apps.component_gallery import CLASSES, SIDE, some_codes, told
+from benchmarks.apps import GALLERY
+from benchmarks.gallery import CLASSES, SIDE, some_codes, told
 from tests.support.browser_helpers import (
     Codes,
     box_of,
@@ -26,7 +26,6 @@ from tests.support.helpers import wait_for
 
 pytestmark = pytest.mark.browser
 
-GALLERY = Path(__file__).parent / "apps" / "component_gallery.py"
 HAND = "gallery"
 CODES, GROUPS = some_codes(2000)
 FIRST = int(GROUPS[0])

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.apps.component_gallery import some_codes
+from benchmarks.apps import GALLERY
+from benchmarks.gallery import some_codes
 from tests.support.browser_helpers import Spot, code, drag, hover, lone_point, map_spots, number_in
 
 pytestmark = pytest.mark.browser
 
-GALLERY = Path(__file__).parent / "apps" / "component_gallery.py"
 EMPTY = (-2.0, -4.0)  # no point is near it
 
 

@@ -7,6 +7,7 @@ from tests.support.helpers import ROOT
 
 MODELS = sorted((ROOT / "models").rglob("*.py"))
 EXPLORER = sorted((ROOT / "explorer").rglob("*.py"))
+BENCHMARKS = sorted((ROOT / "benchmarks").rglob("*.py"))
 
 
 def module_name(path: Path) -> str:

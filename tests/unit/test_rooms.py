@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from tests.support.helpers import ROOT
-from tests.support.sources import EXPLORER, MODELS, imported, module_name, tops
+from tests.support.sources import BENCHMARKS, EXPLORER, MODELS, imported, module_name, tops
 
 # From the ground up: a room imports only what stands before it.
 ROOMS = (
@@ -59,6 +59,12 @@ def test_a_room_imports_only_rooms_below_it(path):
     own = ROOMS.index(room(module_name(path)))
     below = {room(name) for name in imported(path) if name.startswith("explorer.")} - {ROOMS[own]}
     assert below <= set(ROOMS[:own])
+
+
+@pytest.mark.parametrize("path", BENCHMARKS, ids=module_name)
+def test_benchmarks_do_without_the_tests(path):
+    assert "tests" not in tops(path)
+    assert '"tests"' not in path.read_text(encoding="utf-8"), "no path into the tests either"
 
 
 def test_models_do_not_import_each_other_in_a_circle():

@@ -1,4 +1,4 @@
-"""Find a Chromium for the browser tests, or get one: ``python -m tests.support.browser_setup``."""
+"""Find a Chromium for the browser tests, or get one: ``python -m benchmarks.chromium``."""
 
 import os
 import shutil

@@ -96,7 +96,7 @@ async def decode(request: Request) -> Response:
 
 
 app = st.App(
-    Path(__file__).with_name("component_gallery_page.py"),
+    Path(__file__).with_name("gallery_page.py"),
     routes=[
         *asset_routes(),
         Route("/api/decode", decode, methods=["POST"]),

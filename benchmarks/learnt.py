@@ -1,6 +1,6 @@
 """Variants trained on real images, and measures of what one has learnt: none of them is a term of its own loss.
 
-`tests/process/models/test_learning.py` has what each variant must reach, for every data set alike.
+`benchmarks/claims.py` has what each variant must reach, for every data set alike.
 """
 
 from dataclasses import dataclass

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
+from benchmarks.gallery import CLASSES, LATENT, SIDE, blob, some_codes
 from explorer.components import bank, latent_map, plot, strip
 from explorer.figures.shown import Dimension, Plane, Shown
-from tests.browser.apps.component_gallery import CLASSES, LATENT, SIDE, blob, some_codes
 
 st.set_page_config(page_title="Gallery", layout="wide")
 state = st.session_state
