@@ -23,7 +23,7 @@ from explorer.datasets.catalogue import DATASETS, DatasetError, dataset_info
 from explorer.datasets.loading import LOADERS, load_images, split
 from explorer.datasets.npz import read_npz_images
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 BUNDLED = ("digits", "shapes", "shapes64", "shapes_rgb")
 DOWNLOADED = ("mnist", "fashion_mnist")
 
