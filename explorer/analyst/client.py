@@ -1,26 +1,25 @@
 """The app's side of the analyst: starts it, asks it, brings it back when it dies. Never blocks a page."""
 
-import contextlib
 import itertools
-import os
-import subprocess
 import sys
 import threading
-import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from explorer.analyst.frames import frame, read_frame
-from explorer.places import ROOT, logs_folder
-from explorer.runs.launcher import detached_options
+from explorer.analyst.frames import frame
+from explorer.analyst.process import AnalystProcess, how_it_ended
+from explorer.places import logs_folder
 
 Answer = tuple[dict[str, Any], bytes]
-HOPELESS = 3  # deaths in a row without an answer
-PIPE_ROOM = 32_768  # bytes that a pipe holds on every system while the process is busy: a longer write would block
-PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0)  # seconds before the next start, after each death in a row
+HOPELESS = 3  # deaths in a row while it starts, or while it has nothing to do
+PAUSES = (0.0, 0.5, 1.0)  # seconds before the next start, after each of these deaths
+MOST_WAITING = 100  # requests; those beyond are refused until some are answered
+MOST_MEMORY = 2 * 2**30  # bytes; TensorFlow keeps some of what every traced function took
+PATIENCE = 2.0  # seconds for a process to end by itself
 
 
 class AnalystError(RuntimeError):
@@ -28,37 +27,48 @@ class AnalystError(RuntimeError):
 
 
 class AskAgainError(AnalystError):
-    """The request was not done, for a reason that passes: the process starts, is busy, or has just died."""
+    """The request was not taken, for a reason that passes: the process starts, or too many requests wait."""
 
 
-def _close_pipes(process: subprocess.Popen) -> None:
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError):  # a request that was never read cannot be flushed
-                pipe.close()
+class EndedError(AnalystError):
+    """The process died while it worked on the request, which may be why. Not to be asked again by itself."""
 
 
 @dataclass
-class _Pending:
-    size: int
+class _Request:
+    number: int
+    message: bytes
+    progress: Callable[[dict[str, Any]], None] | None
     future: Future[Answer] = field(default_factory=Future)
-    progress: Callable[[dict[str, Any]], None] | None = None
+
+    def fail(self, error: AnalystError) -> None:
+        if self.future.set_running_or_notify_cancel():
+            self.future.set_exception(error)
 
 
 class AnalystClient:
-    """One analyst process, with at most `threads` for its operations (0: all). Any thread may call any method."""
+    """One analyst process, with at most `threads` for its operations (0: all). Any thread may call any method.
 
-    def __init__(self, name: str = "analyst", threads: int = 0):
-        self._name, self._threads = name, threads
-        self._lock = threading.Lock()
+    The process gets one request at a time, so what it worked on when it died is known, and what waited is not lost.
+    Once it holds more than `most_memory` bytes after an answer, it ends and another takes its place.
+    """
+
+    def __init__(self, name: str = "analyst", threads: int = 0, most_memory: int = MOST_MEMORY):
+        self._name = name
+        self._command = [sys.executable, "-m", "explorer.analyst.server", str(threads), str(most_memory)]
+        self._lock = threading.Lock()  # held for no reading, writing or waiting
+        self._waiting: deque[_Request] = deque()
+        self._at_work: _Request | None = None
         self._numbers = itertools.count(1)
-        self._pending: dict[int, _Pending] = {}
-        self._process: subprocess.Popen | None = None
-        self._closing = threading.Event()
-        self._ready = threading.Event()
+        self._process: AnalystProcess | None = None
+        self._keeper: threading.Thread | None = None
+        self._closing, self._ready = threading.Event(), threading.Event()
         self.restarts = 0
-        self._deaths = 0  # in a row, without an answer in between
-        self._interrupted = False
+        self._deaths = 0  # in a row, with nothing to blame
+        self._interrupted = False  # the process is killed for the sake of a request that nobody wants any more
+        self._retired = False  # the process ends by itself, for its memory
+        self._replacing = False  # after that, until the next one is ready
+        self._state = "is starting"
 
     @property
     def ready(self) -> bool:
@@ -67,15 +77,16 @@ class AnalystClient:
     @property
     def trouble(self) -> str:
         """Why requests cannot be answered now, in a few words; empty while they can."""
-        if self.ready:
-            return ""
-        if self._deaths >= HOPELESS:
-            return f"the {self._name} cannot start; its log is {self.log}"
-        return f"the {self._name} stopped and is starting again" if self.restarts else f"the {self._name} is starting"
+        return "" if self.ready else f"the {self._name} {self._state}"
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether the process could not be started and is not tried again until `start_again`."""
+        return self._deaths >= HOPELESS
 
     @property
     def log(self) -> Path:
-        """What the process itself has to say, since its last start."""
+        """What the process itself has to say."""
         return logs_folder() / f"{self._name}.log"
 
     @property
@@ -83,85 +94,131 @@ class AnalystClient:
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Start the process, if it is not there; returns at once."""
+        """Start the process if it is not there and can be; return at once."""
         with self._lock:
-            if self._process is None and not self._closing.is_set():
-                self._spawn()
-                threading.Thread(target=self._keep_alive, name="analyst", daemon=True).start()
+            if self._keeper is None and not self._closing.is_set() and not self.gave_up:
+                self._keeper = threading.Thread(target=self._keep_alive, name=self._name, daemon=True)
+                self._keeper.start()
 
-    def _spawn(self) -> None:
-        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("wb") as log:
-            self._process = self._popen(path, log)
-
-    def _popen(self, path: str, log: IO[bytes]) -> subprocess.Popen:
-        return subprocess.Popen(
-            [sys.executable, "-m", "explorer.analyst.server", str(self._threads)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            env={**os.environ, "PYTHONPATH": path},
-            **detached_options(),
-        )
+    def start_again(self) -> None:
+        """Start it although it could not be started before."""
+        with self._lock:
+            if self.gave_up:
+                self._deaths, self._state = 0, "is starting"
+        self.start()
 
     def _keep_alive(self) -> None:
-        """Read answers; when the process dies, fail what was asked of it and start another."""
-        while not self._closing.is_set():
-            process = self._process
-            if process is None or process.stdout is None:
+        """Run one process after another, until the client closes or they cannot start."""
+        while self._spawn():
+            if self._process is not None:
+                self._serve(self._process)
+            if self.gave_up:
+                self._give_up()
                 return
-            served = self._read_answers(process.stdout)
-            process.wait()
-            _close_pipes(process)
-            self._deaths = 0 if served or self._interrupted else self._deaths + 1
-            self._interrupted = False
-            with self._lock:
-                self._ready.clear()
-                self.restarts += 1
-                self._fail_all(f"The {self._name} stopped in the middle of this; it is starting again.")
             if self._closing.wait(PAUSES[min(self._deaths, len(PAUSES) - 1)]):
                 return
-            with self._lock:
-                if self._closing.is_set():
-                    return
-                self._spawn()
 
-    def _read_answers(self, stream: IO[bytes]) -> int:
-        """Until the stream ends; how many requests were answered."""
-        served = 0
-        while True:
+    def _spawn(self) -> bool:
+        """Start a process; count it as a death where it cannot be. Return False where the client closes."""
+        with self._lock:
+            if self._closing.is_set():
+                return False
             try:
-                header, payload = read_frame(stream)
-            except (EOFError, ValueError, OSError):
-                return served
-            if header.get("ready"):
-                self._ready.set()
-            elif "progress" in header:
-                self._report(header)
-            else:
-                served += 1
-                self._settle(header, payload)
+                self._process = AnalystProcess(self._command, self.log)
+            except OSError as error:
+                self._process = None
+                self._deaths += 1
+                self._state = f"cannot be started ({error})"
+            return True
 
-    def _report(self, header: dict[str, Any]) -> None:
-        pending = self._pending.get(header["id"])
-        if pending is not None and pending.progress is not None:
-            pending.progress(header["progress"])
+    def _serve(self, process: AnalystProcess) -> None:
+        """Read a process's messages until it ends; settle what it leaves behind."""
+        unreadable = ""
+        try:
+            while True:
+                self._handle(*process.read())
+        except EOFError:
+            pass
+        except (ValueError, LookupError, TypeError, OSError, MemoryError) as error:
+            unreadable = f"it sent a message that cannot be read: {error}"  # all that follows is out of step
+            process.kill()
+        code = process.end(PATIENCE)
+        process.close_output()
+        self._bury(unreadable or how_it_ended(code))
+
+    def _handle(self, header: dict[str, Any], payload: bytes) -> None:
+        if header.get("ready"):
+            with self._lock:
+                self._replacing = False
+                self._ready.set()
+            self._send_next()
+        elif "progress" in header:
+            request = self._at_work
+            if request is not None and request.progress is not None:
+                request.progress(header["progress"])
+        else:
+            self._settle(header, payload)
 
     def _settle(self, header: dict[str, Any], payload: bytes) -> None:
-        pending = self._pending.pop(header["id"], None)
-        if pending is None or not pending.future.set_running_or_notify_cancel():
-            return  # nobody asked, or nobody waits for it any more
+        """Give an answer to whoever waits for it, and the process the next request."""
+        with self._lock:
+            if self._closing.is_set():
+                return
+            request = self._at_work
+            if request is None or header.get("id") != request.number:
+                raise ValueError(f"request {request and request.number} was answered as {header.get('id')!r}")
+            self._at_work, self._deaths = None, 0
+            if header.get("retires"):
+                self._retired = self._replacing = True
+                self._state = "is starting"
+                self._ready.clear()
+        self._send_next()
         if "error" in header:
-            pending.future.set_exception(AnalystError(header["error"]))
-        else:
-            pending.future.set_result((header, payload))
+            request.fail(AnalystError(header["error"]))
+        elif request.future.set_running_or_notify_cancel():
+            request.future.set_result((header, payload))
 
-    def _fail_all(self, sentence: str) -> None:
-        pending, self._pending = self._pending, {}
-        for one in pending.values():
-            if one.future.set_running_or_notify_cancel():
-                one.future.set_exception(AskAgainError(sentence))
+    def _send_next(self) -> None:
+        """Send the first request that waits, if the process is free."""
+        with self._lock:
+            if self._process is None or not self.ready or self._at_work is not None:
+                return
+            while self._waiting:
+                request = self._waiting.popleft()
+                if not request.future.cancelled():
+                    self._at_work = request
+                    self._process.send(request.message)
+                    return
+
+    def _bury(self, how: str) -> None:
+        """After the end of a process: fail what it worked on, keep what waits, and count a death without a cause."""
+        with self._lock:
+            request, self._at_work = self._at_work, None
+            expected = self._interrupted or self._retired
+            self._replacing = self._replacing and self._retired
+            self._interrupted = self._retired = False
+            self._ready.clear()
+            if self._closing.is_set():
+                return
+            self.restarts += 1
+            if not self._replacing:
+                self._state = "stopped and is starting again"
+            if request is None and not expected:
+                self._deaths += 1
+        if request is not None:
+            request.fail(EndedError(
+                f"The {self._name} was ended while it worked on this ({how}). Choose something smaller, or try again. "
+                f"Its log is {self.log}."
+            ))  # fmt: skip
+
+    def _give_up(self) -> None:
+        """Fail what waits: a process that could not be started so often needs a person."""
+        with self._lock:
+            self._state = f"cannot start; its log is {self.log}"
+            self._keeper = None
+            waiting, self._waiting = self._waiting, deque()
+        for request in waiting:
+            request.fail(AnalystError(f"The {self._name} {self._state}."))
 
     def ask(
         self,
@@ -170,37 +227,33 @@ class AnalystClient:
         progress: Callable[[dict[str, Any]], None] | None = None,
         **values: Any,
     ) -> Future[Answer]:
-        """Send a request; the future gives (header, bytes) or raises AnalystError. AskAgainError: at once."""
-        if not self.ready:
-            self.start()
-            raise AskAgainError(f"The {self._name} is starting; this takes a few seconds.")
+        """Hand in a request; the future gives (header, bytes) or raises AnalystError. Returns at once.
+
+        Raises AskAgainError where it was not taken now, AnalystError where nothing is until `start_again`.
+        """
+        self.start()
         with self._lock:
-            number = next(self._numbers)
-            message = frame({"id": number, "request": request, **values}, payload)
-            if self._pending and sum(one.size for one in self._pending.values()) + len(message) > PIPE_ROOM:
+            if self.gave_up:
+                raise AnalystError(f"The {self._name} {self._state}.")
+            if self._closing.is_set() or not (self.ready or self._replacing):
+                raise AskAgainError(f"The {self._name} {self._state}; this takes a few seconds.")
+            if len(self._waiting) >= MOST_WAITING:
                 raise AskAgainError(f"The {self._name} is busy with other requests; this one waits its turn.")
-            self._pending[number] = pending = _Pending(len(message), progress=progress)
-            try:
-                self._send(message)
-            except (BrokenPipeError, ValueError) as error:  # ValueError: the pipe was closed on our side
-                self._pending.pop(number, None)
-                raise AskAgainError(
-                    f"The {self._name} stopped and is starting again; this takes a few seconds."
-                ) from error
-        return pending.future
+            number = next(self._numbers)
+            asked = _Request(number, frame({"id": number, "request": request, **values}, payload), progress)
+            self._waiting.append(asked)
+        self._send_next()
+        return asked.future
 
-    def interrupt(self) -> None:
-        """Kill the process in the middle of what it does; another one takes its place. Nothing less stops a library."""
+    def interrupt(self, future: Future[Answer]) -> None:
+        """Give a request up. Where the process works on it, kill that, as nothing less stops a library."""
         with self._lock:
-            process, self._interrupted = self._process, True
-        if process is not None:
-            process.kill()
-
-    def _send(self, message: bytes) -> None:
-        if self._process is None or self._process.stdin is None:
-            raise BrokenPipeError(f"There is no {self._name}.")
-        self._process.stdin.write(message)
-        self._process.stdin.flush()
+            process, request = self._process, self._at_work
+            if process is not None and request is not None and request.future is future:
+                self._interrupted = True
+                process.kill()
+            else:
+                future.cancel()
 
     def wait_ready(self, timeout: float) -> bool:
         """For tests and benchmarks: block until the process answers requests."""
@@ -212,15 +265,10 @@ class AnalystClient:
         self._closing.set()
         with self._lock:
             process, self._process = self._process, None
-            self._fail_all("Hourglass is closing.")
-        if process is None:
-            return
-        if process.stdin is not None:
-            with contextlib.suppress(OSError):  # it has died with a request in its pipe
-                process.stdin.close()
-        deadline = time.monotonic() + 2.0
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+            requests = [*filter(None, [self._at_work]), *self._waiting]
+            self._at_work = None
+            self._waiting.clear()
+        for request in requests:
+            request.fail(AskAgainError("Hourglass is closing."))
+        if process is not None:
+            process.end(PATIENCE)

@@ -20,13 +20,16 @@ def write_frame(stream: IO[bytes], header: dict[str, Any], payload: bytes = b"")
 
 
 def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
-    """The next message. Raises EOFError where the stream has ended, ValueError for a length that cannot be meant."""
+    """The next message. Raises EOFError where the stream has ended, ValueError for what is no message."""
     header_size, payload_size = _LENGTHS.unpack(_exactly(stream, _LENGTHS.size))
     if max(header_size, payload_size) > LARGEST:
         raise ValueError(
             f"A message of {max(header_size, payload_size):,} bytes came; at most {LARGEST:,} are allowed."
         )
-    return json.loads(_exactly(stream, header_size)), _exactly(stream, payload_size)
+    header = json.loads(_exactly(stream, header_size))
+    if not isinstance(header, dict):
+        raise ValueError(f"A message began with {str(header)[:40]!r}; it must begin with a JSON object.")  # noqa: TRY004
+    return header, _exactly(stream, payload_size)
 
 
 def _exactly(stream: IO[bytes], size: int) -> bytes:

@@ -58,23 +58,18 @@ class Jobs:
             try:
                 return progress.answer.result()
             except AnalystError as error:
-                if isinstance(error, AskAgainError) and not progress.begun:  # the process ended before its turn came
-                    return Progress()
                 self._failed[key] = error
                 raise
 
     def stop(self, key: str) -> None:
-        """End a request. One that has begun takes its process with it; what waits behind it is asked again."""
+        """End a request. One that has begun takes its process with it; what waits behind it, the next process does."""
         with self._lock:
             progress = self._running.get(key)
             if progress is None or progress.answer.done():  # its process may be at somebody else's by now
                 return
             del self._running[key]
             self._failed[key] = AnalystError("Stopped by hand.")
-        if progress.begun:
-            self.workbench.interrupt()
-        else:
-            progress.answer.cancel()
+        self.workbench.interrupt(progress.answer)
 
     def forget_failure(self, key: str) -> None:
         with self._lock:

@@ -1,9 +1,13 @@
-"""The analyst: a long-lived process that holds Keras for the app. `python -m explorer.analyst.server [THREADS]`.
+"""The analyst: a long-lived process that holds Keras for the app.
 
-It reads requests from standard input and answers on standard output, in order, until its input closes. Each request
-is a header {"id", "request", ...} with raw bytes; each answer has the same id, and "progress" where more will follow.
+`python -m explorer.analyst.server [THREADS [BYTES]]` reads requests from standard input and answers on standard output,
+in order, until its input closes. Each request is a header {"id", "request", ...} with raw bytes; each answer has the
+same id, and "progress" where more will follow.
+Every function that TensorFlow traces leaves memory behind that nothing frees, 8 to 17 MB for each estimate. So an
+answer after which the process holds more than BYTES says "retires", and ends it.
 """
 
+import math
 import os
 import sys
 from collections import OrderedDict
@@ -21,7 +25,6 @@ from explorer.files import load_arrays, modified
 from explorer.runs.layout import EXPERIMENT
 
 KEPT_MODELS = 8
-MOST_MEMORY = 2 * 2**30  # bytes; TensorFlow keeps what a session of the lab took
 Report = Callable[[str, float], None]  # sends how far it is: a stage in words, a share of 0..1
 Answer = tuple[dict[str, Any], bytes]
 
@@ -72,7 +75,6 @@ class Analyst:
 
     def __init__(self):
         self.decoders: OrderedDict[tuple[str, int], Decoder] = OrderedDict()
-        self.spent = False  # it holds more memory than it should: a fresh process takes its place
 
     def decode(self, header: dict[str, Any], payload: bytes, _report: Report) -> Answer:
         decoder = self._decoder(header["folder"])
@@ -125,12 +127,14 @@ class Analyst:
         from explorer.analyst.answers.pairings import run_session
 
         run_session(Path(header["folder"]), report)
-        self.spent = psutil.Process().memory_info().rss > MOST_MEMORY
         return {}, b""
 
 
-def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
-    """Answer until the requests end, or the process is spent. A fault in a request is its answer, and ends nothing."""
+def serve(requests: IO[bytes], answers: IO[bytes], most_memory: float = math.inf) -> None:
+    """Answer until the requests end or the process holds too much. A fault in a request is its answer.
+
+    `most_memory`: bytes that the process may hold after an answer.
+    """
     analyst = Analyst()
     kinds = {
         "decode": analyst.decode,
@@ -142,7 +146,8 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
         "wirings": analyst.wirings,
         "pairings": analyst.pairings,
     }
-    while not analyst.spent:
+    this, retires = psutil.Process(), False
+    while not retires:
         try:
             header, payload = read_frame(requests)
         except EOFError:
@@ -153,23 +158,26 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
 
         try:
             answer, data = kinds[header["request"]](header, payload, report)
-            write_frame(answers, {"id": header["id"], **answer}, data)
         except Exception as error:  # noqa: BLE001 (whatever it is, the asker is told and the next request is served)
-            write_frame(answers, {"id": header["id"], "error": f"{error}" or repr(error)})
+            answer, data = {"error": f"{error}" or repr(error)}, b""
+        retires = this.memory_info().rss > most_memory
+        write_frame(answers, {"id": header["id"], **answer, **({"retires": True} if retires else {})}, data)
 
 
 def main() -> None:
+    threads = int(sys.argv[1]) if len(sys.argv) > 1 else 0  # 0: as many as TensorFlow thinks right
+    most_memory = float(sys.argv[2]) if len(sys.argv) > 2 else math.inf
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a library that prints must not break the stream of answers
     import tensorflow as tf
 
     import models.program  # noqa: F401 (Keras and the networks load while nobody waits yet)
 
-    threads = int(sys.argv[1]) if len(sys.argv) > 1 else 0  # 0: as many as TensorFlow thinks right
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
-    write_frame(answers, {"id": 0, "ready": True})
-    serve(sys.stdin.buffer, answers)
+    with answers:
+        write_frame(answers, {"id": 0, "ready": True})
+        serve(sys.stdin.buffer, answers, most_memory)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from explorer.analyst.client import AnalystError, AskAgainError
+from explorer.analyst.client import AnalystError, EndedError
 from explorer.analyst.jobs import Jobs, Progress
 from explorer.app_pages.parts.shared import duration, forgiving, plain, show_error
 from explorer.components import plot, strip
@@ -66,7 +66,7 @@ def _follow(folder: Path, session: Session, state: str) -> Progress | str | None
         if state == "waiting" or JOBS.knows(folder.name):
             found = JOBS.look(folder.name, "pairings", folder=str(folder))
             return found if isinstance(found, Progress) else None
-    except AskAgainError:
+    except EndedError:
         return (
             f"The lab's process ended in the middle of this, most likely for lack of memory: it trained "
             f"{len(session.pairings)} networks on batches of {session.batch_size}. What it had measured is below. "

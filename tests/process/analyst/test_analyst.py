@@ -1,5 +1,6 @@
 """The analyst: its messages, the real process behind its client, and the route that decodes for the browser."""
 
+import contextlib
 import io
 import json
 import os
@@ -17,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.analyst.answers.project import kept_projection, projection_file
-from explorer.analyst.client import AnalystClient, AnalystError, AskAgainError
+from explorer.analyst.client import AnalystClient, AnalystError, AskAgainError, EndedError
 from explorer.analyst.frames import LARGEST, read_frame, write_frame
 from explorer.analyst.jobs import Jobs, Progress
 from explorer.analyst.server import Analyst, serve
@@ -304,7 +305,7 @@ def test_a_killed_analyst_fails_what_was_asked_and_comes_back_by_itself(client, 
     os.kill(pid, signal.SIGSTOP)
     future = ask(client, entry)
     os.kill(pid, signal.SIGKILL)
-    with pytest.raises(AnalystError, match="The analyst stopped in the middle of this; it is starting again"):
+    with pytest.raises(EndedError, match=r"was ended while it worked on this \(signal 9, most often: out of memory\)"):
         future.result(30)
     with pytest.raises(AskAgainError, match="this takes a few seconds"):
         ask(client, entry)
@@ -346,6 +347,7 @@ def test_closing_while_it_starts_leaves_no_process_and_answers_in_words():
     client = AnalystClient()
     client.start()
     client.start()
+    wait_for(lambda: client.pid, 10)
     process = psutil.Process(client.pid)
     client.close()
     wait_for(lambda: not process.is_running(), 10)
@@ -354,18 +356,36 @@ def test_closing_while_it_starts_leaves_no_process_and_answers_in_words():
     assert client.pid is None
 
 
-def test_a_process_that_is_spent_answers_and_leaves_the_rest_to_the_next(monkeypatch):
-    def pairings(self: Analyst, *_: object) -> tuple[dict, bytes]:
-        self.spent = True
-        return {}, b"done"
-
-    monkeypatch.setattr(Analyst, "pairings", pairings)
+@pytest.mark.parametrize("kind", ["estimate", "pairings", "dance"])
+def test_a_process_that_holds_too_much_answers_and_leaves_the_rest_to_the_next(monkeypatch, kind):
+    monkeypatch.setattr(Analyst, "pairings", lambda *_: ({}, b"done"))
+    monkeypatch.setattr(Analyst, "estimate", lambda *_: ({}, b"done"))
     requests, answers = io.BytesIO(), io.BytesIO()
     for number in (1, 2):
-        write_frame(requests, {"id": number, "request": "pairings"})
+        write_frame(requests, {"id": number, "request": kind})
     requests.seek(0)
-    serve(requests, answers)
+    serve(requests, answers, most_memory=1)
     answers.seek(0)
-    assert read_frame(answers) == ({"id": 1}, b"done")
+    header, _ = read_frame(answers)
+    assert (header["id"], header["retires"]) == (1, True)
     with pytest.raises(EOFError):
         read_frame(answers)
+
+
+def test_many_estimates_keep_within_the_memory_and_all_are_answered(entry):
+    limit = 800 * 2**20  # a process has about 740 MB after one estimate, and 8 to 17 more after each further one
+    client, most = AnalystClient("tiny", most_memory=limit), 0
+    assert client.wait_ready(120)
+    try:
+        for size in range(2, 20):
+            given = entry.experiment.model_dump() | {"latent_dim": size}
+            future = client.ask("estimate", experiment=given, image_shape=[28, 28, 1], classes=10)
+            assert future.result(120)[0]["parameters"] > 0
+            if client.ready and client.pid:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    most = max(most, psutil.Process(client.pid).memory_info().rss)
+        assert client.restarts > 0
+        assert limit / 2 < most < limit + 2**26
+        assert not client.gave_up
+    finally:
+        client.close()

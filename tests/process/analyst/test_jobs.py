@@ -1,53 +1,11 @@
 """Long requests: what a busy process is sent, what stopping one does to the others, what haste leaves out."""
 
-import threading
-from collections import deque
 from concurrent.futures import Future
-from functools import partial
-from types import SimpleNamespace
 
 import pytest
 
-from explorer.analyst.client import PIPE_ROOM, AnalystClient, AnalystError, AskAgainError
+from explorer.analyst.client import AnalystError, AskAgainError, EndedError
 from explorer.analyst.jobs import Jobs, OneAtATime, Progress
-
-
-class Deaf:
-    """A process that is busy for ever: what is written stays in its pipe, which holds so many bytes."""
-
-    def __init__(self):
-        self.held, self.pid = 0, 1
-
-    def write(self, message: bytes) -> None:
-        self.held += len(message)
-        assert self.held <= PIPE_ROOM, "a real pipe would hold the page here"
-
-    def flush(self) -> None:
-        """Nothing is kept back."""
-
-
-@pytest.fixture
-def busy() -> AnalystClient:
-    client = AnalystClient("workbench")
-    client._process = SimpleNamespace(stdin=Deaf(), pid=1)  # ty: ignore[invalid-assignment]
-    client._ready.set()
-    return client
-
-
-def test_a_busy_process_is_never_sent_more_than_its_pipe_holds(busy):
-    asked = (partial(busy.ask, "try_term", formula="sum(abs(z))", terms="x" * 500) for _ in range(PIPE_ROOM))
-    with pytest.raises(AskAgainError, match="The workbench is busy with other requests"):
-        deque((ask() for ask in asked), maxlen=0)
-    assert not busy._lock.locked()
-
-
-def test_one_request_may_be_larger_than_the_pipe():
-    client, sent = AnalystClient(), threading.Event()
-    pipe = SimpleNamespace(write=lambda message: len(message) > PIPE_ROOM and sent.set(), flush=lambda: None)
-    client._process = SimpleNamespace(stdin=pipe, pid=1)  # ty: ignore[invalid-assignment]
-    client._ready.set()
-    client.ask("project", bytes(2 * PIPE_ROOM))
-    assert sent.is_set()
 
 
 class Bench:
@@ -56,7 +14,7 @@ class Bench:
     def __init__(self):
         self.asked: list[Future] = []
         self.values: list[dict] = []
-        self.interrupted = 0
+        self.interrupted: list[Future] = []
         self.starting = False
 
     def ask(self, _request, _payload=b"", progress=lambda _how_far: None, **values) -> Future:
@@ -67,8 +25,8 @@ class Bench:
         self.values.append(values)
         return self.asked[-1]
 
-    def interrupt(self) -> None:
-        self.interrupted += 1
+    def interrupt(self, future: Future) -> None:
+        self.interrupted.append(future)
 
 
 @pytest.fixture
@@ -79,7 +37,7 @@ def jobs() -> Jobs:
 def test_stopping_what_is_under_way_ends_its_process_and_says_so(jobs):
     jobs.look("one", "encode")
     jobs.stop("one")
-    assert jobs.workbench.interrupted == 1
+    assert jobs.workbench.interrupted == jobs.workbench.asked
     with pytest.raises(AnalystError, match="Stopped by hand"):
         jobs.look("one", "encode")
 
@@ -88,7 +46,7 @@ def test_stopping_what_is_done_leaves_the_process_to_whom_it_serves_now(jobs):
     jobs.look("one", "encode")
     jobs.workbench.asked[0].set_result(({"all": 1}, b""))
     jobs.stop("one")
-    assert jobs.workbench.interrupted == 0
+    assert not jobs.workbench.interrupted
     assert jobs.look("one", "encode") == ({"all": 1}, b"")
 
 
@@ -139,12 +97,18 @@ def test_a_failure_is_tried_again_also_on_the_way_back_from_what_was_known_befor
     assert isinstance(tried(trials, "z"), Progress)
 
 
-def test_what_ended_for_the_sake_of_another_request_is_asked_again(trials):
+def test_what_could_not_be_sent_is_asked_again(trials):
     trials.workbench.starting = True
     assert isinstance(tried(trials, "z"), Progress)
     trials.workbench.starting = False
+    assert isinstance(tried(trials, "z"), Progress)
+    assert formulas(trials) == ["z"]
+
+
+def test_what_ended_its_process_is_not_asked_again_by_itself(trials):
     tried(trials, "z")
-    trials.workbench.asked[0].set_exception(AskAgainError("The workbench stopped in the middle of this."))
-    assert isinstance(tried(trials, "z"), Progress)
-    assert isinstance(tried(trials, "z"), Progress)
-    assert formulas(trials) == ["z", "z"]
+    trials.workbench.asked[0].set_exception(EndedError("The workbench was ended while it worked on this."))
+    for _ in range(3):
+        with pytest.raises(EndedError, match="was ended"):
+            tried(trials, "z")
+    assert formulas(trials) == ["z"]

@@ -1,12 +1,13 @@
 """Whole data sets: encoded once for each snapshot's content, their images once, and damaged files made again."""
 
 import shutil
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
 
 from explorer.analyst.answers.encode import encode_whole
-from explorer.analyst.client import AnalystClient, AnalystError, AskAgainError
+from explorer.analyst.client import AnalystClient, AnalystError, Answer, AskAgainError, EndedError
 from explorer.analyst.jobs import Jobs, Progress
 from explorer.analyst.whole_sets import WholeSets
 from explorer.datasets.loading import load_images
@@ -108,21 +109,20 @@ def test_a_snapshot_that_is_not_there_is_said(entry):
 class Workbench(AnalystClient):
     """Answers nothing by itself; counts what is asked."""
 
-    def __init__(self, ready: bool = True, begins: bool = True):
+    def __init__(self, ready: bool = True):
         super().__init__()
         self.asked: list[Progress] = []
-        self.willing, self.begins = ready, begins
+        self.willing = ready
+        self.interrupted: list[Future[Answer]] = []
 
-        self.interrupted = 0
-
-    def interrupt(self):
-        self.interrupted += 1
+    def interrupt(self, future):
+        self.interrupted.append(future)
 
     def ask(self, request, payload=b"", progress=None, **values):
         if not self.willing:
             raise AskAgainError("The workbench is starting.")
         self.asked.append(Progress())
-        if progress is not None and self.begins:
+        if progress is not None:
             progress({"stage": request, "share": 0.5})
         return self.asked[-1].answer
 
@@ -142,39 +142,30 @@ def test_a_second_page_joins_the_job_and_the_answer_is_given_once():
     assert isinstance(jobs.look("a", "encode"), Progress)
 
 
-def test_a_job_whose_process_dies_before_its_turn_is_asked_again():
-    bench = Workbench(begins=False)
+def test_a_job_that_ended_its_process_is_not_asked_again_by_itself():
+    bench = Workbench()
     jobs = Jobs(bench)
-    waiting = jobs.look("a", "encode")
-    assert isinstance(waiting, Progress)
-    assert waiting.stage == "waiting for its turn"
-    bench.asked[0].answer.set_exception(AskAgainError("It stopped."))
-    assert isinstance(jobs.look("a", "encode"), Progress)
-    bench.begins = True
-    assert isinstance(jobs.look("a", "encode"), Progress)
-    assert len(bench.asked) == 2
-    bench.asked[1].answer.set_exception(AskAgainError("It stopped in the middle."))
-    for _ in range(2):  # what it was at may be what killed it
-        with pytest.raises(AskAgainError, match="in the middle"):
+    jobs.look("a", "encode")
+    bench.asked[0].answer.set_exception(EndedError("It was ended."))
+    for _ in range(2):
+        with pytest.raises(EndedError, match="It was ended"):
             jobs.look("a", "encode")
+    assert len(bench.asked) == 1
 
 
-def test_a_job_is_stopped_with_its_process_only_where_it_has_begun():
-    bench = Workbench(begins=False)
+def test_a_stopped_job_says_so_until_it_is_tried_again():
+    bench = Workbench()
     jobs = Jobs(bench)
-    jobs.look("waits", "encode")
-    bench.begins = True
-    jobs.look("works", "encode")
+    for key in ("first", "second"):
+        jobs.look(key, "encode")
     jobs.stop("unknown")
-    jobs.stop("waits")
-    assert (bench.interrupted, bench.asked[0].answer.cancelled()) == (0, True)
-    jobs.stop("works")
-    assert bench.interrupted == 1
-    for key in ("waits", "works"):
+    jobs.stop("second")
+    assert bench.interrupted == [bench.asked[1].answer]
+    for _ in range(2):
         with pytest.raises(AnalystError, match="Stopped by hand"):
-            jobs.look(key, "encode")
-    jobs.forget_failure("works")
-    assert isinstance(jobs.look("works", "encode"), Progress)
+            jobs.look("second", "encode")
+    jobs.forget_failure("second")
+    assert isinstance(jobs.look("second", "encode"), Progress)
 
 
 def test_the_bytes_of_a_job_are_made_only_where_it_begins():
