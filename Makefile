@@ -9,7 +9,7 @@ SCRIPT := tests/javascript
 PYTHON3 ?= python3.13 python3.12 python3.11 python3
 
 .DEFAULT_GOAL := help
-.PHONY: help app test script check format types bench pretrained lock clean browser
+.PHONY: help app test quick script check format types bench pretrained lock clean browser
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ app: $(VENV)/app.stamp  ## set everything up and open the app
 
 test: $(VENV)/test.stamp browser check script  ## set everything up, then lint, type-check and run all the tests
 	$(PYTHON) -m pytest -n 2 --dist loadfile
+
+quick: $(VENV)/test.stamp script  ## test what needs no browser, no server and no training: at most two minutes
+	$(PYTHON) -m pytest tests/unit -n 2 --dist loadfile -q
 
 script: $(SCRIPT)/node_modules/.stamp  ## test the browser modules that need no page, in Node.js
 	$(NODE) --test --test-reporter=dot '$(SCRIPT)/*.test.js'

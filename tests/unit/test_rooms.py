@@ -1,6 +1,7 @@
 """The rooms of the house: who may import whom, and who may know Keras. docs/design.md tells what each is for."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,15 @@ ROOMS = (
     "export", "analyst", "services", "api", "trainer", "cli", "app_pages", "main", "__main__",
 )  # fmt: skip
 HEAVY = {"keras", "tensorflow", "umap", "sklearn", "numba"}
-ALLOWED = {"keras", "tensorflow", "numpy", "pydantic", "safetensors", "models"} | sys.stdlib_module_names
+ALLOWED = {
+    "keras",
+    "tensorflow",
+    "numpy",
+    "pydantic",
+    "pydantic_core",
+    "safetensors",
+    "models",
+} | sys.stdlib_module_names
 
 
 TEMPLATES = {"explorer.export.program", "explorer.export.program_model"}  # read as text, never imported by the app
@@ -59,6 +68,12 @@ def test_a_room_imports_only_rooms_below_it(path):
     own = ROOMS.index(room(module_name(path)))
     below = {room(name) for name in imported(path) if name.startswith("explorer.")} - {ROOMS[own]}
     assert below <= set(ROOMS[:own])
+
+
+@pytest.mark.parametrize("path", [p for p in UNIT_TESTS if p != Path(__file__)], ids=module_name)
+def test_a_unit_test_starts_no_server_no_browser_and_no_training(path):
+    """`make quick` runs them all: what needs more lives in tests/process or tests/browser."""
+    assert not STARTS.findall(path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("path", BENCHMARKS, ids=module_name)
