@@ -1,5 +1,6 @@
 """The rooms of the house: who may import whom, and who may know Keras. docs/design.md tells what each is for."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -14,16 +15,10 @@ ROOMS = (
     "export", "analyst", "services", "api", "trainer", "cli", "app_pages", "main", "__main__",
 )  # fmt: skip
 HEAVY = {"keras", "tensorflow", "umap", "sklearn", "numba"}
-ALLOWED = {
-    "keras",
-    "tensorflow",
-    "numpy",
-    "pydantic",
-    "pydantic_core",
-    "safetensors",
-    "models",
-} | sys.stdlib_module_names
-
+LIBRARIES = {"keras", "tensorflow", "numpy", "pydantic", "pydantic_core", "safetensors"}
+ALLOWED = LIBRARIES | {"models"} | sys.stdlib_module_names
+UNIT_TESTS = sorted((ROOT / "tests" / "unit").rglob("test_*.py"))
+STARTS = re.compile("app_server|trained_home|trained_run|made_home|Popen|browser: Browser")
 
 TEMPLATES = {"explorer.export.program", "explorer.export.program_model"}  # read as text, never imported by the app
 
