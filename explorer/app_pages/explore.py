@@ -21,6 +21,7 @@ from explorer.components import bank, latent_map
 from explorer.figures import latent as exploring
 from explorer.figures.shown import Plane
 from explorer.library import models as library
+from explorer.library.listing import listing
 from explorer.library.models import LibraryError, ModelEntry
 from explorer.runs.reader import Run, RunError
 from explorer.services import SERVICES
@@ -45,9 +46,9 @@ def whole_sets() -> WholeSets:
 
 def choose_model() -> str | None:
     """The key of a model, without its snapshot; a key in the address is taken first."""
-    listing = library.listing()
-    show_passed_over(listing)
-    keys = list(listing.titles)
+    found = listing()
+    show_passed_over(found)
+    keys = list(found.titles)
     if not keys:
         return None
     wanted = st.query_params.get("model", keys[0]).partition("@")[0]
@@ -56,7 +57,7 @@ def choose_model() -> str | None:
         wanted = keys[0]
     # Without a key it is a new box whenever the index changes, and what is chosen on the old one is lost.
     return st.selectbox(
-        "Model", keys, keys.index(wanted), listing.title, "explore-model", label_visibility="collapsed"
+        "Model", keys, keys.index(wanted), found.title, "explore-model", label_visibility="collapsed"
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.app_pages.parts.shared import lately, run_names, run_title, show_error
+from explorer.app_pages.parts.shared import lately, run_choices, show_error
 from explorer.app_pages.run.live import show_run
 from explorer.app_pages.setup.form import show_setup
 from explorer.places import runs_folder
@@ -14,24 +14,23 @@ MOST_LISTED = 200
 ON_ITS_WAY = 10.0  # seconds at most until a browser knows the address of the run that it started
 
 
-def _describe(name: str) -> str:
-    if name == NEW:
-        return "New training"
-    return run_title(name)
-
-
 wanted = st.query_params.get("run", NEW)
 if wanted == NEW and (started := lately("started", ON_ITS_WAY)):  # a message that was sent before it began
     wanted = st.query_params["run"] = started
-names = [NEW, *run_names(MOST_LISTED, wanted)]
-if wanted not in names:
+titles = {NEW: "New training", **run_choices(MOST_LISTED, wanted)}
+if wanted not in titles:
     st.toast("That run is not here any more. Choose another, or start a new one.")
     wanted = st.query_params["run"] = NEW
 # The address is the truth, and a started run changes it from below: so each run has a box of its own that begins with
 # it. What a browser still sends of the last one's box is not looked at, as it would be by a callback.
 chosen = st.selectbox(
-    "Run", names, names.index(wanted), _describe, f"train-run-{wanted}", label_visibility="collapsed"
-)  # fmt: skip
+    "Run",
+    list(titles),
+    list(titles).index(wanted),
+    lambda name: titles.get(name, name),
+    f"train-run-{wanted}",
+    label_visibility="collapsed",
+)
 if chosen != wanted:
     st.session_state.pop("started", None)
     st.query_params["run"] = chosen

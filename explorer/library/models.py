@@ -5,7 +5,7 @@ Keys: `bundled/NAME` and `run/NAME`; a step behind `@` names the snapshot, witho
 """
 
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,13 +20,13 @@ from explorer.files import is_file, load_arrays, modified
 from explorer.library.sprites import load_sprites
 from explorer.places import PRETRAINED, runs_folder
 from explorer.runs.layout import PREVIEW, PROBE_IMAGES, SNAPSHOTS, SUMMARY, list_snapshots, snapshot_file
-from explorer.runs.reader import Run, RunError, list_runs
+from explorer.runs.reader import Run, RunError
 from models.spec.errors import CheckpointError
 from models.spec.experiment import Experiment, ExperimentError
 
 LIVE = "live"
-_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}"
-_KEY = re.compile(rf"(bundled|run)/({_NAME})(?:@([0-9]{{1,9}}|live))?")
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}"  # of a folder that a key can say
+_KEY = re.compile(rf"(bundled|run)/({NAME})(?:@([0-9]{{1,9}}|live))?")
 
 
 class LibraryError(ValueError):
@@ -145,83 +145,6 @@ def title_of(experiment: Experiment) -> str:
     """Such as `MNIST · VAE · 2-D`."""
     dataset = DATASETS[experiment.dataset].title if experiment.dataset in DATASETS else experiment.dataset
     return f"{dataset} · {experiment.info.title} · {experiment.latent_dim}-D"
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The models that can be opened. `titles`: key -> title, in the order to offer. `passed_over`: a sentence for each
-    file or folder that was left out of the list.
-    """
-
-    titles: Mapping[str, str]
-    passed_over: tuple[str, ...]
-
-    def title(self, key: str) -> str:
-        """Return what a list of choices calls a model; its key where it was deleted since."""
-        return self.titles.get(key, key)
-
-    def __add__(self, other: "Listing") -> "Listing":
-        return Listing({**self.titles, **other.titles}, self.passed_over + other.passed_over)
-
-
-def listing() -> Listing:
-    """Return every model that can be opened: the bundled ones, then the runs, the newest first."""
-    return _list_bundled() + _list_runs()
-
-
-def bundled() -> list[str]:
-    """Keys of the bundled models, in the order to offer them."""
-    return list(_list_bundled().titles)
-
-
-def explorable_runs() -> list[str]:
-    """Keys of the runs that have a snapshot, the newest first."""
-    return list(_list_runs().titles)
-
-
-def _list_bundled() -> Listing:
-    folders = [path for path in PRETRAINED.iterdir() if (path / SNAPSHOTS).is_dir()] if PRETRAINED.is_dir() else []
-    found = _openable("bundled", folders)
-    by_order = sorted(found.titles, key=lambda key: find(key).summary.get("order", 0))
-    return replace(found, titles={key: found.titles[key] for key in by_order})
-
-
-def _list_runs() -> Listing:
-    return _openable("run", [run.folder for run in list_runs(runs_folder())])
-
-
-def _openable(kind: str, folders: Sequence[Path]) -> Listing:
-    """Those of the folders that can be opened. A damaged one, or one of another version, must not hide the others."""
-    titles: dict[str, str] = {}
-    passed_over: list[str] = []
-    for folder in folders:
-        names, key = list_snapshots(folder), f"{kind}/{folder.name}"
-        passed_over += [_stray(folder, name) for name in names.strays]
-        if not names.steps:
-            continue
-        try:
-            _check_name(folder.name)
-            entry = find(key)
-        except LibraryError as error:
-            passed_over.append(f"{key} is not listed. {error}")
-        else:
-            titles[key] = entry.title if kind == "bundled" else f"{entry.title} · {folder.name}"
-    return Listing(titles, tuple(passed_over))
-
-
-def _check_name(name: str) -> None:
-    if not re.fullmatch(_NAME, name):
-        raise LibraryError(
-            f"The folder was named {name[:80]!r}; allowed are up to 200 letters (a to z), digits, dots, _ and -, "
-            "beginning with a letter or a digit. Rename it."
-        )
-
-
-def _stray(folder: Path, name: str) -> str:
-    return (
-        f"{folder.name}/{SNAPSHOTS}/{name} is not listed: a snapshot is a file named by a step of nine digits, such as "
-        f"{snapshot_file(250)}. Rename the file, or move it elsewhere."
-    )
 
 
 def find(key: str) -> ModelEntry:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.app_pages.parts.script import show_code
-from explorer.app_pages.parts.shared import forgiving, plain, run_names, run_title
+from explorer.app_pages.parts.shared import forgiving, plain, run_choices
 from explorer.app_pages.parts.terms import newest_values, show_terms
 from explorer.figures.loss_curves import describe_change
 from explorer.places import runs_folder
@@ -11,18 +11,28 @@ from explorer.presets import PRESET_TITLES, PRESETS, checked_experiment
 from explorer.runs.reader import Run
 
 MOST_LISTED = 50
+_FIRST = f"preset/{next(iter(PRESETS))}"
 
 
 def show_experiments() -> None:
     """Choose a preset or a run, and see what its loss is made of."""
-    presets = [f"preset/{name}" for name in PRESETS]
-    wanted = st.query_params.get("experiment", presets[0])
-    names = [*presets, *(f"run/{name}" for name in run_names(MOST_LISTED, wanted.removeprefix("run/")))]
-    if wanted not in names:
+    wanted = st.query_params.get("experiment", _FIRST)
+    runs = run_choices(MOST_LISTED, wanted.removeprefix("run/"))
+    titles = {
+        **{f"preset/{name}": PRESET_TITLES[name] for name in PRESETS},
+        **{f"run/{name}": title for name, title in runs.items()},
+    }
+    if wanted not in titles:
         st.toast(plain(f"There is no experiment {wanted[:80]} here any more. This is another one."))
-        wanted = st.query_params["experiment"] = presets[0]
+        wanted = st.query_params["experiment"] = _FIRST
     st.session_state["losses-experiment"] = wanted
-    chosen = st.selectbox("Experiment", names, format_func=_title, key="losses-experiment", on_change=_choose)
+    chosen = st.selectbox(
+        "Experiment",
+        list(titles),
+        format_func=lambda name: titles.get(name, name),
+        key="losses-experiment",
+        on_change=_choose,
+    )
     kind, _, name = chosen.partition("/")
     if kind == "run":
         _show_run(Run(runs_folder() / name))
@@ -34,13 +44,6 @@ def show_experiments() -> None:
 
 def _choose() -> None:
     st.query_params["experiment"] = st.session_state["losses-experiment"]
-
-
-def _title(chosen: str) -> str:
-    kind, _, name = chosen.partition("/")
-    if kind == "preset":
-        return PRESET_TITLES[name]
-    return run_title(name)
 
 
 @forgiving

@@ -8,9 +8,9 @@ from typing import Any, ParamSpec
 import streamlit as st
 
 from explorer.lab.session import SessionError
-from explorer.library.models import LibraryError, Listing, title_of
-from explorer.places import runs_folder
-from explorer.runs.reader import Run, RunError, list_runs
+from explorer.library.listing import Listing, run_titles
+from explorer.library.models import LibraryError
+from explorer.runs.reader import RunError
 from models.spec.catalogue import ELBO, PIXEL_MODELS
 from models.spec.experiment import Experiment
 from models.spec.sentences import in_sentence
@@ -43,20 +43,14 @@ def lately(key: str, seconds: float) -> str:
     return name if time.monotonic() - when < seconds else ""
 
 
-def run_names(most: int, wanted: str) -> list[str]:
-    """The newest runs for a list of choices, and the wanted one if there is one however old."""
-    names = [run.name for run in list_runs(runs_folder())]
-    return [name for number, name in enumerate(names) if number < most or name == wanted]
+def run_choices(most: int, wanted: str) -> dict[str, str]:
+    """Return the newest runs for a list of choices, name -> title, and the wanted one if there is one however old.
 
-
-def run_title(name: str) -> str:
-    """A run in a list of choices. Its state is not told: Streamlit finds a choice again by its label, so a label must
-    not change while it is shown.
+    A title does not tell the run's state: Streamlit finds a choice again by its label, so a label must not change while
+    it is shown.
     """
-    try:
-        return f"{title_of(Run(runs_folder() / name).experiment)} · {name}"
-    except RunError:
-        return f"cannot be read · {name}"
+    titles = run_titles().items()
+    return {name: title for number, (name, title) in enumerate(titles) if number < most or name == wanted}
 
 
 def duration(seconds: float) -> str:

@@ -17,6 +17,7 @@ from explorer.app_pages.parts.waiting import wait_for
 from explorer.components.step import step
 from explorer.figures.stepping import Question, walk
 from explorer.library import models as library
+from explorer.library.listing import listing
 from explorer.runs.reader import Run
 from explorer.services import SERVICES
 
@@ -29,9 +30,9 @@ OTHERS = {"chosen": "Another image", "draws": "Other noise", "batch": "Another b
 
 def show_steps() -> None:
     """Choose a model, and walk through one step of it."""
-    listing = library.listing()
-    show_passed_over(listing)
-    keys = list(listing.titles)
+    found = listing()
+    show_passed_over(found)
+    keys = list(found.titles)
     if not keys:
         st.info("There is no model to step through yet. Train one: it takes seconds.", icon=":material/info:")
         return
@@ -40,7 +41,7 @@ def show_steps() -> None:
         st.toast(plain(f"There is no model {wanted[:80]} here any more. This is another one."))
         wanted = st.query_params["model"] = keys[0]
     st.session_state["losses-model"] = wanted
-    key = st.selectbox("Model", keys, format_func=listing.title, key="losses-model", on_change=_choose)
+    key = st.selectbox("Model", keys, format_func=found.title, key="losses-model", on_change=_choose)
     st.fragment(forgiving(_show))(key, True)
 
 

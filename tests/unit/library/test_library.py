@@ -1,13 +1,19 @@
 """The library of models: what is listed, what is passed over and said, and what a listing costs."""
 
 import json
+import os
 import shutil
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.library import listing as listing_module
 from explorer.library import models as library
+from explorer.library.listing import listing
 from explorer.library.models import LibraryError
 from explorer.runs.layout import EXPERIMENT, PREVIEW, SNAPSHOTS, SUMMARY, list_snapshots, snapshot_file
 from tests.support.helpers import ROOT
@@ -38,7 +44,7 @@ def models_of(shown: AppTest) -> list[str]:
 
 
 def test_a_whole_library_is_listed_and_nothing_is_passed_over(runs):
-    found = library.listing()
+    found = listing()
     assert list(found.titles)[:4] == BUNDLED
     assert set(found.titles) == {*BUNDLED, "run/first", "run/second"}
     assert found.title("run/first") == "Digits (small) · VAE · 2-D · first"
@@ -54,7 +60,7 @@ STRAYS = [
 @pytest.mark.parametrize("stray", STRAYS)
 def test_a_stray_snapshot_is_said_and_hides_nothing(runs, stray):
     shutil.copy(runs / "first" / SNAPSHOTS / snapshot_file(18), runs / "first" / SNAPSHOTS / stray)
-    found = library.listing()
+    found = listing()
     assert set(found.titles) == {*BUNDLED, "run/first", "run/second"}
     (sentence,) = found.passed_over
     assert sentence.startswith(f"first/{SNAPSHOTS}/{stray} is not listed: a snapshot is a file named by a step")
@@ -115,7 +121,7 @@ DAMAGE = {
 def test_a_damaged_run_is_said_and_hides_no_other(runs, damage):
     do, words = DAMAGE[damage]
     do(runs / "first")
-    found = library.listing()
+    found = listing()
     assert set(found.titles) == {*BUNDLED, "run/second"}
     (sentence,) = found.passed_over
     assert sentence.startswith("run/first is not listed.")
@@ -127,7 +133,7 @@ def test_a_damaged_run_is_said_and_hides_no_other(runs, damage):
 @pytest.mark.parametrize("name", ["my run (copy)", "-first", "ränder", "a&b", "a" * 201, "@live", "first@18"])
 def test_a_run_folder_of_a_name_that_no_address_can_say_is_said(runs, name):
     shutil.copytree(OLD_RUN, runs / name)
-    found = library.listing()
+    found = listing()
     assert set(found.titles) == {*BUNDLED, "run/first", "run/second"}
     (sentence,) = found.passed_over
     assert sentence.startswith(f"run/{name} is not listed.")
@@ -143,7 +149,7 @@ def test_what_is_no_run_is_nobodys_business(runs):
     (runs / "loop").symlink_to(runs / "loop")
     (runs / "third").mkdir()
     (runs / "third" / EXPERIMENT).mkdir()
-    found = library.listing()
+    found = listing()
     assert set(found.titles) == {*BUNDLED, "run/first", "run/second"}
     assert found.passed_over == ()
 
@@ -154,7 +160,7 @@ def test_a_damaged_bundled_model_is_said_too(runs, tmp_path, monkeypatch):
     monkeypatch.setattr(library, "PRETRAINED", copy)
     (copy / "mnist-vae-2d" / SUMMARY).write_text("{}")
     (copy / "notes.txt").write_text("mine")
-    found = library.listing()
+    found = listing()
     assert set(found.titles) == {*BUNDLED[1:], "run/first", "run/second"}
     assert found.passed_over[0].startswith("bundled/mnist-vae-2d is not listed.")
 
@@ -187,3 +193,111 @@ def test_a_live_snapshot_that_is_a_folder_is_said(runs):
     (runs / "first" / PREVIEW).mkdir()
     with pytest.raises(LibraryError, match="has no live snapshot"):
         library.find("run/first@live")
+
+
+_opened: list[str] | None = None
+
+
+def _watch(event: str, arguments: tuple) -> None:
+    if _opened is not None and event in {"open", "os.scandir", "sqlite3.connect"}:
+        _opened.append(f"{event} {arguments[0]}")
+
+
+sys.addaudithook(_watch)  # there is no way to take one back
+
+
+@contextmanager
+def opened_in(folder: Path) -> Generator[list[str]]:
+    """Collect every file and folder in `folder` that Python opens meanwhile."""
+    global _opened
+    _opened, found = [], []
+    try:
+        yield found
+        found += [each for each in _opened if str(folder) in each]
+    finally:
+        _opened = None
+
+
+@pytest.fixture
+def thousand(tmp_path, monkeypatch) -> Path:
+    """The runs folder of a home with a thousand runs, whose files seem to be old."""
+    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
+    monkeypatch.setattr(listing_module, "SETTLED", 0.0)
+    for number in range(1000):
+        folder = tmp_path / "runs" / f"run-{number:04d}"
+        (folder / SNAPSHOTS).mkdir(parents=True)
+        for file in (EXPERIMENT, SUMMARY):
+            shutil.copyfile(OLD_RUN / file, folder / file)
+        os.link(OLD_RUN / SNAPSHOTS / snapshot_file(18), folder / SNAPSHOTS / snapshot_file(18))
+    return tmp_path / "runs"
+
+
+def test_listing_a_thousand_runs_again_opens_none_of_their_files(thousand):
+    assert len(listing().titles) == 1004
+    with opened_in(thousand) as opened:
+        assert len(listing().titles) == 1004
+    assert opened == [f"os.scandir {thousand}"]
+    shutil.copyfile(OLD_RUN / SUMMARY, thousand / "run-0500" / SUMMARY)
+    with opened_in(thousand) as opened:
+        listing()
+    assert len(opened) > 1
+    assert {Path(each.split(" ", 1)[1]).relative_to(thousand).parts[:1] for each in opened} == {(), ("run-0500",)}
+
+
+def test_a_rerun_of_explore_opens_the_files_of_one_run(thousand):
+    shown = page("explore", model="run/run-0007")
+    assert len(models_of(shown)) == 1004
+    with opened_in(thousand) as opened:
+        shown.run()
+    assert not shown.exception
+    assert len(models_of(shown)) == 1004
+    assert all("run-0007" in each for each in opened[1:]), opened
+    assert len(opened) < 10
+
+
+def test_the_list_follows_what_happens_to_the_runs(runs, monkeypatch):
+    monkeypatch.setattr(listing_module, "SETTLED", 0.0)
+
+    def titles() -> dict[str, str]:
+        return {key: title for key, title in listing().titles.items() if key.startswith("run/")}
+
+    first, second = "Digits (small) · VAE · 2-D · first", "Digits (small) · VAE · 2-D · second"
+    assert titles() == {"run/first": first, "run/second": second}
+    shutil.copytree(OLD_RUN, runs / "third")
+    assert set(titles()) == {"run/first", "run/second", "run/third"}
+    (runs / "third").rename(runs / "fourth")
+    assert set(titles()) == {"run/first", "run/second", "run/fourth"}
+    shutil.rmtree(runs / "fourth")
+    assert set(titles()) == {"run/first", "run/second"}
+    _text(EXPERIMENT, (OLD_RUN / EXPERIMENT).read_bytes().replace(b'"latent_dim": 2', b'"latent_dim": 3'))(
+        runs / "first"
+    )
+    assert titles() == {"run/first": first.replace("2-D", "3-D"), "run/second": second}
+    for path in (runs / "second" / SNAPSHOTS).iterdir():
+        path.unlink()
+    assert set(titles()) == {"run/first"}
+    shutil.copy(OLD_RUN / SNAPSHOTS / snapshot_file(18), runs / "second" / SNAPSHOTS)
+    assert set(titles()) == {"run/first", "run/second"}
+    shutil.rmtree(runs / "first")
+    shutil.copytree(runs / "second", runs / "first")
+    assert titles() == {"run/first": first, "run/second": second}
+
+
+def test_what_changed_just_now_is_read_again(runs, monkeypatch):
+    """Times of files are coarse: a second change in the same moment would not show in them."""
+    (runs / "first" / SNAPSHOTS / "more").write_bytes(b"")
+    os.utime(runs / "first" / SNAPSHOTS, (1, 1))  # by another clock
+    for settled, again in ((60.0, True), (0.0, True), (0.0, False)):
+        monkeypatch.setattr(listing_module, "SETTLED", settled)
+        with opened_in(runs) as opened:
+            listing()
+        assert any("first" in each for each in opened) == again
+
+
+def test_every_run_has_a_title_also_without_a_snapshot(runs):
+    shutil.rmtree(runs / "first" / SNAPSHOTS)
+    (runs / "second" / EXPERIMENT).write_text("{")
+    os.utime(runs / "first" / EXPERIMENT, (1, 1))
+    assert list(listing_module.run_titles().items()) == [
+        ("second", "cannot be read · second"), ("first", "Digits (small) · VAE · 2-D · first"),
+    ]  # fmt: skip
