@@ -8,11 +8,11 @@ import sys
 import time
 
 import keras
-import numpy as np
 
 from explorer.datasets.loading import load_images, split
 from models.program import build
 from models.spec.experiment import Experiment
+from models.spec.unit_range import to_unit
 
 
 class Clock(keras.callbacks.Callback):
@@ -29,7 +29,7 @@ class Clock(keras.callbacks.Callback):
 def images_per_second(experiment: Experiment, from_step: int) -> float:
     images = load_images(experiment.dataset).images
     indices, _ = split(len(images), experiment.validation_fraction, experiment.seed)
-    data = images[indices].astype(np.float32) / 255.0
+    data = to_unit(images[indices])
     model = build(experiment, images.shape[1:]).model
     model.compile(jit_compile=False)
     clock = Clock()

@@ -11,10 +11,12 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
+from models import unit_range
 from models.checkpoints import labelled_layers
 from models.pixels import PIXEL_MODELS
 from models.program import Program
 from models.spec import catalogue, tensors
+from models.spec.unit_range import to_unit
 from models.training import Learner
 
 # Layers of the training twin whose output it keeps to itself.
@@ -83,13 +85,13 @@ def inspect_step(
     other noise. The weights, the optimizers, the curves and the noise are afterwards as they were.
     """
     model = program.model
-    batch = program.twins.told(tf.cast(images, tf.float32) / 255.0, labels)
+    batch = program.twins.told(unit_range.to_unit(images), labels)
     with _put_back(model.network, draws), tf.GradientTape(persistent=True) as tape:
         named = _opened(program)(batch, training=True)
         values = model.judged(batch, named)
         losses = {objective.name: tf.reduce_mean(values[objective.name]) for objective in model.objectives}
     seen = {name: value.numpy() for name, value in named.items()}
-    seen |= {tensors.X: images.astype(np.float32) / np.float32(255), **_sampled(seen)}
+    seen |= {tensors.X: to_unit(images), **_sampled(seen)}
     told = {name: value.numpy() for name, value in values.items()}
     weights = {name: w for objective in model.objectives for name, w in objective.term_weights.items()}
     return Inspection(

@@ -11,6 +11,7 @@ import tensorflow as tf
 from models.clock import Clock
 from models.objective import Objective
 from models.spec import tensors
+from models.unit_range import to_unit
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ class TrainingLoop:
         classes = tf.constant(labels, tf.int32) if model.conditional else None
 
         def gather(indices):
-            x = tf.cast(tf.gather(data, indices), tf.float32) / 255.0
+            x = to_unit(tf.gather(data, indices))
             if classes is None:
                 return x
             return x, tf.one_hot(tf.gather(classes, indices), model.network.inputs[1].shape[-1])

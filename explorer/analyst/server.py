@@ -40,6 +40,7 @@ class Decoder:
 
         from explorer.runs.reader import Run
         from models.twins import build_twins
+        from models.unit_range import to_bytes
 
         run = Run(folder)
         summary = run.summary()
@@ -49,7 +50,7 @@ class Decoder:
         self._constant = tf.constant
 
         def generate(codes):
-            return tf.cast(tf.round(self.twins.generator(codes, training=False) * 255.0), tf.uint8)
+            return to_bytes(self.twins.generator(codes, training=False))
 
         many, one = ([tf.TensorSpec([count, self.code_length], tf.float32)] for count in (None, 1))
         self._generate = tf.function(generate, input_signature=many)

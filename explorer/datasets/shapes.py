@@ -115,4 +115,5 @@ def _draw(distance: Callable[..., np.ndarray], factors: dict[str, np.ndarray], s
     cos, sin = np.cos(rotation), np.sin(rotation)
     pixels_outside = distance(cos * right + sin * up, cos * up - sin * right) * (scale * side)
     # The edge is one pixel wide: a pixel whose centre lies on it is half covered.
+    # In single precision, which `to_bytes` is not: the bytes of the data set are to stay as models learnt them.
     return np.rint(np.clip(np.float32(0.5) - pixels_outside, 0, 1) * 255).astype(np.uint8)

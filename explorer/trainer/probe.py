@@ -18,6 +18,7 @@ from explorer.trainer.critic_probe import Judge, prior_codes, undisturbed
 from models.checkpoints import weights_of
 from models.program import Program
 from models.spec import catalogue, tensors
+from models.spec.unit_range import to_bytes, to_unit
 
 SIZE = 1000  # codes in every snapshot
 LIVE = 500  # codes in a live snapshot
@@ -36,7 +37,7 @@ class Probe:
         self.live = LIVE
         self.previews = 0
         self.previous_points: np.ndarray | None = None
-        self._data: Any = tf.constant(images.astype(np.float32) / 255.0)
+        self._data: Any = tf.constant(to_unit(images))
         self._strip = self._data[:STRIP]
         classes: Any = tf.constant(labels, tf.int32)
         experiment, twins = program.experiment, program.twins
@@ -94,11 +95,11 @@ class Probe:
             return False
         arrays = {**_codes(codes), **_shown(looked), "step": np.array([step])}
         arrays |= {name: value.numpy() for name, value in health.items()}
-        arrays |= {name: _pixels(value.numpy()) for name, value in samples.items()}
+        arrays |= {name: to_bytes(value.numpy()) for name, value in samples.items()}
         if self._judge:
             arrays["health/largest"] = self._judge.remember(arrays["health/gradients"])
         if self._noisy is not None:
-            arrays["corrupted"] = _pixels(np.clip(self._noisy.numpy(), 0, 1))
+            arrays["corrupted"] = to_bytes(self._noisy.numpy())
         arrays |= self._view(arrays[f"probe/{tensors.Z_MEAN}"]) | weights_of(self.program.twins, ["decoder"])
         with contextlib.suppress(OSError, SafetensorError):  # the next one comes soon
             save_arrays(path, arrays, durable=False)
@@ -124,14 +125,10 @@ def _codes(encoded: Mapping[str, Any]) -> dict[str, np.ndarray]:
     return {f"probe/{name}": value.numpy() for name, value in encoded.items()}
 
 
-def _pixels(images: np.ndarray) -> np.ndarray:
-    return np.round(images * 255).astype(np.uint8)
-
-
 def _shown(looked: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """The decoder's linear output and its picture, as files hold them."""
     values = {name: value.numpy() for name, value in looked.items()}
-    pictures = _pixels(values.pop(tensors.RECONSTRUCTION))
+    pictures = to_bytes(values.pop(tensors.RECONSTRUCTION))
     (linear,) = values.values()
     largest = float(np.finfo(np.float16).max)
     return {"linear": linear.clip(-largest, largest).astype(np.float16), "reconstruction": pictures}

@@ -10,6 +10,7 @@ from explorer.datasets.loading import Images
 from models.portable import NotPortableError, decoder_layers
 from models.program import Program
 from models.spec import tensors
+from models.spec.unit_range import to_unit
 from models.training import TrainingLoop
 from models.twins import Twins
 
@@ -75,7 +76,7 @@ def mean_squared_error(program: Program, images: np.ndarray, labels: np.ndarray,
     for start in range(0, len(images), SEEN_AT_ONCE):
         between()
         some = slice(start, start + SEEN_AT_ONCE)
-        seen = tf.constant(images[some].astype(np.float32) / 255.0)
+        seen = tf.constant(to_unit(images[some]))
         named = twins.inference(twins.told(seen, labels[some]), training=False)
         shown = named[tensors.RECONSTRUCTION]
         total += float(tf.reduce_sum(tf.square(shown - seen)))

@@ -15,6 +15,7 @@ from explorer.runs.reader import Run
 from models.checkpoints import assign_weights
 from models.spec import tensors
 from models.twins import Twins, build_twins
+from models.unit_range import to_unit
 
 BATCH = 1000
 _LARGEST = float(np.finfo(np.float16).max)
@@ -61,7 +62,7 @@ def _encode(twins: Twins, data: _Data, report: Callable[[float], None]) -> dict[
 
     @tf.function(input_signature=[tf.TensorSpec([None, *images.shape[1:]], tf.uint8), tf.TensorSpec([None], tf.int32)])
     def encode(batch, labels):
-        encoded = twins.encoder(twins.told(tf.cast(batch, tf.float32) / 255.0, labels), training=False)
+        encoded = twins.encoder(twins.told(to_unit(batch), labels), training=False)
         return {name: encoded[name] for name in tensors.POSTERIOR if name in encoded}
 
     for start in range(0, len(images), BATCH):

@@ -18,6 +18,7 @@ from models.inspection import Inspection, SeenTensor, inspect_step
 from models.program import Program, build
 from models.spec import catalogue
 from models.spec.experiment import Experiment
+from models.spec.unit_range import to_bytes
 
 Progress = Callable[[str, float], None]  # (what is being done, share done in 0..1)
 
@@ -82,4 +83,4 @@ def _pictures(seen: Inspection, experiment: Experiment) -> dict[str, np.ndarray]
     if pixels.output in images:
         linear = images[pixels.output]
         images[pixels.output] = 0.5 + 0.5 * linear / max(float(np.abs(linear).max()), 1e-6)
-    return {name: np.round(np.nan_to_num(image).clip(0, 1) * 255).astype(np.uint8) for name, image in images.items()}
+    return {name: to_bytes(image) for name, image in images.items()}

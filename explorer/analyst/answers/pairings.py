@@ -21,6 +21,7 @@ from explorer.runs.layout import write_json
 from models.pairing_runs import Inspector, build
 from models.spec.pairing_looks import Look
 from models.spec.pairings import Pairing, seen_as
+from models.spec.unit_range import to_bytes, to_unit
 from models.training import TrainingLoop, epoch_batches
 
 SHOWN = 8  # pictures of each case
@@ -83,7 +84,7 @@ class Case:
         self._see(now)
 
     def _see(self, now: Look) -> None:
-        shown = np.round(255 * seen_as(self.pairing.link, now.outputs[:SHOWN])).astype(np.uint8)
+        shown = to_bytes(seen_as(self.pairing.link, now.outputs[:SHOWN]))
         counts, edges = _histogram(now.logits)
         self.arrays = {"shown": shown, "counts": counts, "edges": edges}
 
@@ -158,7 +159,7 @@ class Bench:
         self._say(f"loading {self.session.dataset}", 0.0)
         self.data = load_images(self.session.dataset)
         test = self.data.test_images[:FINAL]
-        self.live, self.final = test[:LIVE] / np.float32(255), test / np.float32(255)
+        self.live, self.final = to_unit(test[:LIVE]), to_unit(test)
         self.shown = test[:SHOWN]
         self._save()
         images = tf.convert_to_tensor(self.data.images)

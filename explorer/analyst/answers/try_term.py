@@ -11,6 +11,7 @@ from explorer.analyst.answers.encode import loaded
 from models.losses import term
 from models.program import build
 from models.spec.experiment import Experiment
+from models.spec.unit_range import to_unit
 
 IMAGES = 128
 NAME = "tried"
@@ -78,7 +79,7 @@ def _batch(base: Experiment, needs: frozenset[str], formula: str) -> _Batch:
         experiment = _with_term(base, formula)
         data = loaded(experiment.dataset)
         program = build(experiment, data.images.shape[1:], data.classes)  # seeded as a training is
-        x = tf.constant(data.images[:IMAGES].astype(np.float32) / 255.0)
+        x = tf.constant(to_unit(data.images[:IMAGES]))
         moved = program.model.learners[0].variables
         with tf.GradientTape(persistent=True) as tape:
             named = program.model(program.twins.told(x, data.labels[:IMAGES]), training=True)

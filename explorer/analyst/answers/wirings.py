@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from explorer.datasets.loading import load_images
+from models.spec.unit_range import to_unit
 from models.spec.wirings import CAPABILITIES, WIRINGS
 from models.wirings.bench import BATCH, KL_WEIGHT, Bench
 from models.wirings.capabilities import check
@@ -41,4 +42,4 @@ def measure_wirings(report: Callable[[str, float], None]) -> dict[str, Any]:
 
 def some_digits() -> np.ndarray:
     """The first of the bundled digits: float32 (IMAGES, height, width, channels) in 0..1."""
-    return load_images("digits").images[:IMAGES].astype(np.float32) / np.float32(255)
+    return to_unit(load_images("digits").images[:IMAGES])

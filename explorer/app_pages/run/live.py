@@ -20,6 +20,7 @@ from explorer.runs.reader import Run, Status
 from explorer.services import SERVICES
 from models.spec.catalogue import PIXEL_MODELS
 from models.spec.experiment import Experiment
+from models.spec.unit_range import to_bytes
 
 REFRESH = 0.4  # seconds
 CURVE_POINTS = 600  # a panel is half as many pixels wide; the browser draws them all anew at each update
@@ -222,7 +223,7 @@ def strip_rows(images: np.ndarray, preview: Mapping[str, np.ndarray], output: st
     """
     linear = preview["linear"]
     reach = max(float(np.abs(linear).max()), 1e-6)
-    grey = np.clip(127.5 + 127.5 * linear.astype(np.float32) / reach, 0, 255).astype(np.uint8)
+    grey = to_bytes(0.5 + 0.5 * linear.astype(np.float32) / reach)
     noisy = {"noisy input": preview["corrupted"]} if "corrupted" in preview else {}
     samples = {"samples": preview["samples"][: len(linear)]} if "samples" in preview else {}
     rows = {"input": images[: len(linear)], **noisy, output.replace("_", " "): grey}
