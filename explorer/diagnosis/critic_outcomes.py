@@ -1,16 +1,15 @@
-"""The outcomes: each a function of what was measured, to a finding where its numbers are met."""
+"""The rules for critics: each a function of a game and what was measured."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from explorer.diagnosis.critic_measures import Measured
+from explorer.diagnosis.findings import BAD, GOOD, NOTE, Finding, Level, Rule
 from models.spec.catalogue import TERMS
 from models.spec.catalogue.variants import CRITIC_LOSS
 from models.spec.sentences import in_sentence
 
-GOOD, NOTE, BAD = "good", "note", "bad"
 GUESSING = float(np.log(2.0))  # nats that a critic loses which says "even odds" of everything
 ENOUGH_STEPS = 100  # before that, nothing is accused
 WON, FAR_AHEAD, AHEAD, BEHIND = 0.99, 0.9, 0.6, 0.45  # of what it judges, the critic is right on; 0.5 by guessing
@@ -22,15 +21,6 @@ NEAR_ONE, FAR_FROM_ONE = 0.3, 3.0  # a critic's slope is within this of 1; so fa
 
 
 @dataclass(frozen=True)
-class Finding:
-    level: str
-    title: str
-    sentence: str
-    remedy: str = ""
-    meanwhile: str = ""  # what can be done while it trains, and only then
-
-
-@dataclass(frozen=True)
 class Game:
     """What a critic tells apart, in words."""
 
@@ -38,9 +28,6 @@ class Game:
     made: str
     scale: str = "← taken for made · logit · taken for real →"
     undecided: float | None = 0.0  # on that scale, where one value means it
-
-
-Outcome = Callable[[Game, Measured], Finding | None]
 
 
 def held_still(_game: Game, found: Measured) -> Finding | None:
@@ -140,7 +127,7 @@ def one_sided(game: Game, found: Measured) -> Finding | None:
     )
 
 
-def even(title: str, advice: str) -> Outcome:
+def even(title: str, advice: str) -> Rule:
     def outcome(game: Game, found: Measured) -> Finding | None:
         if found.accuracy >= AHEAD:
             return None
@@ -150,7 +137,7 @@ def even(title: str, advice: str) -> Outcome:
     return outcome
 
 
-def apart(title: str, level: str, advice: str = "") -> Outcome:
+def apart(title: str, level: Level, advice: str = "") -> Rule:
     def outcome(game: Game, found: Measured) -> Finding | None:
         return Finding(level, title, f"{_tells(game, found)}. {_loses(found)}.", advice)
 
@@ -217,7 +204,7 @@ def distance(game: Game, found: Measured) -> Finding | None:
     )
 
 
-def slopes(penalty: str) -> Outcome:
+def slopes(penalty: str) -> Rule:
     """`penalty` is the term that is the squared distance of the slopes from 1."""
 
     def outcome(_game: Game, found: Measured) -> Finding | None:

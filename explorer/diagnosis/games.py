@@ -5,9 +5,8 @@ from types import MappingProxyType
 
 from explorer.diagnosis import critic_outcomes as o
 from explorer.diagnosis.critic_measures import Measured
+from explorer.diagnosis.findings import GOOD, NOTE, Finding, Question, answers, first_that_fits
 from models.spec.catalogue import TERMS
-
-Question = tuple[o.Outcome, ...]  # the first outcome whose numbers are met is the answer
 
 _HELD_STILL: Question = (o.held_still,)
 _BEFOREHAND: Question = (o.no_numbers, o.too_early)  # where one is met, nothing else is asked
@@ -29,7 +28,7 @@ GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
                     o.lags,
                     o.one_sided,
                     o.even("Even odds", _FLAT),
-                    o.apart("Both are in play", o.GOOD),
+                    o.apart("Both are in play", GOOD),
                 ),
                 _GRADIENT,
                 _VARIETY,
@@ -47,7 +46,7 @@ GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
                     o.lags,
                     o.one_sided,
                     o.even("The codes look like the prior", _WANTED),
-                    o.apart("The codes differ from the prior", o.NOTE, _LIKE_THE_PRIOR),
+                    o.apart("The codes differ from the prior", NOTE, _LIKE_THE_PRIOR),
                 ),
                 _GRADIENT,
             ),
@@ -60,14 +59,8 @@ GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
 )
 
 
-def findings(found: Measured) -> list[o.Finding]:
-    """What there is to say, the most important first."""
+def findings(found: Measured) -> list[Finding]:
+    """Return what there is to say, the most important first."""
     game, questions = GAMES[found.info.fools]
-    too_soon = _answer(_BEFOREHAND, game, found) is not None
-    asked = (_HELD_STILL, _BEFOREHAND) if too_soon else (_HELD_STILL, *questions)
-    answers = (_answer(question, game, found) for question in asked)
-    return [answer for answer in answers if answer is not None]
-
-
-def _answer(question: Question, game: o.Game, found: Measured) -> o.Finding | None:
-    return next((answer for outcome in question if (answer := outcome(game, found)) is not None), None)
+    too_soon = first_that_fits(_BEFOREHAND, game, found) is not None
+    return answers((_HELD_STILL, _BEFOREHAND) if too_soon else (_HELD_STILL, *questions), game, found)

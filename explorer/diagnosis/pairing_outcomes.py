@@ -5,10 +5,10 @@ the pairing's own link and through every other. The reason then names the part o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.diagnosis.findings import BAD, GOOD, NOTE, Finding, first_that_fits, rule
 from explorer.diagnosis.pairing_measures import Measured
 from models.spec.pairings import LAST_LAYERS, LINKS, LOSSES, Pairing, sigmoid
 
@@ -27,23 +27,9 @@ NO_GRADIENT = 1e-4  # in units of the loss of one pixel
 RUNAWAY = 100.0  # times the first loss
 
 
-@dataclass(frozen=True)
-class Diagnosis:
-    verdict: str
-    reason: str
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.verdict}: {self.reason}"
-
-
-def diagnose(pairing: Pairing, found: Measured) -> Diagnosis:
-    """The first of the known outcomes that the numbers show."""
-    for verdict, reason_of in _OUTCOMES:
-        reason = reason_of(pairing, found)
-        if reason is not None:
-            return Diagnosis(verdict, reason)
-    return Diagnosis(LEARNS, _how_well(pairing, found))
+def diagnose(pairing: Pairing, found: Measured) -> Finding:
+    """Return the first of the known faults that the numbers show; where they show none, that it learns."""
+    return first_that_fits(_FAULTS, pairing, found) or Finding(GOOD, LEARNS, _how_well(pairing, found))
 
 
 def _ran_away(pairing: Pairing, found: Measured) -> str | None:
@@ -182,10 +168,10 @@ def _how_well(pairing: Pairing, found: Measured) -> str:
     return f"{best}, {greys}{doubt}."
 
 
-_OUTCOMES = (
-    (RUNS_AWAY, _ran_away),
-    (EARLY, _too_early),
-    (NEVER, _never_learnt),
-    (WASHED_OUT, _washed_out),
-    (BLANK, _blank),
+_FAULTS = (
+    rule(BAD, RUNS_AWAY, _ran_away),
+    rule(NOTE, EARLY, _too_early),
+    rule(BAD, NEVER, _never_learnt),
+    rule(NOTE, WASHED_OUT, _washed_out),
+    rule(NOTE, BLANK, _blank),
 )

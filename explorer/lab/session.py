@@ -18,8 +18,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from explorer.datasets.catalogue import dataset_info
+from explorer.diagnosis.findings import NOTE, Finding
 from explorer.diagnosis.pairing_measures import Measured
-from explorer.diagnosis.pairing_outcomes import Diagnosis
 from explorer.files import load_arrays
 from explorer.places import lab_folder
 from explorer.runs.layout import write_json
@@ -86,7 +86,7 @@ class CaseResult:
     steps: int
     mean_loss: float
     measured: Measured | None
-    diagnosis: Diagnosis | None
+    diagnosis: Finding | None
     arrays: Mapping[str, np.ndarray]  # losses (steps,), look_steps and gradients (looks,), counts, edges, shown
 
 
@@ -165,7 +165,14 @@ def _waiting(pairing: Pairing) -> CaseResult:
 
 def _case(pairing: Pairing, given: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> CaseResult:
     measured = Measured(**given["measured"]) if given["measured"] else None
-    diagnosis = Diagnosis(**given["diagnosis"]) if given["diagnosis"] else None
+    diagnosis = _read_finding(given["diagnosis"]) if given["diagnosis"] else None
     return CaseResult(
         pairing, given["state"], given["note"], given["steps"], given["mean_loss"], measured, diagnosis, arrays
     )
+
+
+def _read_finding(stored: Mapping[str, Any]) -> Finding:
+    """Return a stored finding; sessions of earlier versions have a verdict and a reason."""
+    if "reason" in stored:
+        return Finding(NOTE, stored["verdict"], stored["reason"])
+    return Finding(**stored)

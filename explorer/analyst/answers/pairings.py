@@ -12,8 +12,9 @@ import tensorflow as tf
 
 from explorer.datasets.catalogue import DatasetError
 from explorer.datasets.loading import Images, load_images
+from explorer.diagnosis.findings import Finding
 from explorer.diagnosis.pairing_measures import Measured, errors_of, measure
-from explorer.diagnosis.pairing_outcomes import Diagnosis, diagnose
+from explorer.diagnosis.pairing_outcomes import diagnose
 from explorer.files import save_arrays
 from explorer.lab.session import ARRAYS, STATE, Session, read_session
 from explorer.runs.commands import Inbox, Simple
@@ -52,7 +53,7 @@ class Case:
         self.first_losses: dict[int, float] = {}  # by the number of images looked at
         self.arrays: dict[str, np.ndarray] = {}
         self.measured: Measured | None = None
-        self.diagnosis: Diagnosis | None = None
+        self.diagnosis: Finding | None = None
 
     def begin(self, *samples: np.ndarray) -> None:
         """A look at each sample of images before the first step, (n, height, width, channels) in 0..1."""

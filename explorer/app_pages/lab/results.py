@@ -117,7 +117,7 @@ def _show_case(number: int, case: CaseResult, results: Results, steps: int) -> N
         pictures = {"image": results.images, "shown": case.arrays["shown"]}
         strip(pictures, key=f"lab-strip-{number}", scale=PICTURE)
     if case.diagnosis is not None:
-        st.markdown(plain(_capital(case.diagnosis.reason)))
+        st.markdown(plain(_capital(case.diagnosis.sentence)))
     if case.measured is not None:
         st.caption(_facts(case))
     if case.note:

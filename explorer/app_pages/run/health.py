@@ -35,7 +35,7 @@ def show_health(run: Run, entry: ModelEntry, active: bool) -> None:
 def in_words(finding: Finding, active: bool) -> str:
     colour, icon = _LOOKS[finding.level]
     words = " ".join(part for part in (finding.sentence, finding.meanwhile if active else "", finding.remedy) if part)
-    return f":{colour}-badge[{icon} {plain(finding.title)}] {plain(words)}"
+    return f":{colour}-badge[{icon} {plain(finding.verdict)}] {plain(words)}"
 
 
 def _numbers(found: Measured) -> str:

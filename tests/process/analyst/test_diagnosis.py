@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from explorer.datasets.loading import load_images
+from explorer.diagnosis.findings import Finding
 from explorer.diagnosis.pairing_measures import Measured, errors_of, measure
-from explorer.diagnosis.pairing_outcomes import BLANK, EARLY, LEARNS, NEVER, RUNS_AWAY, WASHED_OUT, Diagnosis, diagnose
+from explorer.diagnosis.pairing_outcomes import BLANK, EARLY, LEARNS, NEVER, RUNS_AWAY, WASHED_OUT, diagnose
 from models.pairing_runs import Inspector, build
 from models.spec.pairing_looks import Look
 from models.spec.pairings import CASES, LINKS, Pairing, pairing_of
@@ -16,7 +17,7 @@ from models.training import TrainingLoop, epoch_batches
 
 
 @functools.cache
-def found(pairing: Pairing, dataset: str, network: str, seed: int, rate: float, steps: int) -> Diagnosis:
+def found(pairing: Pairing, dataset: str, network: str, seed: int, rate: float, steps: int) -> Finding:
     """Train a pairing and diagnose it."""
     data = load_images(dataset)
     model = build(pairing, network, 16, rate, seed, data.images.shape[1:])
@@ -125,7 +126,7 @@ OTHER = dict.fromkeys(LINKS, 0.01) | {"sigmoid": 0.08}  # every look but the sig
 def test_the_rules(changes, verdict, words):
     diagnosis = diagnose(LOGITS, replace(GOOD, **changes))
     assert diagnosis.verdict == verdict, diagnosis.sentence
-    assert words in diagnosis.reason
+    assert words in diagnosis.sentence
 
 
 def test_the_name_of_a_case_decides_nothing():

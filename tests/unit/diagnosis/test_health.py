@@ -49,7 +49,7 @@ def found(variant: str, right: float = 0.75, **changes) -> Measured:
 
 
 def titles(case: Measured) -> list[str]:
-    return [finding.title for finding in findings(case)]
+    return [finding.verdict for finding in findings(case)]
 
 
 def fooling(variant: str, norm: float) -> dict[str, float]:
@@ -143,13 +143,13 @@ def test_every_outcome_is_met_and_none_asks_for_a_change_after_the_end(variant):
 @pytest.mark.parametrize(("norm", "without"), [(0.0101, False), (0.01, True), (0.0, True)])
 def test_a_gradient_that_is_gone_is_told_from_one_that_says_little(norm, without):
     won, *others = findings(found("gan", 1.0, gradients=fooling("gan", norm)))
-    assert won.title == "The critic has won"
+    assert won.verdict == "The critic has won"
     assert ("does not vanish" in won.sentence) != without
     assert ("of the largest so far" in won.sentence) != without  # it is told once
     assert "it pulls with 88% of its force" in won.sentence or without  # sigmoid(2)
     lost = titles(found("gan", gradients=fooling("gan", norm)))
     assert ("The generator gets almost no gradient from the critic" in lost) == without
-    assert [other.title for other in others] == lost[1:]
+    assert [other.verdict for other in others] == lost[1:]
 
 
 @pytest.mark.parametrize("right", [0.8, 1.0])
@@ -157,8 +157,8 @@ def test_a_gradient_that_is_gone_is_told_from_one_that_says_little(norm, without
 def test_a_gradient_that_is_gone_is_said_of_every_game_however_often_the_critic_is_right(variant, right):
     case = found(variant, right, gradients=fooling(variant, 0.0))
     who = VARIANTS[variant].learners["loss"].title.lower()
-    (gone,) = (finding for finding in findings(case) if "gradient" in finding.title)
-    assert (gone.level, gone.title) == (BAD, f"The {who} gets almost no gradient from the critic")
+    (gone,) = (finding for finding in findings(case) if "gradient" in finding.verdict)
+    assert (gone.level, gone.verdict) == (BAD, f"The {who} gets almost no gradient from the critic")
     assert gone.sentence == "Its norm is 0, 0.0% of the largest so far."
     assert not any("does not vanish" in finding.sentence for finding in findings(case))
 
@@ -218,7 +218,7 @@ def test_codes_are_compared_with_the_prior(right, title):
 )
 def test_a_total_correlation_is_told_in_nats(right, title):
     (answer,) = findings(found("factor_vae", right, means={**found("factor_vae").means, "density_ratio": 1.234}))
-    assert answer.title == title
+    assert answer.verdict == title
     assert ("1.23 nats" in answer.sentence) == (right >= 0.45)
 
 
@@ -233,7 +233,7 @@ def test_nothing_is_accused_at_the_beginning_or_without_numbers(variant):
 def test_a_learner_held_still_is_said_first(variant):
     learners = VARIANTS[variant].learners
     first, *others = findings(found(variant, moving=["loss"] + [t for t in learners if t == "encoder_loss"]))
-    assert (first.level, first.title) == (NOTE, "Critic held still by hand")
+    assert (first.level, first.verdict) == (NOTE, "Critic held still by hand")
     assert others == findings(found(variant))
 
 
