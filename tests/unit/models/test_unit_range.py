@@ -21,8 +21,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 const [module, given, got] = process.argv.slice(-3);
 const { Network } = await import(module);
 const layers = [{ kind: "dense", kernel: "k", bias: null }, { kind: "reshape", shape: [1, 1, 1] }];
-const arrays = [{ name: "k", type: "f4", shape: [1, 1] }];
-const network = new Network({ latent: 1, shape: [1, 1, 1], layers, arrays }, { k: Float32Array.of(1) });
+const tensors = { k: { values: Float32Array.of(1), shape: [1, 1] } };
+const network = new Network({ latent: 1, shape: [1, 1, 1], layers }, tensors);
 const codes = new Float32Array(new Uint8Array(readFileSync(given)).buffer);
 writeFileSync(got, network.decode(codes, codes.length));
 """
