@@ -74,7 +74,7 @@ def _entry() -> ModelEntry:
 def random_codes(entry: ModelEntry, count: int) -> np.ndarray:
     """Draws as the decoder takes them, float32 (count, values); a conditional one is told the classes in turn."""
     random = np.random.default_rng(0).standard_normal((count, entry.experiment.latent_dim))
-    classes = len(entry.condition)
+    classes = len(entry.class_names)
     told = np.resize(np.eye(classes), (count, classes))
     return np.hstack([random, told]).astype("<f4")
 

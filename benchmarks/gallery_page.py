@@ -35,7 +35,7 @@ dims = [
     for i in range(int(st.query_params.get("dims", LATENT)))
 ]
 condition = int(groups[0])
-bank(model, code, dims, key="bank", hand="gallery", revision=revision, condition=condition, chosen=row, rate=1234.5)
+bank(model, code, dims, key="bank", hand="gallery", revision=revision, class_index=condition, chosen=row, rate=1234.5)
 
 left, right = st.columns(2)
 with left:

@@ -18,7 +18,7 @@ FEATURES = "features"  # (batch, n): the first hidden layer, where much of an im
 def _image_critic(network: Network, experiment: Experiment, image_shape: ImageShape) -> keras.Model:
     """Leaky (Radford et al. 2016, section 3), and most with dropout: one that is too sure too soon teaches nothing."""
     judged = keras.Input(image_shape, name="judged")
-    share = experiment.info.dropout
+    share = experiment.variant_info.dropout
     features, last = network.judge(judged, share)
     logit = layers.Reshape(())(layers.Dense(1)(dropped(last, share)))
     return keras.Model(judged, {CRITIC: logit, FEATURES: features}, name="critic")

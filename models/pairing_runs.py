@@ -11,7 +11,7 @@ from keras import layers, ops
 from models.networks import NETWORKS, ImageShape
 from models.objective import LossTerm, Objective
 from models.spec import tensors
-from models.spec.pairing_looks import Look
+from models.spec.pairing_measurement import Measurement
 from models.spec.pairings import DATA_RANGES, Pairing
 from models.training import Learner, TrainingModel
 
@@ -70,10 +70,10 @@ def _term(pairing: Pairing) -> Callable:
 
 
 class Inspector:
-    """Looks into a model of `build`."""
+    """Measures what a batch of images gives inside a model of `build`."""
 
     def __init__(self, model: TrainingModel):
-        def look(images):
+        def inspect(images):
             with tf.GradientTape() as tape:
                 named = model(images, training=False)
                 losses = model.objectives[0](images, named)[LOSS]
@@ -81,9 +81,9 @@ class Inspector:
             gradient = tape.gradient(total, named[tensors.LOGITS])
             return tf.reduce_mean(losses), named[tensors.LOGITS], named[OUTPUT], gradient
 
-        self._look = tf.function(look, input_signature=[tf.TensorSpec(model.network.input_shape, tf.float32)])
+        self._inspect = tf.function(inspect, input_signature=[tf.TensorSpec(model.network.input_shape, tf.float32)])
 
-    def look(self, images: np.ndarray) -> Look:
-        """`images`: (n, height, width, channels) in 0..1."""
-        loss, logits, outputs, gradient = (value.numpy() for value in self._look(images.astype(np.float32)))
-        return Look(float(loss), logits, outputs, gradient)
+    def inspect(self, images: np.ndarray) -> Measurement:
+        """Return what `images` (n, height, width, channels) in 0..1 give inside the model."""
+        loss, logits, outputs, gradient = (value.numpy() for value in self._inspect(images.astype(np.float32)))
+        return Measurement(float(loss), logits, outputs, gradient)

@@ -48,7 +48,7 @@ def build(experiment: Experiment, image_shape: ImageShape, classes: int = 0) -> 
 
     `classes` is how many the data have; a conditional model is told them. Raises ValueError where it has none.
     """
-    if experiment.info.conditional and classes < 1:
+    if experiment.variant_info.conditional and classes < 1:
         raise ValueError(
             f"The variant {experiment.variant} is told the class of an image, but classes was {classes}; allowed are "
             "whole numbers from 1. Give how many the data have."
@@ -62,7 +62,7 @@ def build(experiment: Experiment, image_shape: ImageShape, classes: int = 0) -> 
             OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate),
             learner.every,
         )
-        for total, learner in experiment.info.learners.items()
+        for total, learner in experiment.variant_info.learners.items()
     ]
     schedules = {
         name: setting.weight_at for name, setting in experiment.terms.items() if setting.schedule != "constant"

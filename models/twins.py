@@ -76,18 +76,18 @@ def build_twins(experiment: Experiment, image_shape: ImageShape, classes: int = 
 
     A conditional one is told which of `classes` each image is of.
     """
-    network, conditional = NETWORKS[experiment.network], experiment.info.conditional
+    network, conditional = NETWORKS[experiment.network], experiment.variant_info.conditional
     pixels = catalogue.PIXEL_MODELS[experiment.pixel_model]
     image = keras.Input(image_shape, name="image")
     label = keras.Input((classes,), name="label") if conditional else None
     given = [image, label] if conditional else image
     features = network.encode(_through(rescaling(pixels.scale), image))
     told = layers.Concatenate()([features, label]) if conditional else features
-    encoder = keras.Model(given, HEADS[experiment.info.code](told, experiment), name="encoder")
+    encoder = keras.Model(given, HEADS[experiment.variant_info.code](told, experiment), name="encoder")
     code = keras.Input((experiment.latent_dim + classes if conditional else experiment.latent_dim,), name="code")
     decoder = keras.Model(code, network.decode(code, image_shape), name="decoder")
     link = PIXEL_MODELS[experiment.pixel_model].link(pixels.scale)
-    judged = experiment.info.critic
+    judged = experiment.variant_info.critic
     critic = CRITICS[judged](network, experiment, image_shape) if judged is not None else None
 
     named = {}
@@ -110,9 +110,9 @@ def build_twins(experiment: Experiment, image_shape: ImageShape, classes: int = 
 def _of_images(image, label, encoder, decoder, link, experiment: Experiment) -> dict[str, keras.KerasTensor]:
     """The codes of images and, where a term reads it, what they decode to."""
     seen = image
-    if experiment.info.uses_corruption:
+    if experiment.variant_info.uses_corruption:
         seen = layers.GaussianNoise(experiment.corruption, seed=experiment.seed)(image)
-    conditional, output = experiment.info.conditional, catalogue.PIXEL_MODELS[experiment.pixel_model].output
+    conditional, output = experiment.variant_info.conditional, catalogue.PIXEL_MODELS[experiment.pixel_model].output
     named = dict(encoder([seen, label] if conditional else seen))
     if experiment.decodes:
         named[output] = decoder(layers.Concatenate()([named[tensors.Z], label]) if conditional else named[tensors.Z])
@@ -127,7 +127,7 @@ def _of_images(image, label, encoder, decoder, link, experiment: Experiment) -> 
 
 def _of_the_prior(image, label, encoder, decoder, link, experiment: Experiment) -> dict[str, keras.KerasTensor]:
     """As many draws from the prior as there are images and, where a term reads it, what they decode to."""
-    conditional = experiment.info.conditional
+    conditional = experiment.variant_info.conditional
     z_prior = Prior(experiment.latent_dim, experiment.seed + 1)(image)
     named = {tensors.Z_PRIOR: z_prior}
     if tensors.SAMPLE in experiment.tensors:

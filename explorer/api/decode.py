@@ -52,7 +52,7 @@ async def decode(request: Request) -> Response:
     """POST /api/decode?model=KEY with float32 codes: the images as raw uint8, (n, height, width, channels)."""
     try:
         entry = await _find(request.query_params.get("model", ""))
-        codes = read_codes(await _body(request), entry.experiment.latent_dim, len(entry.condition))
+        codes = read_codes(await _body(request), entry.experiment.latent_dim, len(entry.class_names))
         future = SERVICES.decoder.ask("decode", codes.tobytes(), folder=str(entry.folder), snapshot=str(entry.snapshot))
         async with asyncio.timeout(TIMEOUT):
             _, pixels = await asyncio.wrap_future(future)

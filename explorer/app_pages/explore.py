@@ -121,7 +121,7 @@ def choose_view(entry: ModelEntry) -> tuple[str, str, tuple[int, int]]:
     )
     pair = (0, 1)
     if kind == "Dimensions" and latent > 2:
-        order = [d.index for d in exploring.dimensions(entry.codes(), entry.experiment.info.prior)]
+        order = [d.index for d in exploring.dimensions(entry.codes(), entry.experiment.variant_info.prior)]
         with st.popover("Which dimensions"):
             pair = choose_pair(order)
     return str(of), str(kind), pair
@@ -138,10 +138,10 @@ def explore(entry: ModelEntry, of: str, kind: str, pair: tuple[int, int]) -> Non
         bank(
             exploring.shown(entry),
             codes.mean[0].tolist(),
-            exploring.dimensions(codes, entry.experiment.info.prior),
+            exploring.dimensions(codes, entry.experiment.variant_info.prior),
             key="explore-bank",
             hand=HAND,
-            condition=int(entry.labels[0]),
+            class_index=int(entry.labels[0]),
             chosen=0,
         )
 

@@ -148,7 +148,7 @@ def progress_line(status: Status, validation_losses, experiment: Experiment) -> 
 
 def _validated(experiment: Experiment) -> str:
     """What the progress shows: the first learner's total, named where there are others."""
-    learners = experiment.info.learners
+    learners = experiment.variant_info.learners
     return f"validation {learners[LOSS].title}" if len(learners) > 1 else "validation"
 
 
@@ -173,7 +173,7 @@ def _report(run: Run, status: Status) -> None:
 
 def report_lines(values: Mapping[str, float], experiment: Experiment) -> list[str]:
     """The terms and totals in a line for each learner, with one unit where all have the same."""
-    learners = experiment.info.learners
+    learners = experiment.variant_info.learners
     lines = []
     for total, learner in learners.items():
         terms = [name for name in experiment.terms_of(total) if name in values]

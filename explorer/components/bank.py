@@ -21,7 +21,7 @@ def bank(
     key: str,
     hand: str,
     revision: int = 0,
-    condition: int = 0,
+    class_index: int = 0,
     chosen: int | None = None,
     visible: int = 16,
     compact: bool = False,
@@ -30,7 +30,7 @@ def bank(
     """Show the bank. A latent map with the same `hand` moves with it.
 
     The code lives in the browser: the hand takes `code` over when it is first shown, and again when the model (not
-    just its snapshot) or `revision` changes; and with it `condition`, the class that a conditional model draws it as.
+    just its snapshot) or `revision` changes; and with it `class_index`, the class that a conditional model draws it as.
     `chosen` is the row of the probe image that `code` is of. `dims` come in the order to show; those after the first
     `visible` are folded. A `compact` bank has a small picture. `rate` is a training's images per second.
     """
@@ -39,7 +39,7 @@ def bank(
         **model.as_json(),
         "revision": revision,
         "code": [float(value) for value in code],
-        "condition": condition,
+        "condition": class_index,
         "chosen": chosen,
         "dims": [asdict(dimension) for dimension in dims],
         "visible": visible,

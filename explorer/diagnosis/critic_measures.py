@@ -62,7 +62,7 @@ def measured(
     """From the live snapshot's arrays, the probe images (n, h, w, c) and the newest steps by column. None where
     there is no health.
     """
-    info = experiment.info
+    info = experiment.variant_info
     if not info.fools or "health/real" not in arrays:
         return None
     gradients, largest = (

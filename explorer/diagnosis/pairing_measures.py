@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.spec.pairing_looks import Look
+from models.spec.pairing_measurement import Measurement
 from models.spec.pairings import DATA_RANGES, LINKS, Pairing, seen_as
 
 ENDS = 0.1  # of the images' range: what counts as ink at its upper end, as background at its lower one
@@ -54,7 +54,7 @@ def measure(
     images: np.ndarray,
     steps: int,
     first_loss: float,
-    now: Look,
+    now: Measurement,
     earlier_errors: Mapping[str, float],
 ) -> Measured:
     """From a look at a model with images (n, height, width, channels) in 0..1, whose loss on the same images was

@@ -17,7 +17,7 @@ from models.twins import Twins, build_twins
 def build() -> tuple[Twins, TrainingModel]:
     """The twins and the model that trains them, freshly initialised."""
     keras.utils.set_random_seed(experiment.seed)
-    if experiment.info.conditional:
+    if experiment.variant_info.conditional:
         twins = build_twins(experiment, info.image_shape, info.classes)
     else:
         twins = build_twins(experiment, info.image_shape)
@@ -30,7 +30,7 @@ def build() -> tuple[Twins, TrainingModel]:
                 OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate),
                 every=learner.every,
             )
-            for total, learner in experiment.info.learners.items()
+            for total, learner in experiment.variant_info.learners.items()
         ]
         model = TrainingModel(twins.training, learners)
         model.compile(jit_compile=False)  # the learners have the optimizers; XLA gains nothing for networks this small
@@ -42,7 +42,7 @@ def build() -> tuple[Twins, TrainingModel]:
 
 
 def load_images() -> tuple[np.ndarray, ...]:
-    if experiment.info.conditional:
+    if experiment.variant_info.conditional:
         """Images to train and validate on with their labels, and the same for the test.
 
         Images are uint8 (n, height, width, channels), labels (n,) whole numbers from 0.
@@ -50,13 +50,13 @@ def load_images() -> tuple[np.ndarray, ...]:
     else:
         """Images to train and validate on, and images for the test: uint8 (n, height, width, channels) each."""
     if experiment.dataset in ("mnist", "fashion_mnist"):
-        if experiment.info.conditional:
+        if experiment.variant_info.conditional:
             (images, labels), (test_images, test_labels) = getattr(keras.datasets, experiment.dataset).load_data()
             return images[..., np.newaxis], labels, test_images[..., np.newaxis], test_labels
         (images, _), (test_images, _) = getattr(keras.datasets, experiment.dataset).load_data()
         return images[..., np.newaxis], test_images[..., np.newaxis]
     loaded = LOADERS[experiment.dataset](info)
-    if experiment.info.conditional:
+    if experiment.variant_info.conditional:
         return loaded.images, loaded.labels, loaded.test_images, loaded.test_labels
     return loaded.images, loaded.test_images
 
@@ -81,17 +81,25 @@ def train(model: TrainingModel, images: np.ndarray, labels: np.ndarray) -> None:
             for number, indices in enumerate(batches):
                 set_epochs(model, epoch + number / len(batches))
                 model.train_on_batch(
-                    told(images[indices], labels[indices]) if experiment.info.conditional else scaled(images[indices])
+                    told(images[indices], labels[indices])
+                    if experiment.variant_info.conditional
+                    else scaled(images[indices])
                 )
         else:
             for indices in batches:
                 model.train_on_batch(
-                    told(images[indices], labels[indices]) if experiment.info.conditional else scaled(images[indices])
+                    told(images[indices], labels[indices])
+                    if experiment.variant_info.conditional
+                    else scaled(images[indices])
                 )
         report(f"epoch {epoch + 1}", model.get_metrics_result())
         report(
             "  validation",
-            evaluate(model, images[validation], labels[validation] if experiment.info.conditional else traits.no_labels)
+            evaluate(
+                model,
+                images[validation],
+                labels[validation] if experiment.variant_info.conditional else traits.no_labels,
+            )
         )  # fmt: skip
 
 
@@ -103,11 +111,11 @@ def evaluate(model: TrainingModel, images: np.ndarray, labels: np.ndarray) -> di
     if traits.of_batch:
         # Some terms are one number for a whole batch, and mean another for a batch of another size.
         return model.evaluate(
-            told(images, labels) if experiment.info.conditional else scaled(images),
+            told(images, labels) if experiment.variant_info.conditional else scaled(images),
             batch_size=experiment.batch_size, verbose=0, return_dict=True
         )  # fmt: skip
     return model.evaluate(
-        told(images, labels) if experiment.info.conditional else scaled(images),
+        told(images, labels) if experiment.variant_info.conditional else scaled(images),
         batch_size=1000, verbose=0, return_dict=True
     )  # fmt: skip
 
@@ -124,7 +132,7 @@ def save_pictures(path: str, rows: list[np.ndarray]) -> None:
 
 def main() -> None:
     """Train, and save the weights and a picture: test images and, below each, its reconstruction."""
-    if experiment.info.conditional:
+    if experiment.variant_info.conditional:
         images, labels, test_images, test_labels = load_images()
     else:
         images, test_images = load_images()
@@ -135,14 +143,14 @@ def main() -> None:
     report("test", evaluate(model, test_images, test_labels))
     twins.encoder.save_weights("encoder.weights.h5")
     twins.decoder.save_weights("decoder.weights.h5")
-    if experiment.info.critic is not None:
+    if experiment.variant_info.critic is not None:
         twins.critic.save_weights("critic.weights.h5")  # ty: ignore[missing-union-attribute]
     shown = scaled(test_images[:16])
-    seen = told(test_images[:16], test_labels[:16]) if experiment.info.conditional else shown
+    seen = told(test_images[:16], test_labels[:16]) if experiment.variant_info.conditional else shown
     rows = [shown, twins.inference.predict(seen, verbose=0)["reconstruction"]]
-    if experiment.info.prior:  # the last row comes from the prior
+    if experiment.variant_info.prior:  # the last row comes from the prior
         codes = np.random.default_rng(experiment.seed).normal(size=(len(shown), experiment.latent_dim))
-        if experiment.info.conditional:  # of each class in turn
+        if experiment.variant_info.conditional:  # of each class in turn
             classes = keras.utils.to_categorical(np.arange(len(shown)) % info.classes, info.classes)
             rows.append(twins.generator.predict(np.concatenate([codes, classes], axis=1), verbose=0))
         else:

@@ -96,7 +96,7 @@ class TrainingModel(keras.Model):
             """Every term and, under its own name, every learner's total: (batch,) each."""
         else:
             """Every term and, as "loss", their weighted sum: (batch,) each."""
-        images = x[0] if experiment.info.conditional else x
+        images = x[0] if experiment.variant_info.conditional else x
         named = self(x, training=training)
         if traits.timed:
             named = {**named, "epochs": self.epochs.value}

@@ -109,7 +109,7 @@ def _constants(experiment: Experiment, info: DatasetInfo, names: set[str]) -> st
 
 
 def _docstring(experiment: Experiment, info: DatasetInfo, name: str) -> str:
-    variant, pixels = experiment.info, PIXEL_MODELS[experiment.pixel_model]
+    variant, pixels = experiment.variant_info, PIXEL_MODELS[experiment.pixel_model]
     what, how = f"{variant.title} with a {experiment.latent_dim}-D code, on {info.title}", f"`python {name}` trains it."
     title = f"{what}: {how}"
     if len(title) > WIDTH - len('"""'):
@@ -128,8 +128,8 @@ def _docstring(experiment: Experiment, info: DatasetInfo, name: str) -> str:
 
 
 def _who(experiment: Experiment, total: str) -> str:
-    learner = experiment.info.learners[total]
-    if len(experiment.info.learners) == 1:
+    learner = experiment.variant_info.learners[total]
+    if len(experiment.variant_info.learners) == 1:
         return "It minimises"
     moves = " and ".join(f"the {network}" for network in learner.moves)
     pace = f" at one step in {learner.every}" if learner.every > 1 else ""

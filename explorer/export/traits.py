@@ -14,12 +14,12 @@ class Traits:
     @property
     def several(self) -> bool:
         """Whether there is more than one learner."""
-        return len(self.experiment.info.learners) > 1
+        return len(self.experiment.variant_info.learners) > 1
 
     @property
     def resting(self) -> bool:
         """Whether some learner does not move at every step."""
-        return any(learner.every > 1 for learner in self.experiment.info.learners.values())
+        return any(learner.every > 1 for learner in self.experiment.variant_info.learners.values())
 
     @property
     def scheduled(self) -> bool:

@@ -18,8 +18,8 @@ Ranges = tuple[tuple[float, float], tuple[float, float]]
 
 def shown(entry: ModelEntry, version: str = "") -> Shown:
     """What the components need to know of a model."""
-    info = entry.experiment.info
-    return Shown(entry.key, entry.image_shape, info.stochastic, info.prior, version, entry.condition)
+    info = entry.experiment.variant_info
+    return Shown(entry.key, entry.image_shape, info.stochastic, info.prior, version, entry.class_names)
 
 
 def runs_in_browser(entry: ModelEntry) -> bool:

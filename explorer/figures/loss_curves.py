@@ -110,7 +110,7 @@ def _described(events: Sequence[Event], experiment: Experiment) -> str:
     """What was done to one thing, in one or several changes: where it was, and where it came to."""
     first, last = events[0].detail, events[-1].detail
     if events[-1].kind == "moving":
-        still = [info.title for total, info in experiment.info.learners.items() if total not in last["value"]]
+        still = [info.title for total, info in experiment.variant_info.learners.items() if total not in last["value"]]
         return f"{' and '.join(still)} held still" if still else "all learners move"
     name = f"{experiment.term(first['term']).title} weight" if events[0].kind == "weight" else "learning rate"
     there_and_back = len(events) > 1 and first["before"] == last["value"]

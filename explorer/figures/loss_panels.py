@@ -37,7 +37,7 @@ class Panel:
 
 def panels_of(experiment: Experiment) -> list[Panel]:
     """Each learner's total and its terms. Of several learners, one with a single term has the total alone."""
-    panels, learners = [], experiment.info.learners
+    panels, learners = [], experiment.variant_info.learners
     order = [name for total in learners for name in experiment.terms_of(total)]
     colours = {name: f"theme:{place % 10}" for place, name in enumerate(order)}
     for number, (total, learner) in enumerate(learners.items()):

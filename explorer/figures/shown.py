@@ -48,7 +48,7 @@ class Shown:
     stochastic: bool  # whether its encoder gives a distribution, which can be sampled
     prior: bool  # whether codes can be drawn from a standard normal
     version: str = ""
-    condition: tuple[str, ...] = ()  # the classes that its decoder can be told, in order; none if it is not conditional
+    class_names: tuple[str, ...] = ()  # that a conditional decoder takes, in order; else none
 
     def as_json(self) -> dict[str, Any]:
         """The part of a component's data by which its hand finds the model: `Model` in decoder/engine.js."""
@@ -56,5 +56,5 @@ class Shown:
             "model": self.key,
             "version": self.version,
             "shape": list(self.shape),
-            "conditions": list(self.condition),
+            "conditions": list(self.class_names),
         }

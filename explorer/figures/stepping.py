@@ -73,7 +73,7 @@ class Walk:
 def walk(experiment: Experiment, answer: Mapping[str, Any], about: str) -> Walk:
     """The answer as stages: forward, the terms and totals, backward. `about` says in a sentence which image x is."""
     pixels = PIXEL_MODELS[experiment.pixel_model]
-    flow = {name: info for name, info in flow_of(experiment.info, pixels).items() if name in answer["tensors"]}
+    flow = {name: info for name, info in flow_of(experiment.variant_info, pixels).items() if name in answer["tensors"]}
     shown = {n: i for n, i in flow.items() if i.kind != "features" or n in experiment.tensors}
     stages = [*_forward(experiment, shown, answer, about), *_judged(experiment, answer), *_backward(experiment, answer)]
     told = {name: {**answer["tensors"][name], "kind": info.kind} for name, info in flow.items()}
@@ -111,7 +111,7 @@ def _by_number(formula: str, known: Mapping[str, TensorInfo], kind: str) -> bool
 
 def _judged(experiment: Experiment, answer: Mapping[str, Any]) -> Iterator[Stage]:
     """Each learner's terms, and their sum."""
-    for total, learner in experiment.info.learners.items():
+    for total, learner in experiment.variant_info.learners.items():
         rows = [_term_row(name, experiment, answer) for name in experiment.terms_of(total)]
         for row in rows:
             yield _term(row["name"], row, experiment)

@@ -40,7 +40,7 @@ def data_flow(experiment: Experiment) -> list[Part]:
 
 def tensor_key(name: str, experiment: Experiment) -> str:
     """The key of a tensor's node. A code that is no distribution is its own mean, drawn once."""
-    same = name == tensors.Z_MEAN and not experiment.info.stochastic
+    same = name == tensors.Z_MEAN and not experiment.variant_info.stochastic
     return f"tensor:{tensors.Z if same else name}"
 
 
@@ -48,7 +48,7 @@ class _Flow:
     def __init__(self, experiment: Experiment):
         self.experiment = experiment
         self.pixels = catalogue.PIXEL_MODELS[experiment.pixel_model]
-        self.made = catalogue.flow_of(experiment.info, self.pixels)
+        self.made = catalogue.flow_of(experiment.variant_info, self.pixels)
         self.parts: dict[str, Part] = {}
         shown = (*experiment.tensors, *((tensors.RECONSTRUCTION,) if experiment.decodes else ()))
         wanted = catalogue.with_sources(shown, self.made)
@@ -102,7 +102,7 @@ class _Flow:
         return {
             ENCODER: ("narrowing", *(scaled if pixels.scale != 1 else (network, ""))),
             DECODER: ("widening", network, ""),
-            CRITIC: ("narrowing", network if experiment.info.critic == "image" else "Dense", ""),
+            CRITIC: ("narrowing", network if experiment.variant_info.critic == "image" else "Dense", ""),
             LINK: ("step", link, pixels.link + only_looked_at),
             PRIOR: ("step", "normal", "Anew at each step"),
             SHUFFLE: ("step", "dimensions", "Each dimension comes from another image of the batch"),
@@ -116,7 +116,7 @@ class _Flow:
         }
 
     def _title(self, name: str) -> str:
-        if tensor_key(name, self.experiment) == f"tensor:{tensors.Z}" and not self.experiment.info.stochastic:
+        if tensor_key(name, self.experiment) == f"tensor:{tensors.Z}" and not self.experiment.variant_info.stochastic:
             return f"{tensors.Z} = {tensors.Z_MEAN}"
         looked_at = name == tensors.RECONSTRUCTION and name not in self.experiment.tensors
         return "shown" if looked_at else name

@@ -67,7 +67,7 @@ def _drawn(experiment: Experiment) -> Graph:
     nodes = [_node(part, experiment) for part in flow]
     layers = {part.key: part.layer for part in flow}
     last = max(layers.values())
-    for number, total in enumerate(experiment.info.learners, 1):
+    for number, total in enumerate(experiment.variant_info.learners, 1):
         terms = [_term(name, total, experiment, layers) for name in experiment.terms_of(total)]
         nodes += [*terms, _total(total, number, terms, experiment, last)]
     edges = [Edge(source, node.key, _term_of(node, source)) for node in nodes for source in node.sources]
@@ -77,7 +77,7 @@ def _drawn(experiment: Experiment) -> Graph:
 
 def _node(part: Part, experiment: Experiment) -> Node:
     """A part of the flow; where there are several learners, a network says who moves it."""
-    learners = experiment.info.learners.values()
+    learners = experiment.variant_info.learners.values()
     several = len(learners) > 1 and part.network
     movers = {
         number: learner for number, learner in enumerate(learners, 1) if several and part.network in learner.moves
@@ -98,7 +98,7 @@ def _term(name: str, total: str, experiment: Experiment, layers: dict[str, int])
 
 
 def _total(total: str, number: int, terms: Sequence[Node], experiment: Experiment, layer: int) -> Node:
-    learner, several = experiment.info.learners[total], len(experiment.info.learners) > 1
+    learner, several = experiment.variant_info.learners[total], len(experiment.variant_info.learners) > 1
     unit = unit_of_total(experiment.term(name) for name in experiment.terms_of(total))
     turns = f", {learner.turns}" if learner.turns else ""
     hint = f"What the learner minimises{turns}, by moving {_listed(learner.moves)}: {unit}"

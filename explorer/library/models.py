@@ -83,14 +83,14 @@ class ModelEntry:
         return np.array(self.summary["labels"])
 
     @property
-    def condition(self) -> tuple[str, ...]:
+    def class_names(self) -> tuple[str, ...]:
         """The classes that the decoder is told, in order, as one-hot behind z; none where it is not conditional."""
-        return tuple(self.summary["class_names"]) if self.experiment.info.conditional else ()
+        return tuple(self.summary["class_names"]) if self.experiment.variant_info.conditional else ()
 
     @property
     def code_length(self) -> int:
         """How many values the decoder takes for one image."""
-        return self.experiment.latent_dim + len(self.condition)
+        return self.experiment.latent_dim + len(self.class_names)
 
     @property
     def base(self) -> str:
@@ -144,7 +144,7 @@ def _probe_images(folder: Path, count: int, shape: tuple[int, int, int]) -> np.n
 def title_of(experiment: Experiment) -> str:
     """Such as `MNIST · VAE · 2-D`."""
     dataset = DATASETS[experiment.dataset].title if experiment.dataset in DATASETS else experiment.dataset
-    return f"{dataset} · {experiment.info.title} · {experiment.latent_dim}-D"
+    return f"{dataset} · {experiment.variant_info.title} · {experiment.latent_dim}-D"
 
 
 def find(key: str) -> ModelEntry:

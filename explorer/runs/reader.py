@@ -176,7 +176,7 @@ class Run:
     def moving(self) -> tuple[str, ...]:
         """The totals whose learners move: all of them, until one is held still by hand."""
         events = self.events("moving") if self.has_started() else []
-        return tuple(events[-1].detail["value"] if events else self.experiment.info.learners)
+        return tuple(events[-1].detail["value"] if events else self.experiment.variant_info.learners)
 
     def snapshots(self) -> list[Snapshot]:
         rows = self._rows("SELECT step, epoch, file FROM snapshots ORDER BY step")

@@ -13,7 +13,7 @@ DRAWS = 12  # from the prior, whose samples a run shows
 GRADIENT_IMAGES = 32  # of the probe: each gradient costs twice as much as a look
 
 
-class Judge:
+class CriticProbe:
     """The health of a variant with a critic: logits and gradient norms, through the training model itself.
 
     `images` (n, height, width, channels) in 0..1 and `labels` (n,) are the probe's.
@@ -21,18 +21,18 @@ class Judge:
 
     def __init__(self, program: Program, images: Any, labels: Any):
         self.program, self.images, self.labels = program, images, labels
-        self.largest = np.zeros(len(program.experiment.info.gradient_names), np.float32)
+        self.largest = np.zeros(len(program.experiment.variant_info.gradient_names), np.float32)
 
-    def look(self, count: Any) -> dict[str, Any]:
+    def measure(self, count: Any) -> dict[str, Any]:
         """Inside a graph: the logits on what should be taken for real and for made, and the gradients' norms."""
-        info, twins = self.program.experiment.info, self.program.twins
+        info, twins = self.program.experiment.variant_info, self.program.twins
         named = self.program.model(twins.told(self.images[:count], self.labels[:count]), training=False)
         real, made = (named[name] for name in info.judged or ())
         return {"health/real": real, "health/made": made, "health/gradients": self._norms()}
 
     def _norms(self) -> Any:
         """In the order of `VariantInfo.gradient_names`, each over the networks that its learner moves."""
-        learners, fools = self.program.model.learners, self.program.experiment.info.fools
+        learners, fools = self.program.model.learners, self.program.experiment.variant_info.fools
         batch = self.program.twins.told(self.images[:GRADIENT_IMAGES], self.labels[:GRADIENT_IMAGES])
         with tf.GradientTape(persistent=True) as tape:
             values = self.program.model.values(batch, training=False)

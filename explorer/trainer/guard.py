@@ -37,7 +37,7 @@ class LossGuard:
     @classmethod
     def of(cls, experiment: Experiment, series: Sequence[str]) -> "LossGuard":
         """Return the guard of an experiment whose training gives `series`."""
-        bounded = [total for total in experiment.info.learners if not _is_score(experiment, total)]
+        bounded = [total for total in experiment.variant_info.learners if not _is_score(experiment, total)]
         return cls(series, bounded, PIXEL_MODELS[experiment.pixel_model].scale, experiment.own_terms)
 
     def renew(self) -> None:

@@ -16,16 +16,16 @@ class Listener:
     def __init__(self, folder: Path, store: RunWriter):
         self.inbox, self.lifeline, self.store = Inbox(folder), Lifeline(), store
 
-    def heed(self) -> None:
-        """Between the stages of the preparation: obey `stop` and `go_on`; other commands wait for the first step."""
+    def process_urgent(self) -> None:
+        """Between the stages of the preparation: handle `stop` and `go_on`; other commands wait for the first step."""
         self._take_urgent()
         self.check_parent()
 
     def _take_urgent(self) -> None:
         for command in self.inbox.take_urgent():
-            self.obey_urgent(command)
+            self.handle_urgent(command)
 
-    def obey_urgent(self, command: Simple | GoOn) -> None:
+    def handle_urgent(self, command: Simple | GoOn) -> None:
         if isinstance(command, Simple):
             raise Stop("Stopped by hand.")
         self.store.flush(goes_on=int(command.value))

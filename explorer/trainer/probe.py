@@ -14,7 +14,7 @@ from explorer.files import save_arrays
 from explorer.latent.planes import steady_axes
 from explorer.library.sprites import save_sprites
 from explorer.runs.layout import PROBE_IMAGES
-from explorer.trainer.critic_probe import Judge, prior_codes, undisturbed
+from explorer.trainer.critic_probe import CriticProbe, prior_codes, undisturbed
 from models.checkpoints import weights_of
 from models.program import Program
 from models.spec import catalogue, tensors
@@ -43,7 +43,7 @@ class Probe:
         experiment, twins = program.experiment, program.twins
         output = catalogue.PIXEL_MODELS[experiment.pixel_model].output
         self._noisy: Any = None
-        if experiment.info.uses_corruption:
+        if experiment.variant_info.uses_corruption:
             noise = np.random.default_rng(experiment.seed).normal(0, experiment.corruption, self._strip.shape)
             self._noisy = self._strip + tf.constant(noise, tf.float32)  # not clipped, just as in training
 
@@ -57,13 +57,13 @@ class Probe:
             code = twins.coded(mean, classes[:STRIP])
             return {output: twins.decoder(code), tensors.RECONSTRUCTION: twins.generator(code)}
 
-        self._judge = Judge(program, self._data, classes) if experiment.info.critic else None
-        drawn: Any = prior_codes(program) if experiment.info.prior else None
+        self._critic_probe = CriticProbe(program, self._data, classes) if experiment.variant_info.critic else None
+        drawn: Any = prior_codes(program) if experiment.variant_info.prior else None
 
         def preview(count):
             codes, looked = encode(count), look(self._strip if self._noisy is None else self._noisy)
-            health = self._judge.look(count) if self._judge else {}
-            samples = {SAMPLES: twins.generator(drawn)} if experiment.info.prior else {}
+            health = self._critic_probe.measure(count) if self._critic_probe else {}
+            samples = {SAMPLES: twins.generator(drawn)} if experiment.variant_info.prior else {}
             seen = (
                 *(v for learner in program.model.learners for v in learner.variables),
                 *codes.values(),
@@ -96,8 +96,8 @@ class Probe:
         arrays = {**_codes(codes), **_shown(looked), "step": np.array([step])}
         arrays |= {name: value.numpy() for name, value in health.items()}
         arrays |= {name: to_bytes(value.numpy()) for name, value in samples.items()}
-        if self._judge:
-            arrays["health/largest"] = self._judge.remember(arrays["health/gradients"])
+        if self._critic_probe:
+            arrays["health/largest"] = self._critic_probe.remember(arrays["health/gradients"])
         if self._noisy is not None:
             arrays["corrupted"] = to_bytes(self._noisy.numpy())
         arrays |= self._view(arrays[f"probe/{tensors.Z_MEAN}"]) | weights_of(self.program.twins, ["decoder"])

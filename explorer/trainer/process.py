@@ -54,14 +54,14 @@ def main(folder: Path) -> int:
 def _run(folder: Path, store: RunWriter) -> None:
     store.set_state("preparing", "loading data")
     listener = Listener(folder, store)
-    listener.heed()
+    listener.process_urgent()
     experiment = Experiment.parse((folder / EXPERIMENT).read_text(encoding="utf-8"))
     images = load_images(experiment.dataset)
-    listener.heed()
+    listener.process_urgent()
     store.set_state("preparing", "building the networks")
     trainer = Trainer(folder, experiment, images, store, listener)
     try:
-        listener.heed()
+        listener.process_urgent()
         _train(trainer)
     finally:
         store.status |= trainer.place()  # also where a step failed

@@ -13,7 +13,7 @@ class Steering:
     def __init__(self, program: Program, store: RunWriter):
         self.program, self.store = program, store
         experiment = program.experiment
-        self.totals = tuple(experiment.info.learners)
+        self.totals = tuple(experiment.variant_info.learners)
         self.terms = {name: experiment.terms[name] for total in self.totals for name in experiment.terms_of(total)}
         self.learning_rate = experiment.learning_rate
         self.moving = self.totals  # whose learners are not held still

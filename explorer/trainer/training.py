@@ -43,8 +43,8 @@ class Trainer:
         self.guard = LossGuard.of(experiment, model.series)
         self.warning = ""  # the first thing that was wrong and did not end the run
         self.probe = self._make_probe()
-        self.hand = Steering(self.program, store)
-        self.terms = self.hand.terms
+        self.steering = Steering(self.program, store)
+        self.terms = self.steering.terms
         self.term_columns = [self.loop.series.index(name) for name in self.terms]
         # What is one number for a batch is only compared with that of a batch of the same size.
         of_batch = any(experiment.term(name).of_batch for name in self.terms)
@@ -71,7 +71,7 @@ class Trainer:
         self.store.open_history(self.loop.series, list(self.terms))
         self.store.set_state("preparing", "compiling")
         self._snapshot()
-        self.listener.heed()
+        self.listener.process_urgent()
         self.store.set_state("training")
         self.watch.start()
         for epoch in range(self.experiment.epochs):
@@ -84,7 +84,7 @@ class Trainer:
         batches = epoch_batches(self.training, self.experiment.batch_size, self.experiment.seed, epoch)
         done = 0
         while done < len(batches):
-            self._obey()
+            self._process_commands()
             some = self._next(batches, done)
             epochs = epoch + (done + np.arange(len(some) + 1)) / len(batches)
             self._train_steps(some, epochs)
@@ -111,9 +111,9 @@ class Trainer:
         for batch, values, weight, epoch, second in zip(batches, rows, weights, epochs[1:], seconds, strict=True):
             self.step, self.epoch = self.step + 1, float(epoch)
             self.watch.images += len(batch)
-            clock = (epoch, second, self.hand.learning_rate)
+            clock = (epoch, second, self.steering.learning_rate)
             self.store.log_step(self.step, np.concatenate([clock, values, weight, values[self.term_columns] * weight]))
-            if (fault := self.guard.check(self.step, values, self.hand.learning_rate, weight)) is not None:
+            if (fault := self.guard.check(self.step, values, self.steering.learning_rate, weight)) is not None:
                 raise FloatingPointError(fault)
 
     def _report(self) -> None:
@@ -134,7 +134,7 @@ class Trainer:
         return {"step": self.step, "epoch": self.epoch, "seconds": self.watch.seconds}
 
     def _validate(self, epoch: int) -> None:
-        values = self.loop.evaluate(self.validation, self.validation_batch, between=self._obey)
+        values = self.loop.evaluate(self.validation, self.validation_batch, between=self._process_commands)
         weighted = values[self.term_columns] * self.weights
         self.store.log_validation(self.step, float(epoch), np.concatenate([values, weighted]))
         self._warn(self.guard.check_held_out("validation", dict(zip(self.loop.series, values, strict=True)), epoch))
@@ -152,7 +152,7 @@ class Trainer:
     def _preview(self) -> None:
         """A step's loss can be a number while the weights that it moved to give none: such a model is not shown."""
         if not self.probe.save_preview(self.folder / PREVIEW, self.step):
-            raise FloatingPointError(self.guard.weights_are_gone(self.step, self.hand.learning_rate))
+            raise FloatingPointError(self.guard.weights_are_gone(self.step, self.steering.learning_rate))
 
     def _snapshot(self) -> None:
         if self.step in self.snapshots:
@@ -170,20 +170,20 @@ class Trainer:
                 self.snapshots.remove(step)
             self.snapshot_every *= 2
 
-    def _obey(self) -> None:
+    def _process_commands(self) -> None:
         """Take commands; while paused, do nothing else until a single step is wanted."""
         while True:
             for command in self.listener.inbox.take():
                 if isinstance(command, ValueError):
-                    self.hand.refuse(str(command))
+                    self.steering.refuse(str(command))
                 else:
-                    self._heed(command)
+                    self._handle(command)
             self.listener.check_parent()
             if not self.paused or self.wanted_steps:
                 return
             time.sleep(0.05)
 
-    def _heed(self, command: Command) -> None:
+    def _handle(self, command: Command) -> None:
         match command:
             case Simple(command="step"):
                 self._want_step()
@@ -191,11 +191,11 @@ class Trainer:
                 self._pause(command.command == "pause")
             case SetWeight() | SetLearningRate() | SetMoving():
                 self.store.status |= self.place()
-                self.hand.change(command)
+                self.steering.change(command)
                 if isinstance(command, SetWeight):
                     self.guard.renew()
             case _:
-                self.listener.obey_urgent(command)
+                self.listener.handle_urgent(command)
 
     def _pause(self, wanted: bool) -> None:
         if wanted == self.paused:
@@ -215,9 +215,9 @@ class Trainer:
     def _want_step(self) -> None:
         """One more step, then paused again. Where the epoch is over, it is validated first."""
         if not self.paused:
-            self.hand.refuse("A single step is taken while the training is paused. Pause it first.")
+            self.steering.refuse("A single step is taken while the training is paused. Pause it first.")
         elif self.epoch >= self.experiment.epochs:
-            self.hand.refuse("There is no step left: the last epoch is over. Resume, and the run finishes.")
+            self.steering.refuse("There is no step left: the last epoch is over. Resume, and the run finishes.")
         else:
             if not self.wanted_steps:
                 self.watch.start()
@@ -240,7 +240,11 @@ class Trainer:
         missing, data = "", self.images
         try:
             self.summary |= measure(
-                self.program, data.test_images, data.test_labels, self.validation_batch, between=self.listener.heed
+                self.program,
+                data.test_images,
+                data.test_labels,
+                self.validation_batch,
+                between=self.listener.process_urgent,
             )
             self._warn(self.guard.check_held_out("test", self.summary["test"], self.epoch))
         except Stop as reason:

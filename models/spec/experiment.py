@@ -170,7 +170,7 @@ class Experiment(BaseModel):
 
     @model_validator(mode="after")
     def _codes_of_whole_codewords(self) -> "Experiment":
-        if "codewords" in CODES[self.info.code].settings and self.latent_dim % self.codewords:
+        if "codewords" in CODES[self.variant_info.code].settings and self.latent_dim % self.codewords:
             raise ValueError(
                 f"latent_dim was {self.latent_dim} and codewords {self.codewords}: the code is cut into so many equal "
                 f"parts, so allowed are multiples of {self.codewords}. Change one of the two."
@@ -180,22 +180,22 @@ class Experiment(BaseModel):
     @model_validator(mode="after")
     def _terms_of_the_variant(self) -> "Experiment":
         for name, setting in self.terms.items():
-            if name in self.info.weights and setting.formula is not None:
+            if name in self.variant_info.weights and setting.formula is not None:
                 raise ValueError(f"terms.{name} had a formula, but {self.variant} has its own. Leave it out.")
-            if name not in self.info.weights:
+            if name not in self.variant_info.weights:
                 self._check_own(name, setting)
         if not any(setting.weight for setting in self.terms.values()):
-            first = next(iter(self.info.weights))
+            first = next(iter(self.variant_info.weights))
             raise ValueError(f"every term's weight was 0; at least one must be above 0. Raise the weight of {first}.")
         return self
 
     def _check_own(self, name: str, setting: TermSetting) -> None:
         if setting.formula is None:
             raise ValueError(
-                f"terms had {name}; the variant {self.variant} has {', '.join(self.info.weights)}. "
+                f"terms had {name}; the variant {self.variant} has {', '.join(self.variant_info.weights)}. "
                 "Remove the others, choose another variant, or give a formula: a term of your own."
             )
-        taken = name in {*TERMS, *TENSORS, *self.info.learners} or HISTORY_NAME.fullmatch(name)
+        taken = name in {*TERMS, *TENSORS, *self.variant_info.learners} or HISTORY_NAME.fullmatch(name)
         if taken or not OWN_NAME.fullmatch(name):
             raise ValueError(
                 f"a term of your own was named {name[:60]!r}; allowed are up to 32 small letters, digits and _, "
@@ -209,11 +209,11 @@ class Experiment(BaseModel):
     def parse_formula(self, text: str) -> Formula:
         """A formula over the tensors of this experiment. Raises FormulaError, with the place."""
         return parse_formula(
-            text, {name: TENSORS[name].kind for name in tensors_of(self.info, PIXEL_MODELS[self.pixel_model])}
+            text, {name: TENSORS[name].kind for name in tensors_of(self.variant_info, PIXEL_MODELS[self.pixel_model])}
         )
 
     @property
-    def info(self) -> VariantInfo:
+    def variant_info(self) -> VariantInfo:
         return VARIANTS[self.variant]
 
     def term(self, name: str) -> TermInfo:
@@ -226,12 +226,12 @@ class Experiment(BaseModel):
     @property
     def own_terms(self) -> tuple[str, ...]:
         """The names of the terms that a person wrote."""
-        return tuple(name for name in self.terms if name not in self.info.weights)
+        return tuple(name for name in self.terms if name not in self.variant_info.weights)
 
     def terms_of(self, learner: str) -> tuple[str, ...]:
         """The names of the terms that a learner minimises; those of one's own are the first learner's."""
-        own = self.own_terms if learner == next(iter(self.info.learners)) else ()
-        return (*self.info.learners[learner].weights, *own)
+        own = self.own_terms if learner == next(iter(self.variant_info.learners)) else ()
+        return (*self.variant_info.learners[learner].weights, *own)
 
     @cached_property
     def tensors(self) -> frozenset[str]:
@@ -241,7 +241,7 @@ class Experiment(BaseModel):
     @property
     def encodes(self) -> bool:
         """Whether training needs the codes of the images. A GAN does not."""
-        return not self.tensors.isdisjoint(CODES[self.info.code].gives)
+        return not self.tensors.isdisjoint(CODES[self.variant_info.code].gives)
 
     @property
     def decodes(self) -> bool:

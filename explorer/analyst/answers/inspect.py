@@ -58,7 +58,7 @@ def inspect(asked: Mapping[str, Any], progress: Progress) -> tuple[dict[str, Any
 
 
 def _numbers(seen: Inspection, experiment: Experiment) -> dict[str, Any]:
-    flow = catalogue.flow_of(experiment.info, catalogue.PIXEL_MODELS[experiment.pixel_model])
+    flow = catalogue.flow_of(experiment.variant_info, catalogue.PIXEL_MODELS[experiment.pixel_model])
     return {
         **asdict(seen),
         "tensors": {name: _told(seen.tensors[name], flow[name].kind) for name in flow if name in seen.tensors},
@@ -78,7 +78,7 @@ def _pictures(seen: Inspection, experiment: Experiment) -> dict[str, np.ndarray]
     Images are in 0..1, and a noisy one is clipped; the linear output is scaled around 0, which is middle grey.
     """
     pixels = catalogue.PIXEL_MODELS[experiment.pixel_model]
-    flow = catalogue.flow_of(experiment.info, pixels)
+    flow = catalogue.flow_of(experiment.variant_info, pixels)
     images = {n: seen.tensors[n].chosen for n, info in flow.items() if info.kind == "image" and n in seen.tensors}
     if pixels.output in images:
         linear = images[pixels.output]

@@ -20,7 +20,7 @@ from explorer.lab.session import ARRAYS, STATE, Session, read_session
 from explorer.runs.commands import Inbox, Simple
 from explorer.runs.layout import write_json
 from models.pairing_runs import Inspector, build
-from models.spec.pairing_looks import Look
+from models.spec.pairing_measurement import Measurement
 from models.spec.pairings import Pairing, seen_as
 from models.spec.unit_range import to_bytes, to_unit
 from models.training import TrainingLoop, epoch_batches
@@ -58,7 +58,7 @@ class Case:
     def begin(self, *samples: np.ndarray) -> None:
         """A look at each sample of images before the first step, (n, height, width, channels) in 0..1."""
         for images in samples:
-            now = self.inspector.look(images)
+            now = self.inspector.inspect(images)
             self.first_losses[len(images)] = now.loss
         self.looks.append((0, float(np.abs(now.gradient).mean()), errors_of(images, now.outputs)))
         self._see(now)
@@ -75,16 +75,16 @@ class Case:
             self.state = "stopped"
             self.note = f"Stopped after {len(self.losses):,} steps: its loss is no number any more."
 
-    def look(self, images: np.ndarray) -> None:
+    def inspect(self, images: np.ndarray) -> None:
         """Measure and diagnose with one of the samples that `begin` looked at."""
-        now, steps = self.inspector.look(images), len(self.losses)
+        now, steps = self.inspector.inspect(images), len(self.losses)
         earlier = next(errors for step, _, errors in reversed(self.looks) if step <= steps / 2)
         self.measured = measure(self.pairing, images, steps, self.first_losses[len(images)], now, earlier)
         self.diagnosis = diagnose(self.pairing, self.measured)
         self.looks.append((steps, self.measured.gradient, self.measured.errors))
         self._see(now)
 
-    def _see(self, now: Look) -> None:
+    def _see(self, now: Measurement) -> None:
         shown = to_bytes(seen_as(self.pairing.link, now.outputs[:SHOWN]))
         counts, edges = _histogram(now.logits)
         self.arrays = {"shown": shown, "counts": counts, "edges": edges}
@@ -187,21 +187,21 @@ class Bench:
         done, half = len(case.losses), len(batches) // 2
         case.train(batches[done : half if done < half else None])
         if done < half <= len(case.losses):
-            case.look(self.live)
+            case.inspect(self.live)
         if len(case.losses) >= len(batches):
             case.state = "finished"
 
     def _look_finally(self) -> None:
         for case in self.cases:
             if case.losses:
-                case.look(self.final)
+                case.inspect(self.final)
 
     def _look_if_due(self, cases: list[Case]) -> None:
         now = time.perf_counter()
         if now - self.last_look < self.pause:
             return
         for case in cases:
-            case.look(self.live)
+            case.inspect(self.live)
         self._save()
         self.last_look = time.perf_counter()
         self.pause = max(LOOK_EVERY, (self.last_look - now) / LOOK_SHARE)

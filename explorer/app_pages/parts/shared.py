@@ -122,11 +122,11 @@ def _test_facts(experiment: Experiment, test: Mapping[str, float]) -> list[str]:
 
 def model_facts(experiment: Experiment, summary: Mapping[str, Any], trouble: str = "") -> None:
     """One quiet line: how good the model is and how it was made; in front of it what stands in the way of using it."""
-    judged = " without the critic" if experiment.info.critic else ""
+    judged = " without the critic" if experiment.variant_info.critic else ""
     facts = [f"{summary['parameters']:,} parameters{judged}", f"{experiment.network} network"]
     if "test" in summary:
         facts += _test_facts(experiment, summary["test"])
-        clean = " on clean images" if experiment.info.uses_corruption else ""
+        clean = " on clean images" if experiment.variant_info.uses_corruption else ""
         facts.append(f"test MSE {summary.get('test_mse', summary.get('probe_mse', float('nan'))):.4f}{clean}")
         facts.append(f"trained in {summary['seconds']:.0f} s")
     warning = f":orange-badge[:material/hourglass_top: {trouble}] " if trouble else ""

@@ -42,7 +42,7 @@ def term_rows(experiment: Experiment) -> list[dict[str, str]]:
             "weight": _weight_in_words(experiment.terms[name]),
             "total": total,
         }
-        for total in experiment.info.learners
+        for total in experiment.variant_info.learners
         for name in experiment.terms_of(total)
         for info in [experiment.term(name)]
     ]
@@ -57,7 +57,7 @@ def learner_rows(experiment: Experiment) -> list[dict[str, str]]:
             "unit": unit_of_total(experiment.term(name) for name in experiment.terms_of(total)),
             "moves": _moves(learner),
         }
-        for total, learner in experiment.info.learners.items()
+        for total, learner in experiment.variant_info.learners.items()
     ]
 
 
@@ -76,7 +76,7 @@ def _weight_in_words(setting: TermSetting) -> str:
 
 def learner_in_words(experiment: Experiment, rate: float) -> str:
     """Who minimises what, and what moves."""
-    how, learners = f"{OPTIMIZERS[experiment.optimizer]} at {rate:g}", experiment.info.learners.values()
+    how, learners = f"{OPTIMIZERS[experiment.optimizer]} at {rate:g}", experiment.variant_info.learners.values()
     if len(learners) == 1:
         (learner,) = learners
         return f"The total is minimised by one learner: {how}, which {_moves(learner)}."
@@ -105,7 +105,7 @@ def newest_values(run: Run) -> dict[str, Any] | None:
         "weighted": weighted,
         "totals": {
             total: sum(weighted[name] for name in run.experiment.terms_of(total))
-            for total in run.experiment.info.learners
+            for total in run.experiment.variant_info.learners
         },
         "learning_rate": newest.get("learning_rate", run.experiment.learning_rate),
     }
@@ -116,7 +116,7 @@ def _complete(values: Mapping[str, Any], experiment: Experiment) -> dict[str, An
     raw, weighted = values["raw"], values["weighted"]
     weight = values.get("weight") or {name: weighted[name] / raw[name] if raw[name] else None for name in raw}
     share: dict[str, float | None] = {}
-    for total in experiment.info.learners:
+    for total in experiment.variant_info.learners:
         share |= shares({name: weighted[name] for name in experiment.terms_of(total)})
     known = {"raw": raw, "weight": weight, "weighted": weighted, "share": share, "totals": values["totals"]}
     tables = {name: {term: _finite(value) for term, value in table.items()} for name, table in known.items()}

@@ -145,7 +145,7 @@ def _show_curves(run: Run) -> None:
     figure = loss_curves(curves, run.experiment, changes, log=log and possible)
     plot(figure, key=f"curves-{run.name}", height=CURVES_HEIGHT, screen=SCREEN, label="loss curves")
     with st.container(horizontal=True, vertical_alignment="center"):
-        clean = " on clean images" if run.experiment.info.uses_corruption else ""
+        clean = " on clean images" if run.experiment.variant_info.uses_corruption else ""
         words = f"Coloured: training. Plain: validation{clean}. Dotted: × weight."
         st.caption(words if possible or not log else "Not logarithmic: some values are below 0.")
         st.toggle("Logarithmic", key="curves-log")
@@ -192,7 +192,7 @@ def _choose_plane(run: Run, latent: int) -> tuple[int, int] | None:
 
 
 def _show_bank(run: Run, entry: ModelEntry) -> None:
-    codes, prior = entry.codes(), entry.experiment.info.prior
+    codes, prior = entry.codes(), entry.experiment.variant_info.prior
     key = f"dims-{run.name}"
     status = run.status()
     dims = exploring.live_dimensions(codes, prior, st.session_state.get(key), settled=not status.active)
@@ -203,7 +203,7 @@ def _show_bank(run: Run, entry: ModelEntry) -> None:
         dims,
         key=f"bank-{run.name}",
         hand=run.name,
-        condition=int(entry.labels[0]),
+        class_index=int(entry.labels[0]),
         chosen=0,
         compact=True,
         rate=status.images_per_second if status.active else None,

@@ -23,7 +23,7 @@ ALL = "All"
 
 def show_steering(run: Run) -> None:
     """Live weights and rate, as the run has them: a change by another page or the schedule shows here too."""
-    info, started = run.experiment.info, run.has_started()
+    info, started = run.experiment.variant_info, run.has_started()
     changes = run.changes()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         for total in info.learners:
@@ -46,7 +46,7 @@ def show_steering(run: Run) -> None:
 
 
 def _weight(run: Run, total: str, term: str, changes: Sequence[Event]) -> None:
-    learners, setting = run.experiment.info.learners, run.experiment.terms[term]
+    learners, setting = run.experiment.variant_info.learners, run.experiment.terms[term]
     values = [event.detail["value"] for event in changes if event.detail.get("term") == term]
     name, learner = run.experiment.term(term).title, learners[total].title
     named = len(learners) == 1 or name.startswith(learner)
@@ -66,7 +66,7 @@ def _number(
 
 def _who_moves(run: Run) -> None:
     """As the run has it; nothing is chosen where another page holds somebody still whom this one always lets move."""
-    choices, now = ways_to_move(run.experiment.info), set(run.moving())
+    choices, now = ways_to_move(run.experiment.variant_info), set(run.moving())
     newest = next((name for name, totals in choices.items() if set(totals) == now), None)
     key = f"moving-{run.name}"
     widget = _followed(key, newest)
@@ -85,7 +85,7 @@ def ways_to_move(info: VariantInfo) -> Mapping[str, tuple[str, ...]]:
 
 
 def _move(run: Run, key: str, widget: str) -> None:
-    choices = ways_to_move(run.experiment.info)
+    choices = ways_to_move(run.experiment.variant_info)
     _tell(key, widget, lambda chosen: put_command(run.folder, "moving", totals=choices[chosen]))
 
 

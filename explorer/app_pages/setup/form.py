@@ -50,7 +50,7 @@ def _offer_presets() -> None:
 
 
 def _summarise(experiment: Experiment) -> None:
-    info = experiment.info
+    info = experiment.variant_info
     st.markdown(f"##### {info.title}, {experiment.latent_dim}-D, on {DATASETS[experiment.dataset].title}")
     st.caption(f"{info.paper}")
     for total, learner in info.learners.items():

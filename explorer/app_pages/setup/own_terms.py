@@ -99,7 +99,9 @@ def _choose(base: Experiment, number: int, kept: dict[int, str], others: Sequenc
         kept[number],
         key=f"own-{number}-formula",
         label="Formula, one number for each image",
-        tensors=[(tensor, TENSORS[tensor].kind) for tensor in tensors_of(base.info, PIXEL_MODELS[base.pixel_model])],
+        tensors=[
+            (tensor, TENSORS[tensor].kind) for tensor in tensors_of(base.variant_info, PIXEL_MODELS[base.pixel_model])
+        ],
         functions=[(usage(function), info.summary) for function, info in FUNCTIONS.items()],
         reply=partial(_reply, base, _trials(number)),
     )
@@ -150,6 +152,6 @@ def answer_to(base: Experiment, tried: Mapping[str, Any]) -> Reply:
     value = f"{mean} on the first {tried['images']} images before training, from {low} to {high}."
     if tried["gradient"] > 0:
         return Reply(value)
-    learner = next(iter(base.info.learners.values()))
+    learner = next(iter(base.variant_info.learners.values()))
     moved = " and ".join(learner.moves)
     return Reply(f"{value} No gradient of it reaches the {moved}: it is watched, but nothing learns from it.")

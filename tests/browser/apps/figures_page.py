@@ -11,6 +11,6 @@ from models.spec.experiment import Experiment
 st.set_page_config(page_title="Figures", layout="wide")
 experiment = Experiment.parse({"variant": "factor_vae"})
 epochs = np.linspace(0, 10, 50)
-names = [name for total in experiment.info.learners for name in (*experiment.terms_of(total), total)]
+names = [name for total in experiment.variant_info.learners for name in (*experiment.terms_of(total), total)]
 curves = Curves({"epoch": epochs, **{name: np.exp(-epochs) for name in names}}, {})
 plot(loss_curves(curves, experiment, [], log=False), key="curves", height=330, label="loss curves")

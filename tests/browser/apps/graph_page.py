@@ -25,7 +25,9 @@ def show() -> None:
     raw = {name: 200 / (1 + i) + 1000 / step for i, name in enumerate(experiment.terms)}
     weight = {name: setting.weight for name, setting in experiment.terms.items()}
     weighted = {name: raw[name] * weight[name] for name in raw}
-    totals = {total: sum(weighted[name] for name in experiment.terms_of(total)) for total in experiment.info.learners}
+    totals = {
+        total: sum(weighted[name] for name in experiment.terms_of(total)) for total in experiment.variant_info.learners
+    }
     show_terms(experiment, {"step": step, "raw": raw, "weight": weight, "weighted": weighted, "totals": totals})
 
 

@@ -11,7 +11,7 @@ from explorer.diagnosis.findings import Finding
 from explorer.diagnosis.pairing_measures import Measured, errors_of, measure
 from explorer.diagnosis.pairing_outcomes import BLANK, EARLY, LEARNS, NEVER, RUNS_AWAY, WASHED_OUT, diagnose
 from models.pairing_runs import Inspector, build
-from models.spec.pairing_looks import Look
+from models.spec.pairing_measurement import Measurement
 from models.spec.pairings import CASES, LINKS, Pairing, pairing_of
 from models.training import TrainingLoop, epoch_batches
 
@@ -23,16 +23,16 @@ def found(pairing: Pairing, dataset: str, network: str, seed: int, rate: float, 
     model = build(pairing, network, 16, rate, seed, data.images.shape[1:])
     loop, inspector = TrainingLoop(model, data.images), Inspector(model)
     images = data.test_images[:200] / np.float32(255)
-    first = inspector.look(images).loss
+    first = inspector.inspect(images).loss
     batches: list[np.ndarray] = []
     while len(batches) < steps:
         batches += epoch_batches(np.arange(len(data.images)), 64, seed, len(batches))
     earlier: dict[str, float] = {}
     for number, batch in enumerate(batches[:steps]):
         if number == steps // 2:
-            earlier = errors_of(images, inspector.look(images).outputs)
+            earlier = errors_of(images, inspector.inspect(images).outputs)
         loop.train(batch)
-    return diagnose(pairing, measure(pairing, images, steps, first, inspector.look(images), earlier))
+    return diagnose(pairing, measure(pairing, images, steps, first, inspector.inspect(images), earlier))
 
 
 # Not the presets' data, seeds or networks, and pairings that are none of the presets.
@@ -145,7 +145,7 @@ def test_dark_bright_and_pale_images_that_are_rebuilt_are_learnt(low, high):
     images = np.random.default_rng(0).uniform(low, high, (20, 8, 8, 1)).astype(np.float32).clip(1e-6, 1 - 1e-6)
     logits = np.log(images / (1 - images))
     loss = float(-(images * np.log(images) + (1 - images) * np.log(1 - images)).mean())
-    look = Look(loss, logits, logits, np.full_like(logits, 0.01))
+    look = Measurement(loss, logits, logits, np.full_like(logits, 0.01))
     found = measure(LOGITS, images, 500, float(np.log(2)), look, errors_of(images, logits))
     assert diagnose(LOGITS, found).verdict == LEARNS
     assert found.ink == pytest.approx(high - 0.05 * (high - low), abs=0.02)
@@ -158,10 +158,10 @@ def test_a_right_pairing_is_never_accused_on_its_way():
     model = build(pairing, "conv", 16, 3e-4, 0, data.images.shape[1:])
     loop, inspector = TrainingLoop(model, data.images), Inspector(model)
     images = data.test_images[:200] / np.float32(255)
-    first, errors = inspector.look(images), []
+    first, errors = inspector.inspect(images), []
     verdicts = []
     for number, batch in enumerate(epoch_batches(np.arange(len(data.images)), 12, 0, 0), start=1):
-        now = inspector.look(images)
+        now = inspector.inspect(images)
         errors.append(errors_of(images, now.outputs))
         found = measure(pairing, images, number, first.loss, now, errors[number // 2])
         verdicts.append(diagnose(pairing, found).verdict)

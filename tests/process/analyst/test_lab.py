@@ -60,7 +60,7 @@ def test_same_seed_same_first_weights_whatever_the_pairing():
 )
 def test_the_gradient_that_reaches_the_logits(word, gradient):
     images = _images()
-    look = Inspector(_model(word)).look(images)
+    look = Inspector(_model(word)).inspect(images)
     assert look.logits.shape == (6, 784)
     expected = gradient(images.reshape(6, -1), look.logits)
     np.testing.assert_allclose(look.gradient, expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max())
@@ -70,7 +70,7 @@ def test_the_gradient_that_reaches_the_logits(word, gradient):
 @pytest.mark.parametrize("last", ["linear", "sigmoid", "tanh"])
 def test_the_last_layer_comes_behind_the_last_weights(network, last):
     """In the seed network the resize follows it, which is what hides the sigmoid from Keras."""
-    look = Inspector(_model(f"0..1~{last}~mse~p", network)).look(_images())
+    look = Inspector(_model(f"0..1~{last}~mse~p", network)).inspect(_images())
     assert look.outputs.shape == (6, *SHAPE)
     apply = {"linear": lambda x: x, "sigmoid": sigmoid, "tanh": np.tanh}[last]
     if network == "seed":
@@ -86,7 +86,7 @@ def test_targets_and_inputs_are_in_the_data_range():
     images = _images()
     model = _model("0..255~linear~mse~p")
     outputs = model(images)[OUTPUT].numpy()
-    assert Inspector(model).look(images).loss == pytest.approx(np.square(255 * images - outputs).mean(), rel=1e-5)
+    assert Inspector(model).inspect(images).loss == pytest.approx(np.square(255 * images - outputs).mean(), rel=1e-5)
 
 
 # A session.

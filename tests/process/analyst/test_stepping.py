@@ -121,9 +121,9 @@ def test_every_stage_knows_what_it_shows(variant):
         if stage.key.startswith("term:"):  # of a batch's density each image has its own number
             of_batch = experiment.term(stage.makes).of_batch
             assert stage.sentence.endswith("It depends on the whole batch.") == of_batch
-    assert {f"term:{name}" for name in experiment.terms} | {f"total:{name}" for name in experiment.info.learners} == {
-        key for key in keys if key.startswith(("term:", "total:"))
-    }
+    assert {f"term:{name}" for name in experiment.terms} | {
+        f"total:{name}" for name in experiment.variant_info.learners
+    } == {key for key in keys if key.startswith(("term:", "total:"))}
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_a_script_is_the_same_model_and_gives_the_same_terms_and_pictures(pairs,
 def test_its_first_steps_are_the_apps_own(pairs, name):
     mine, theirs = pairs[name]
     steps, experiment = [key for key in mine if "-step" in key], spread()[name]
-    assert len(steps) == STEPS * (len(experiment.terms) + len(experiment.info.learners))
+    assert len(steps) == STEPS * (len(experiment.terms) + len(experiment.variant_info.learners))
     for key in steps:
         assert np.isfinite(mine[key]), key
         # Chen's terms are small differences of large numbers.
@@ -90,7 +90,7 @@ def test_every_script_is_clean_short_and_free_of_ours(tmp_path):
         assert {str(each).partition(".")[0] for each in imported} <= {
             "collections", "dataclasses", "functools", "math", "keras", "numpy", "tensorflow", "PIL", "sklearn",
         }  # fmt: skip
-        longest = 285 + 80 * (len(experiment.info.learners) > 1) + 80 * ("shapes" in experiment.dataset)
+        longest = 285 + 80 * (len(experiment.variant_info.learners) > 1) + 80 * ("shapes" in experiment.dataset)
         assert sum(bool(line) for line in text.splitlines()) < longest
         assert not {"experiment.", "tensors.", "last(", "linear(", str(ROOT)} & {w for w in text.split() if w in text}
         assert "last" not in [a.arg for a in ast.walk(ast.parse(text)) if isinstance(a, ast.arg)]

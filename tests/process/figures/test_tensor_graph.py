@@ -66,16 +66,16 @@ def test_every_experiment_is_drawn_with_the_tensors_that_its_terms_need(variant,
         assert sources_of(drawn, f"term:{name}") == list(
             dict.fromkeys(tensor_key(need, experiment) for need in experiment.term(name).needs)
         )
-    for total in experiment.info.learners:
+    for total in experiment.variant_info.learners:
         assert sources_of(drawn, f"total:{total}") == [f"term:{name}" for name in experiment.terms_of(total)]
     order = {node.key: place for place, node in enumerate(drawn.nodes)}
     assert all(order[edge.source] < order[edge.target] for edge in drawn.edges), "a circle"
     for name in experiment.tensors:
         key, made = tensor_key(name, experiment), catalogue.TENSORS[name]
         assert {tensor_key(source, experiment) for source in made.sources} <= all_before(drawn, key)
-    assert ("step:noise" in order) == experiment.info.uses_corruption
-    assert ("tensor:z_log_var" in order) == experiment.info.stochastic
-    assert ("tensor:label" in order) == experiment.info.conditional
+    assert ("step:noise" in order) == experiment.variant_info.uses_corruption
+    assert ("tensor:z_log_var" in order) == experiment.variant_info.stochastic
+    assert ("tensor:label" in order) == experiment.variant_info.conditional
     assert (f"tensor:{catalogue.PIXEL_MODELS[pixel_model].output}" in order) == experiment.decodes
     assert json.loads(json.dumps(drawn.as_json()))["sentence"] == drawn.sentence
 
@@ -230,7 +230,7 @@ def test_several_learners_are_said_one_by_one():
 @pytest.mark.parametrize(("count", "beginning"), [(2, "Two"), (3, "Three"), (4, "4"), (12, "12")])
 def test_any_number_of_learners_is_said(count, beginning):
     experiment = Experiment.parse({"variant": "wgan_gp"})
-    learners = dict.fromkeys(range(count), experiment.info.learners["loss"])
+    learners = dict.fromkeys(range(count), experiment.variant_info.learners["loss"])
     many: Any = SimpleNamespace(optimizer="adam", info=SimpleNamespace(learners=learners))
     assert learner_in_words(many, 1e-3).startswith(f"{beginning} learners, each with Adam at 0.001. Generator moves")
 

@@ -40,7 +40,7 @@ def test_only_known_learners_move_and_at_least_one(tmp_path):
         assert run.moving() == ("loss", "critic_loss", "encoder_loss")
         for totals in (["encoder_loss", "loss"], [], ["loss", "kl"]):
             send_command(tmp_path, "moving", totals=totals)
-        trainer._obey()
+        trainer._process_commands()
         assert run.moving() == ("loss", "encoder_loss")
         assert [bool(v.numpy()) for v in trainer.program.model.moving] == [True, False, True]
         assert [event.detail["message"] for event in run.events("refused")] == [
@@ -133,11 +133,11 @@ def test_what_a_critic_says_is_measured_through_the_training_model(tmp_path, var
     found = measured(program.experiment, again, images, {}, ("loss",))
     assert found is not None
     assert (found.step, found.real.shape, found.made.shape) == (2, (40,), (40,))
-    assert list(found.gradients) == [*program.experiment.info.learners, program.experiment.info.fools]
+    assert list(found.gradients) == [*program.experiment.variant_info.learners, program.experiment.variant_info.fools]
     assert all(0 < found.gradients[name] <= found.largest[name] for name in found.gradients)
     assert again["samples"].shape == (12, *SHAPE)
     seen = images.astype(np.float32) / 255
-    if program.experiment.info.critic == "image":
+    if program.experiment.variant_info.critic == "image":
         assert program.twins.critic is not None
         np.testing.assert_allclose(found.real, program.twins.critic(seen)["critic"], rtol=1e-3, atol=1e-4)
 

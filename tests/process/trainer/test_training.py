@@ -73,7 +73,7 @@ def test_a_weight_of_a_million_by_hand_does_not_end_a_run(tmp_path, no_parent_ne
     trainer = small_trainer(tmp_path)
     ones, weights = np.ones(len(trainer.loop.series)), np.ones(2)
     assert trainer.guard.check(1, ones, 1e-3, weights) is None
-    trainer._heed(SetWeight(command="weight", term="kl", value=1e6))
+    trainer._handle(SetWeight(command="weight", term="kl", value=1e6))
     assert [trainer.guard.check(step, 1e10 * ones, 1e-3, 1e6 * weights) for step in range(2, 9)] == [None] * 7
     trainer.store.close()
 
@@ -121,7 +121,7 @@ def test_between_the_batches_of_a_validation_commands_are_obeyed(tmp_path, no_pa
     trainer = small_trainer(tmp_path)
     trainer.store.open_history(trainer.loop.series, list(trainer.terms))
     trainer.loop.train_many = lambda rows, *_: send_command(tmp_path, "stop") or np.ones((len(rows), 3))  # ty: ignore
-    trainer._obey()  # the next look is 50 ms away: the one before validation finds nothing
+    trainer._process_commands()  # the next look is 50 ms away: the one before validation finds nothing
     trainer._train_epoch(0)
     time.sleep(0.06)
     with pytest.raises(Stop, match="Stopped by hand"):
@@ -133,7 +133,7 @@ def test_validation_is_weighted_as_it_was_at_that_moment(tmp_path, no_parent_nee
     trainer = small_trainer(tmp_path, terms={"kl": {"weight": 2, "schedule": "warm_up", "schedule_epochs": 4}})
     trainer.store.open_history(trainer.loop.series, list(trainer.terms))
     trainer._train_steps([np.arange(4, dtype=np.int32)], np.array([1.0, 1.5]))
-    trainer.hand.change(SetWeight(command="weight", term="kl", value=8))  # counts from the next step on
+    trainer.steering.change(SetWeight(command="weight", term="kl", value=8))  # counts from the next step on
     trainer._validate(1)
     trainer.store.close()
     with Run(tmp_path) as run:
@@ -192,12 +192,12 @@ def test_a_command_reaches_the_optimizer_and_the_objective_and_keeps_to_the_sche
     batch = np.arange(4, dtype=np.int32)
     trainer._train_steps([batch, batch], np.array([0.0, 1.0, 1.5]))
     assert float(learner.objective.term_weights["kl"].numpy()) == 0.5  # a weight of its own for each step of a call
-    trainer.hand.change(SetWeight(command="weight", term="kl", value=8))
-    trainer.hand.change(SetLearningRate(command="learning_rate", value=0.25))
+    trainer.steering.change(SetWeight(command="weight", term="kl", value=8))
+    trainer.steering.change(SetLearningRate(command="learning_rate", value=0.25))
     trainer._train_steps([batch], np.array([2.0, 2.5]))
     assert float(learner.objective.term_weights["kl"].numpy()) == trainer.weights[1] == 4
     assert float(learner.objective.term_weights["reconstruction"].numpy()) == 1
-    assert float(learner.optimizer.learning_rate.numpy()) == trainer.hand.learning_rate == 0.25
+    assert float(learner.optimizer.learning_rate.numpy()) == trainer.steering.learning_rate == 0.25
     trainer.store.close()
 
 

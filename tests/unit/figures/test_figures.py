@@ -16,7 +16,7 @@ EPOCHS = 10.0
 
 def figure(*changes: Event, variant: str = "vae") -> dict:
     experiment = Experiment.parse({"dataset": "digits", "variant": variant})
-    series = [name for total in experiment.info.learners for name in (*experiment.terms_of(total), total)]
+    series = [name for total in experiment.variant_info.learners for name in (*experiment.terms_of(total), total)]
     training = {name: np.ones(11) for name in ("step", *series)} | {"epoch": np.linspace(0, EPOCHS, 11)}
     return loss_curves(Curves(training, {}), experiment, list(changes), log=False)
 

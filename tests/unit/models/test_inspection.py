@@ -82,7 +82,7 @@ def test_every_variant_is_seen_as_its_next_step_does_it(variant):
 
 
 def _check_tensors(program: Program, seen: Inspection) -> None:
-    flow = flow_of(program.experiment.info, PIXEL_MODELS[program.experiment.pixel_model])
+    flow = flow_of(program.experiment.variant_info, PIXEL_MODELS[program.experiment.pixel_model])
     assert set(seen.tensors) <= set(flow)
     made = program.experiment.tensors - {tensors.EPOCHS, tensors.LABEL}
     assert made <= set(seen.tensors), "every tensor that a term is made of is there"

@@ -38,7 +38,7 @@ def steered_run(folder: Path, steps: int) -> Run:
     """A GAN's run of so many steps, of which the last 100 are others than all before: terms, weights and rate."""
     experiment = quick(variant="gan")
     store, terms = unfinished(folder, experiment), list(experiment.terms)
-    series = [*terms, *experiment.info.learners]
+    series = [*terms, *experiment.variant_info.learners]
     store.open_history(series, terms)
     for step in range(1, steps + 1):
         value, weight, rate = (1.0, 4.0, 1e-4) if step > steps - RECENT else (500.0, 1.0, 1e-3)

@@ -40,7 +40,7 @@ def test_nothing_given_is_a_small_vae():
 def test_a_variant_brings_its_terms_and_weights(variant):
     experiment = Experiment.parse({"variant": variant})
     assert {name: s.weight for name, s in experiment.terms.items()} == dict(VARIANTS[variant].weights)
-    assert experiment.info is VARIANTS[variant]
+    assert experiment.variant_info is VARIANTS[variant]
 
 
 def test_a_term_is_a_bare_weight_or_a_table_and_keeps_its_default():

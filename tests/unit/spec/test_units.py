@@ -16,7 +16,7 @@ NATS, GREYS = "nats per image", "grey levels² per pixel"
 
 def panel_titles(**choices: str) -> list[str]:
     experiment = Experiment.parse(choices)
-    series = [name for total in experiment.info.learners for name in (*experiment.terms_of(total), total)]
+    series = [name for total in experiment.variant_info.learners for name in (*experiment.terms_of(total), total)]
     training = {name: np.ones(3) for name in ("step", "epoch", *series)}
     figure = loss_curves(Curves(training, {}), experiment, [], log=False)
     return [annotation["text"] for annotation in figure["layout"]["annotations"]]
