@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.chromium import chromium_path
+from tests.support.shared import close_shared, open_shared
 
 ROOT = Path(__file__).resolve().parents[1]
 ARTEFACTS = ROOT / "tests" / "artefacts"
@@ -26,6 +27,16 @@ if _DATA.is_dir():
     os.environ.setdefault("HOURGLASS_DATA", str(_DATA))
 
 AppServer = Callable[..., str]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        open_shared()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        close_shared()
 
 
 def pytest_collection_finish() -> None:

@@ -1,12 +1,8 @@
 """What the tests of the parts below the pages share: a trained run, Python in a fresh process, waiting."""
 
-import atexit
-import functools
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from models.spec.experiment import Experiment
+from tests.support.shared import own_home, shared_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK: dict[str, Any] = {"dataset": "digits", "network": "dense", "variant": "vae", "batch_size": 256, "epochs": 2}
@@ -57,16 +54,21 @@ def some_images(count: int, shape: tuple[int, int, int] = (28, 28, 1), seed: int
     return np.random.default_rng(seed).integers(0, 256, (count, *shape), dtype=np.uint8)
 
 
-@functools.cache
+def first_home() -> Path:
+    """Return where the real command trained `runs/quick`, once in a session; `printed` is what it said. Read only."""
+    return shared_folder("trained", _train)
+
+
 def trained_home() -> Path:
-    """A HOURGLASS_HOME with one finished run, `runs/quick`, trained once in a session by the real command."""
-    home = Path(tempfile.mkdtemp(prefix="hourglass-tests-"))
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    """Return a HOURGLASS_HOME of this worker's own with one finished run, `runs/quick`."""
+    return own_home("trained", _train)
+
+
+def _train(home: Path) -> None:
     settings = [part for key, value in QUICK.items() for part in ("--set", f"{key}={value}")]
     done = in_python("-m", "explorer", "train", *settings, "--out", str(home / "runs" / "quick"))
     assert done.returncode == 0, done.stdout + done.stderr
     (home / "printed").write_text(done.stdout, encoding="utf-8")
-    return home
 
 
 def trained_run() -> Path:

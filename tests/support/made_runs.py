@@ -1,9 +1,5 @@
 """Runs with made-up weights: every kind of model in a second, where training one would take a minute."""
 
-import atexit
-import functools
-import shutil
-import tempfile
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +20,7 @@ from models.spec import tensors
 from tests.support.helpers import quick
 from tests.support.network_page import lively_twins
 from tests.support.run_helpers import unfinished
+from tests.support.shared import own_home
 
 STEPS = (0, 50)  # the snapshots of every made run
 BRANDS = (0, 255)  # what a dense network draws into the first pixel at each of them, whatever the code
@@ -41,15 +38,15 @@ MODELS: dict[str, dict[str, Any]] = {
 NOT_PORTABLE = "The decoder has a layer of the kind Swirl, which a browser cannot run. The server decodes this model."
 
 
-@functools.cache
 def made_home() -> Path:
-    """A HOURGLASS_HOME with a run for each of MODELS, made once in a session; its runs are read only."""
-    home = Path(tempfile.mkdtemp(prefix="hourglass-tests-"))
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    """Return a HOURGLASS_HOME of this worker's own with a run for each of MODELS; its runs are read only."""
+    return own_home("made", _make)
+
+
+def _make(home: Path) -> None:
     for name, settings in MODELS.items():
         foreign = {"decoder": {"unsupported": NOT_PORTABLE}} if name == "foreign" else {}
         make_run(home / "runs" / name, foreign, **settings)
-    return home
 
 
 def make_run(folder: Path, summary: dict[str, Any], **settings: Any) -> None:

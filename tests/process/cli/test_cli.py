@@ -15,7 +15,17 @@ from explorer.cli.terminal import progress_line, report_lines
 from explorer.presets import PRESETS
 from explorer.runs.layout import DATABASE, EXPERIMENT, LOG, SUMMARY, write_json
 from explorer.runs.reader import Run, Status
-from tests.support.helpers import QUICK, ROOT, environment, in_python, quick, trained_home, trained_run, wait_for
+from tests.support.helpers import (
+    QUICK,
+    ROOT,
+    environment,
+    first_home,
+    in_python,
+    quick,
+    trained_home,
+    trained_run,
+    wait_for,
+)
 
 
 def command(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
@@ -78,11 +88,11 @@ def test_what_cannot_be_done_is_said_on_stderr_with_code_2(arguments, sentence, 
 
 
 def test_training_prints_progress_and_results_that_the_run_holds():
-    printed = (trained_home() / "printed").read_text(encoding="utf-8")
-    with Run(trained_run()) as run:
+    printed, folder = (first_home() / "printed").read_text(encoding="utf-8"), first_home() / "runs" / "quick"
+    with Run(folder) as run:
         test, validation = run.summary()["test"], run.curves().validation
         assert run.experiment == quick()
-    assert printed.startswith(f"Training vae on digits into {trained_run()}\n")
+    assert printed.startswith(f"Training vae on digits into {folder}\n")
     assert "building the networks ..." in printed
     assert "epoch 2.0/2" in printed
     for title, values in (("validation", {k: v[-1] for k, v in validation.items() if k in test}), ("test", test)):
