@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.chromium import chromium_path
+from tests.support.order import count, renew_table, sort_by_seconds
 from tests.support.shared import close_shared, open_shared
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +28,23 @@ if _DATA.is_dir():
     os.environ.setdefault("HOURGLASS_DATA", str(_DATA))
 
 AppServer = Callable[..., str]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew-seconds", action="store_true", help="write tests/seconds.json anew from this run")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    sort_by_seconds(items)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    count(report)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.getoption("--renew-seconds") and not hasattr(session.config, "workerinput"):
+        renew_table()
 
 
 def pytest_configure(config: pytest.Config) -> None:
