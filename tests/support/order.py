@@ -4,13 +4,13 @@ A file that is not in the table is new, and first. `pytest --renew-seconds` writ
 """
 
 import json
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 TABLE = Path(__file__).parents[1] / "seconds.json"
-_spent: Counter[str] = Counter()
+_spent: defaultdict[str, float] = defaultdict(float)
 
 
 def in_order(paths: list[str], seconds: dict[str, float]) -> list[str]:

@@ -1,6 +1,4 @@
-"""Networks, twins, objectives and the one training step: shapes, sharing, what moves, that the numbers are right."""
-
-from itertools import product
+"""Twins, objectives and the one training step: what is shared, what moves, that the numbers are right."""
 
 import keras
 import numpy as np
@@ -10,24 +8,12 @@ import tensorflow as tf
 from models.layers import Sampling
 from models.losses import term
 from models.objective import LossTerm, Objective
-from models.program import Program, build
-from models.spec import catalogue, tensors
+from models.spec import tensors
 from models.spec.experiment import Experiment
 from models.training import Learner, TrainingLoop, TrainingModel, epoch_batches
 from models.twins import build_twins
 from tests.support.helpers import some_images
-
-SMALL = (8, 8, 1)
-SHAPES = [((28, 28, 1), pixels, variant) for pixels, variant in product(catalogue.PIXEL_MODELS, ("ae", "vae"))]
-SHAPES += [((64, 64, 3), "bernoulli", "vae"), ((30, 26, 1), "gaussian", "vae"), ((27, 31, 3), "bernoulli", "ae")]
-
-
-def program(shape=SMALL, **settings) -> Program:
-    return build(Experiment.parse({"network": "dense", "variant": "vae", **settings}), shape)
-
-
-def images(count: int, shape=SMALL) -> np.ndarray:
-    return some_images(count, shape).astype(np.float32) / 255
+from tests.support.programs import SMALL, images, program
 
 
 def copies(variables) -> list[np.ndarray]:
@@ -36,75 +22,6 @@ def copies(variables) -> list[np.ndarray]:
 
 def moved(before, variables) -> list[bool]:
     return [not np.array_equal(a, b.numpy()) for a, b in zip(before, variables, strict=True)]
-
-
-@pytest.mark.parametrize("network", catalogue.NETWORKS)
-@pytest.mark.parametrize(("shape", "pixels", "variant"), SHAPES, ids=str)
-def test_every_network_gives_the_named_tensors_in_their_shapes(network, shape, pixels, variant):
-    made = program(shape, network=network, pixel_model=pixels, variant=variant, latent_dim=5)
-    x = images(3, shape)
-    named = made.twins.training(x)
-    stochastic = catalogue.VARIANTS[variant].stochastic
-    codes = {tensors.Z, tensors.Z_MEAN} | ({tensors.Z_LOG_VAR} if stochastic else set())
-    linear = catalogue.PIXEL_MODELS[pixels].output
-    assert {name: tuple(value.shape) for name, value in named.items()} == {
-        **dict.fromkeys(codes, (3, 5)),
-        linear: (3, *shape),
-    }
-    assert set(made.twins.encoder.output) == codes
-    looked = made.twins.inference(x)
-    assert set(looked) == {tensors.Z_MEAN, tensors.RECONSTRUCTION}
-    shown = looked[tensors.RECONSTRUCTION].numpy()
-    assert shown.shape == (3, *shape)
-    assert 0 <= shown.min() <= shown.max() <= 1
-    values = made.model.objectives[0](x, named)
-    assert {name: tuple(value.shape) for name, value in values.items()} == dict.fromkeys(made.model.series, (3,))
-    assert made.model.series == (*catalogue.VARIANTS[variant].weights, "loss")
-    assert made.twins.parameters == sum(int(np.prod(v.shape)) for v in made.model.learners[0].variables)
-
-
-@pytest.mark.parametrize("pixels", catalogue.PIXEL_MODELS)
-def test_the_link_is_the_one_that_the_loss_assumes(pixels):
-    twins = program(pixel_model=pixels, latent_dim=2).twins
-    codes = np.random.default_rng(0).normal(size=(6, 2)).astype(np.float32) * 5
-    linear = twins.decoder(codes).numpy()
-    links = {
-        "bernoulli": 1 / (1 + np.exp(-linear.astype(np.float64))),
-        "gaussian": np.clip(linear, 0, 1),
-        "unscaled": np.clip(linear / 255, 0, 1),
-    }
-    expected = links[pixels]
-    np.testing.assert_allclose(twins.generator(codes), expected, atol=1e-6)
-
-
-def test_unscaled_pixels_are_in_0_to_255_inside_the_networks_alone():
-    made = program(variant="denoising_ae", pixel_model="unscaled")
-    plain = program(variant="denoising_ae", pixel_model="gaussian")
-    x = images(4)
-    np.testing.assert_allclose(made.twins.encoder(x)["z"], plain.twins.encoder(255 * x)["z"], rtol=1e-4, atol=1e-3)
-    np.testing.assert_allclose(  # the noise is on images in 0..1 under every pixel model
-        made.twins.training(x, training=True)["z"],
-        255 * plain.twins.training(x, training=True)["z"].numpy(),
-        rtol=1e-3,
-        atol=0.05,
-    )
-    assert made.twins.parameters == plain.twins.parameters
-    white = {"grey_levels": tf.fill((2, *SMALL), 250.0)}
-    values = made.model.objectives[0](tf.ones((2, *SMALL)), white)
-    np.testing.assert_allclose(values["reconstruction"], [25, 25])
-
-
-def test_the_seed_network_is_the_one_of_the_question():
-    twins = program((28, 28, 1), network="seed", variant="ae", latent_dim=100).twins
-    assert (twins.encoder.count_params(), twins.decoder.count_params()) == (392_100, 165_473)
-    assert twins.parameters == 557_573
-
-
-@pytest.mark.parametrize("latent_dim", [1, 512])
-@pytest.mark.parametrize("network", catalogue.NETWORKS)
-def test_the_smallest_and_the_largest_code_build(network, latent_dim):
-    twins = program((28, 28, 1), network=network, latent_dim=latent_dim).twins
-    assert twins.generator(np.zeros((2, latent_dim), np.float32)).shape == (2, 28, 28, 1)
 
 
 def test_the_twins_are_one_set_of_variables_and_a_step_shows_in_all():
