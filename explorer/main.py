@@ -1,15 +1,22 @@
-"""The frame around every page: navigation, and what all pages share."""
+"""The frame around every page: navigation, the address, and what all pages share."""
 
 import streamlit as st
 
+from explorer.app_pages.parts import address
+from explorer.app_pages.parts.training import link_to_training
 from explorer.places import ASSETS
 
 st.set_page_config(page_title="Hourglass", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), size="medium")
 st.html(ASSETS / "page.css")
+st.html(f"<script>{(ASSETS / 'web/address.js').read_text()}</script>", unsafe_allow_javascript=True)
 pages = [
     st.Page("app_pages/explore.py", title="Explore", icon=":material/travel_explore:", default=True),
     st.Page("app_pages/train.py", title="Train", icon=":material/model_training:"),
     st.Page("app_pages/losses.py", title="Losses", icon=":material/science:"),
 ]
-st.navigation(pages, position="top").run()
+page = st.navigation(pages, position="top")
+address.begin_run(page.title)
+page.run()
+address.end_run()
+link_to_training(page.title)

@@ -1,4 +1,6 @@
-"""The processes that belong to the app: three analysts and the trainers it started. One of each for the whole server.
+"""What the whole server has one of: three analysts, the trainers it started, and what pages ask of them together.
+
+State of the process lives here and nowhere else: not in modules of pages, not in Streamlit's caches.
 
 The decoder must answer within a frame, and UMAP holds its interpreter for seconds while it compiles, so projections and
 estimates have an analyst of their own (the same program), and so has the loss lab, whose trainings take minutes. Each
@@ -12,6 +14,12 @@ import threading
 from dataclasses import dataclass, field
 
 from explorer.analyst.client import AnalystClient
+from explorer.analyst.jobs import Jobs
+from explorer.analyst.measured_wirings import MeasuredWirings
+from explorer.analyst.projections import Projections
+from explorer.analyst.whole_sets import WholeSets
+from explorer.places import runs_folder
+from explorer.runs.active import ActiveRuns
 from explorer.runs.launcher import Launcher
 
 REAP_EVERY = 1.0  # seconds
@@ -24,7 +32,19 @@ class Services:
     workbench: AnalystClient = field(default_factory=lambda: AnalystClient("workbench"))
     lab: AnalystClient = field(default_factory=lambda: AnalystClient("lab"))
     launcher: Launcher = field(default_factory=Launcher)
+    active_runs: ActiveRuns = field(default_factory=ActiveRuns)
     _closing: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self):
+        self.jobs = Jobs(self.workbench)  # the lab may be busy for minutes
+        self.lab_jobs = Jobs(self.lab)
+        self.projections = Projections(self.workbench)
+        self.whole_sets = WholeSets(self.workbench)
+        self.wirings = MeasuredWirings(self.jobs)
+
+    def training(self) -> list[str]:
+        """Return the names of the runs that train now, the newest first."""
+        return self.active_runs.names(runs_folder())
 
     def start(self) -> None:
         threading.Thread(target=self._reap, name="reaper", daemon=True).start()

@@ -5,17 +5,10 @@ from dataclasses import replace
 import streamlit as st
 
 from explorer.analyst.client import AnalystError
-from explorer.analyst.projections import Projections
-from explorer.analyst.whole_sets import WholeSets
-from explorer.app_pages.parts.shared import (
-    choose_pair,
-    forgiving,
-    model_facts,
-    plain,
-    put_into_address,
-    show_error,
-    show_passed_over,
-)
+from explorer.app_pages.parts import address
+from explorer.app_pages.parts.axes import choose_pair
+from explorer.app_pages.parts.facts import model_facts
+from explorer.app_pages.parts.messages import show_error, show_passed_over, show_read_errors, tell_of_another
 from explorer.app_pages.parts.waiting import bar_with_stop, wait_for
 from explorer.components import bank, latent_map
 from explorer.figures import latent as exploring
@@ -34,45 +27,39 @@ PROBE, ALL = "probe", "all"
 QUICK = 5000  # points that UMAP lays out in about half a minute
 
 
-@st.cache_resource
-def projections() -> Projections:
-    return Projections(SERVICES.workbench)
-
-
-@st.cache_resource
-def whole_sets() -> WholeSets:
-    return WholeSets(SERVICES.workbench)
-
-
 def choose_model() -> str | None:
-    """The key of a model, without its snapshot; a key in the address is taken first."""
+    """Return the key of a model, without its snapshot; None if there is no model."""
     found = listing()
     show_passed_over(found)
     keys = list(found.titles)
     if not keys:
         return None
-    wanted = st.query_params.get("model", keys[0]).partition("@")[0]
+    wanted = _base_of(address.value("model", keys[0]))
     if wanted not in keys:
-        st.toast(plain(f"There is no model {wanted[:80]} here any more. This is another one."))
+        tell_of_another("model")(wanted)
         wanted = keys[0]
-    # Without a key it is a new box whenever the index changes, and what is chosen on the old one is lost.
-    return st.selectbox(
-        "Model", keys, keys.index(wanted), found.title, "explore-model", label_visibility="collapsed"
+        address.change("model", wanted)
+    chosen = st.selectbox(
+        "Model", keys, keys.index(wanted), found.title, address.key("model"), label_visibility="collapsed"
     )  # fmt: skip
+    if chosen != wanted:
+        address.put("model", chosen)
+    return chosen
+
+
+def _base_of(key: str) -> str:
+    return key.partition("@")[0]
 
 
 def choose_snapshot(base: str) -> ModelEntry:
-    """The newest snapshot, the one in the address, or the one that the slider is on."""
-    address, _, step = st.query_params.get("model", "").partition("@")
+    """Return the newest snapshot, the one in the address, or the one that the slider is on."""
+    step = address.value("model").partition("@")[2]
     try:
-        entry = library.find(f"{base}@{step}" if address == base and step.isdigit() else base)
+        entry = library.find(f"{base}@{step}" if step.isdigit() else base)
     except LibraryError:
-        st.toast("That snapshot is not kept any more. This is the newest one.")
+        st.toast("This snapshot no longer exists. The newest one is shown.")
         entry = library.find(base)
-    if not entry.bundled:
-        entry = _slide(base, entry)
-    put_into_address("model", entry.key)
-    return entry
+    return entry if entry.bundled else _slide(base, entry)
 
 
 def _slide(base: str, entry: ModelEntry) -> ModelEntry:
@@ -85,9 +72,10 @@ def _slide(base: str, entry: ModelEntry) -> ModelEntry:
         list(snapshots),
         value=entry.step if entry.step in snapshots else max(snapshots),
         format_func=lambda step: f"epoch {snapshots[step]:.1f}",
-        key=f"snapshot-{base}",
+        key=f"{address.key('model')}-{base}",
         label_visibility="collapsed",
     )
+    address.put("model", base if step == max(snapshots) else f"{base}@{step}")
     return library.find(f"{base}@{step}")
 
 
@@ -128,7 +116,7 @@ def choose_view(entry: ModelEntry) -> tuple[str, str, tuple[int, int]]:
 
 
 @st.fragment
-@forgiving
+@show_read_errors
 def explore(entry: ModelEntry, of: str, kind: str, pair: tuple[int, int]) -> None:
     map_side, bank_side = st.columns([5, 6], gap="large")
     with map_side:
@@ -172,12 +160,12 @@ def show_map(entry: ModelEntry, of: str, kind: str, pair: tuple[int, int]) -> No
 
 def all_points(entry: ModelEntry) -> exploring.Points | None:
     words = "Encoding all images: {}. They are then kept for the next time."
-    show = bar_with_stop(words, lambda: whole_sets().stop(entry))
+    show = bar_with_stop(words, lambda: SERVICES.whole_sets.stop(entry))
     try:
-        whole = wait_for(lambda: whole_sets().request(entry), show)
+        whole = wait_for(lambda: SERVICES.whole_sets.request(entry), show)
     except (AnalystError, CheckpointError) as error:
         show_error(f"The images could not be encoded: {error}")
-        st.button("Try again", key="again-all", on_click=whole_sets().forget_failure, args=(entry,))
+        st.button("Try again", key="again-all", on_click=SERVICES.whole_sets.forget_failure, args=(entry,))
         return None
     return exploring.whole_points(whole) if whole is not None else None
 
@@ -195,16 +183,19 @@ def plane_of(entry: ModelEntry, points: exploring.Points, kind: str, pair: tuple
 
 def umap_plane(key: str, points: exploring.Points) -> Plane | None:
     takes = "about half a minute" if len(points.codes) <= QUICK else "some minutes"
-    show = bar_with_stop(f"UMAP: {{}}. The first time takes {takes}; then it is kept.", lambda: projections().stop(key))
+    show = bar_with_stop(
+        f"UMAP: {{}}. The first time takes {takes}; then it is kept.", lambda: SERVICES.projections.stop(key)
+    )
     try:
-        found = wait_for(lambda: projections().request(key, points.codes), show)
+        found = wait_for(lambda: SERVICES.projections.request(key, points.codes), show)
     except AnalystError as error:
         show_error(f"UMAP could not be computed: {error} Choose PCA, or try again.")
-        st.button("Try again", on_click=projections().forget_failure, args=(key,))
+        st.button("Try again", on_click=SERVICES.projections.forget_failure, args=(key,))
         return None
     return Plane(found, ("UMAP 1", "UMAP 2"), f"umap {points.of}") if found is not None else None
 
 
+address.open_part("explore", ["model"])
 model_side, snapshot_side, view_side = st.columns([5, 3, 7], vertical_alignment="center")
 with model_side:
     base = choose_model()

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-import streamlit as st
-
 from explorer.app_pages.lab.pairings import show_lab
 from explorer.app_pages.lab.wirings import show_wirings
+from explorer.app_pages.parts import address
 from explorer.app_pages.parts.experiment import show_experiments
 from explorer.app_pages.parts.step import show_steps
 
@@ -16,24 +15,9 @@ VIEWS: Mapping[str, tuple[str, Callable[[], None]]] = {
     "step": ("Step by step", show_steps),
 }
 
-
-def _choose() -> None:
-    st.query_params["view"] = st.session_state["losses-view"]
-
-
-if not st.query_params:  # another page was shown in between, which empties the address
-    st.query_params.update(st.session_state.get("losses-address", {}))
-view = st.query_params.get("view", "")
-view = view if view in VIEWS else next(iter(VIEWS))
-st.session_state["losses-view"] = view  # the address is the truth
-st.segmented_control(
-    "Part",
-    list(VIEWS),
-    format_func=lambda name: VIEWS[name][0],
-    key="losses-view",
-    on_change=_choose,
-    required=True,
-    label_visibility="collapsed",
-)
+address.open_part("losses", ["view"])
+first = next(iter(VIEWS))
+address.known("view", VIEWS, first, lambda _view: None)
+titles = {name: title for name, (title, _) in VIEWS.items()}
+view = address.segments("Part", "view", titles, first, label_visibility="collapsed")
 VIEWS[view][1]()
-st.session_state["losses-address"] = st.query_params.to_dict()

@@ -22,7 +22,14 @@ class _Command(BaseModel):
 
 
 class Simple(_Command):
-    command: Literal["pause", "resume", "stop", "step"]  # a step: exactly one, while paused
+    command: Literal["pause", "resume", "stop"]
+
+
+class StepTo(_Command):
+    """While paused: train up to a step of that number. Sent twice, it is one step all the same."""
+
+    command: Literal["step"]
+    to: Annotated[int, Field(ge=1)]
 
 
 class SetWeight(_Command):
@@ -50,7 +57,7 @@ class SetMoving(_Command):
     totals: Annotated[tuple[str, ...], Field(max_length=16)]
 
 
-Command = Simple | SetWeight | SetLearningRate | SetMoving | GoOn
+Command = Simple | StepTo | SetWeight | SetLearningRate | SetMoving | GoOn
 _PARSER: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="command")])
 
 

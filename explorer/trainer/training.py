@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.datasets.loading import Images, split
-from explorer.runs.commands import Command, SetLearningRate, SetMoving, SetWeight, Simple
+from explorer.runs.commands import Command, SetLearningRate, SetMoving, SetWeight, Simple, StepTo
 from explorer.runs.layout import PREVIEW, SNAPSHOTS, SUMMARY, snapshot_file, write_json
 from explorer.runs.writer import RunWriter
 from explorer.trainer.guard import LossGuard
@@ -51,7 +51,7 @@ class Trainer:
         self.validation_batch = experiment.batch_size if of_batch else VALIDATION_BATCH
         self.weights = np.zeros(len(self.terms))  # in force at the last step, in the order of the terms
         self.steps_a_call = 1
-        self.paused, self.wanted_steps = False, 0  # the steps that were asked for while paused
+        self.paused, self.step_to = False, 0  # the step that was asked for while paused
         self.step, self.epoch, self.watch = 0, 0.0, Pace()
         self.snapshots: list[int] = []
         self.snapshot_every = SNAPSHOT_EVERY
@@ -89,14 +89,14 @@ class Trainer:
             epochs = epoch + (done + np.arange(len(some) + 1)) / len(batches)
             self._train_steps(some, epochs)
             done += len(some)
-            if self.wanted_steps:
+            if self.paused:
                 self._end_single_step()
             else:
                 self._report()
 
     def _next(self, batches: list[np.ndarray], done: int) -> list[np.ndarray]:
         """The batches of the next call: as many as take about CALL_SECONDS; a short last batch goes alone."""
-        some = batches[done : done + (1 if self.wanted_steps else self.steps_a_call)]
+        some = batches[done : done + (1 if self.paused else self.steps_a_call)]
         return some[:-1] if len(some) > 1 and len(some[-1]) < len(some[0]) else some
 
     def _train_steps(self, batches: list[np.ndarray], epochs: np.ndarray) -> None:
@@ -179,14 +179,14 @@ class Trainer:
                 else:
                     self._handle(command)
             self.listener.check_parent()
-            if not self.paused or self.wanted_steps:
+            if not self.paused or self._steps_wanted():
                 return
             time.sleep(0.05)
 
     def _handle(self, command: Command) -> None:
         match command:
-            case Simple(command="step"):
-                self._want_step()
+            case StepTo():
+                self._want_step(command.to)
             case Simple(command="pause" | "resume"):
                 self._pause(command.command == "pause")
             case SetWeight() | SetLearningRate() | SetMoving():
@@ -202,9 +202,9 @@ class Trainer:
             return
         if wanted:
             self.watch.stop()
-        elif not self.wanted_steps:
+        elif not self._steps_wanted():
             self.watch.start()
-        self.paused, self.wanted_steps = wanted, 0
+        self.paused, self.step_to = wanted, self.step
         self.store.status |= self.place()
         self.store.log_event("pause" if wanted else "resume")
         self.store.flush(**self.place())
@@ -212,22 +212,28 @@ class Trainer:
             self._snapshot()
         self.store.set_state("paused" if wanted else "training", message=self.warning)
 
-    def _want_step(self) -> None:
-        """One more step, then paused again. Where the epoch is over, it is validated first."""
+    def _steps_wanted(self) -> bool:
+        return self.step < self.step_to
+
+    def _want_step(self, to: int) -> None:
+        """Go on to that step, then pause again; a step that is behind already asks for nothing. If the epoch is over,
+        it is validated first.
+        """
         if not self.paused:
             self.steering.refuse("A single step is taken while the training is paused. Pause it first.")
         elif self.epoch >= self.experiment.epochs:
             self.steering.refuse("There is no step left: the last epoch is over. Resume, and the run finishes.")
-        else:
-            if not self.wanted_steps:
+        elif to > self.step:
+            if not self._steps_wanted():
                 self.watch.start()
-            self.wanted_steps += 1
+            self.step_to = max(to, self.step_to)
 
     def _end_single_step(self) -> None:
         """Show what the step did; behind the last epoch there is none to wait for."""
-        self.wanted_steps = 0 if self.epoch >= self.experiment.epochs else self.wanted_steps - 1
+        if self.epoch >= self.experiment.epochs:
+            self.step_to = self.step
         self._preview()
-        if not self.wanted_steps:
+        if not self._steps_wanted():
             self.watch.stop()
         self.store.flush(**self.place())
 

@@ -164,7 +164,7 @@ def test_train_watch_steer_stop_reload_and_explore(app, page, artefacts):
     page.get_by_role("option", name=re.compile(run.name)).click()
     expect(page.get_by_text("Stopped by hand")).to_be_visible(timeout=SLOW)
     expect(page.locator(".hg-map .hg-plot.hg-ready")).to_be_visible(timeout=SLOW)
-    page.get_by_role("button", name="Explore").click()
+    page.get_by_role("link", name="Explore model").click()
     expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile(run.name), timeout=SLOW)
     expect(page.locator(".hg-latency")).to_contain_text("in the browser", timeout=SLOW)
     page.screenshot(path=artefacts / "explore-own-run.png")

@@ -1,5 +1,6 @@
 """Widgets that stand in the address, or begin with what another one says, take each of several choices in a row."""
 
+import re
 from itertools import pairwise
 from urllib.parse import parse_qs
 
@@ -159,3 +160,14 @@ def test_six_choices_in_the_form_in_a_row(app, page):
         wait_for(lambda: _in_address(page, "variant") == name)  # noqa: B023
         page.wait_for_timeout(300)
         expect(page.get_by_role("combobox", name="Variant")).to_have_value(title)
+
+
+def test_six_runs_in_a_row(app, page):
+    page.goto(f"{app}/train?run=four")
+    box = page.get_by_role("combobox", name="Run")
+    for name in ["colour", "line"] * 3:
+        box.click(timeout=SLOW)
+        page.get_by_role("option", name=re.compile(f"· {name}$")).click()
+        expect(box).to_have_value(re.compile(f"· {name}$"), timeout=SLOW)
+        wait_for(lambda: _in_address(page, "run") == name)  # noqa: B023
+        expect(box).to_have_count(1)

@@ -2,14 +2,16 @@
 
 import contextlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from explorer.app_pages.lab.results import show_results
-from explorer.app_pages.parts.shared import forgiving, once, plain, put_into_address, show_error
+from explorer.app_pages.parts import address
+from explorer.app_pages.parts.clicks import once
+from explorer.app_pages.parts.messages import plain, show_error, show_read_errors
 from explorer.app_pages.setup.widgets import bounds
 from explorer.datasets.catalogue import DATASETS
 from explorer.lab.session import (
@@ -33,18 +35,18 @@ LABELS = {"data": "Data range", "last": "Last layer", "loss": "Loss", "link": "S
 
 
 def show_lab() -> None:
+    address.open_part("lab", ["cases", "session", *SETTINGS])
     st.markdown(
         "Data range, loss and link are **one choice**, not three. Pair them as you like and see what happens: every "
         "case gets the same network, the same first weights and the same batches."
     )
     codes = _choose_cases()
-    settings = _settings_of_the_link()
-    given = {"pairings": [pairing_of(code) for code in codes], **settings}
     with st.container(horizontal=True, vertical_alignment="center"):
         _offer_own_pairing()
-        _offer_settings(settings)
+        _offer_settings()
+        settings = {name: text for name in SETTINGS if (text := address.value(name))}  # as text; the schema checks it
         try:
-            session = Session.parse(given)
+            session = Session.parse({"pairings": [pairing_of(code) for code in codes], **settings})
         except SessionError as error:
             session = None
             if codes:
@@ -57,37 +59,44 @@ def show_lab() -> None:
 
 
 def _choose_cases() -> list[str]:
-    """Codes of the chosen pairings, in the address too, so that a link shows the same choice."""
-    if "lab-cases" not in st.session_state:
-        st.session_state["lab-own"], st.session_state["lab-cases"] = _cases_of_the_link()
-    own: list[str] = st.session_state["lab-own"]
+    """Show all pairings and return the codes of the chosen ones, which are in the address too."""
+    wanted, faults = _codes_in(address.value("cases", ",".join(FIRST)))
+    for fault in faults:
+        show_error(f"The link asks for a pairing that does not exist. {fault}")
+    if faults:
+        address.change("cases", ",".join(wanted))
+    own: list[str] = st.session_state.setdefault("lab-own", [])
+    own += [code for code in wanted if code not in CASES and code not in own]
+    options = [*CASES, *own]
     chosen = st.pills(
         "Cases",
-        [*CASES, *own],
+        options,
         selection_mode="multi",
+        default=wanted,
         format_func=lambda code: f"**{code}** {CASES[code].title}" if code in CASES else pairing_of(code).words,
-        key="lab-cases",
+        key=address.key("cases"),
     )
     if len(chosen) > MOST_CASES:
         st.caption(f"{len(chosen)} are chosen; the first {MOST_CASES} run.")
-    codes = [code for code in [*CASES, *own] if code in chosen][:MOST_CASES]
-    if (text := ",".join(codes)) != st.query_params.get("cases"):  # each writing is a message to the browser
-        st.query_params["cases"] = text  # none is a choice too, and stays in the address
-    return codes
+    codes = [code for code in options if code in chosen]
+    if set(codes) != set(wanted):
+        address.put("cases", ",".join(codes), ",".join(FIRST))  # none is a choice too
+    return codes[:MOST_CASES]
 
 
-def _cases_of_the_link() -> tuple[list[str], list[str]]:
-    """Own pairings and all chosen ones."""
-    chosen: list[str] = []
-    for code in st.query_params.get("cases", ",".join(FIRST)).split(","):
+def _codes_in(text: str) -> tuple[list[str], list[str]]:
+    """Return the codes of the pairings that a text names, and what is wrong with the others."""
+    codes: list[str] = []
+    faults: list[str] = []
+    for code in filter(None, text.split(",")):
         try:
-            pairing = pairing_of(code) if code else None
+            known = _code_of(pairing_of(code))
         except ValueError as error:
-            show_error(f"The link asks for a pairing that does not exist. {error}")
+            faults.append(str(error))
             continue
-        if pairing and (known := _code_of(pairing)) not in chosen:
-            chosen.append(known)
-    return [code for code in chosen if code not in CASES], chosen
+        if known not in codes:
+            codes.append(known)
+    return codes, faults
 
 
 def _code_of(pairing: Pairing) -> str:
@@ -110,71 +119,48 @@ def _offer_own_pairing() -> None:
 
 
 def _add(pairing: Pairing) -> None:
-    code = _code_of(pairing)
-    if code not in CASES and code not in st.session_state["lab-own"]:
-        st.session_state["lab-own"] = [*st.session_state["lab-own"], code]
-    if code not in st.session_state["lab-cases"]:
-        st.session_state["lab-cases"] = [*st.session_state["lab-cases"], code]
+    codes, code = _codes_in(address.value("cases", ",".join(FIRST)))[0], _code_of(pairing)
+    if code not in codes:
+        address.change("cases", ",".join([*codes, code]))
 
 
-def _settings_of_the_link() -> dict[str, Any]:
-    """What the address says of the session, as text; the schema checks it."""
-    return {name: st.query_params[name] for name in SETTINGS if name in st.query_params}
-
-
-def _offer_settings(given: Mapping[str, Any]) -> None:
+def _offer_settings() -> None:
     with st.popover("Network and data", icon=":material/tune:"):
-        fields = Session.model_fields
-        for name, table in (("dataset", DATASETS), ("network", NETWORKS)):
-            options = list(table)
-            value = str(given.get(name, fields[name].default))
-            st.selectbox(
-                name.capitalize() if name == "network" else "Data",
-                options,
-                index=options.index(value) if value in options else 0,
-                format_func=lambda key, titles=table: titles[key].title,
-                key=f"lab-{name}",
-                on_change=_set,
-                args=(name,),
-            )
+        for name, label, table in (("dataset", "Data", DATASETS), ("network", "Network", NETWORKS)):
+            options, default = list(table), str(Session.model_fields[name].default)
+            now = address.value(name, default)
+            begin = options.index(now) if now in options else 0  # what is wrong with it is said below
+            titles = {key: info.title for key, info in table.items()}
+            chosen = st.selectbox(label, options, begin, titles.__getitem__, address.key(name))
+            if chosen != options[begin]:
+                address.put(name, chosen, default)
         for name, label in (
             ("latent_dim", "Latent dimensions"),
             ("steps", "Steps"),
             ("batch_size", "Batch size"),
             ("seed", "Seed"),
         ):
-            _number(name, label, int(_number_of(given, name)), step=1)
-        _number("learning_rate", "Learning rate", _number_of(given, "learning_rate"), step=1e-4, format="%.5g")
+            _number(name, label, int, step=1)
+        _number("learning_rate", "Learning rate", float, step=1e-4, format="%.5g")
         st.caption("MNIST in batches of 256: one epoch is 235 steps.")
 
 
-def _number(name: str, label: str, value: float, **options: Any) -> None:
-    limits = bounds(name, Session)
-    st.number_input(
-        label,
-        value=min(max(value, limits["min_value"]), limits["max_value"]),
-        key=f"lab-{name}",
-        on_change=_set,
-        args=(name,),
-        **limits,
-        **options,
-    )
+def _number(name: str, label: str, kind: type[int] | type[float], **options: Any) -> None:
+    """Show a number of the session. The address keeps what it says until another one is chosen here."""
+    limits, default = bounds(name, Session), Session.model_fields[name].default
+    begin = min(max(kind(_number_in(address.value(name), default)), limits["min_value"]), limits["max_value"])
+    chosen = st.number_input(label, value=begin, key=address.key(name), **limits, **options)
+    if chosen != begin:
+        address.put(name, str(chosen), str(default))
 
 
-def _number_of(given: Mapping[str, Any], name: str) -> float:
-    """What the link says, where it is a number; the schema tells the rest of what it says."""
-    default = float(Session.model_fields[name].default)
+def _number_in(text: str, default: float) -> float:
+    """Return the number in a text, or the default. The schema says what is wrong with the text."""
     try:
-        value = float(given.get(name, default))
+        value = float(text)
     except ValueError:
         return default
     return value if math.isfinite(value) else default
-
-
-def _set(name: str) -> None:
-    """Into the address; a default is left out."""
-    value = st.session_state[f"lab-{name}"]
-    put_into_address(name, "" if value == Session.model_fields[name].default else str(value))
 
 
 def _offer_earlier_sessions() -> None:
@@ -191,24 +177,23 @@ def _offer_earlier_sessions() -> None:
 
 
 def _show(name: str) -> None:
-    st.query_params["session"] = name
+    address.change("session", name)
 
 
 def _start(session: Session) -> None:
-    """Begin and show it."""
+    """Begin a session and show it."""
 
     def begin() -> str:
         _stop_the_one_before()
         return new_session(session).name
 
-    st.query_params["session"] = once("lab-started", session, begin)
-    st.session_state["losses-address"] = st.query_params.to_dict()
+    address.change("session", lambda: once("lab-started", session, begin))
     st.rerun()
 
 
 def _stop_the_one_before() -> None:
     """The lab runs one session after the other; who starts a new one does not wait for what was on the page."""
-    folder = find_session(st.query_params.get("session", ""))
+    folder = find_session(address.value("session"))
     if folder is None:
         return
     with contextlib.suppress(SessionError):  # what cannot be read does not run
@@ -216,10 +201,10 @@ def _stop_the_one_before() -> None:
             send_command(folder, "stop")
 
 
-@forgiving
+@show_read_errors
 def _show_chosen_session() -> None:
-    name = st.query_params.get("session")
-    if name is None:
+    name = address.value("session")
+    if not name:
         _explain(list(CASES))
         return
     folder = find_session(name)

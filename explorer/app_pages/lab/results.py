@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from explorer.analyst.client import AnalystError, EndedError
-from explorer.analyst.jobs import Jobs, Progress
-from explorer.app_pages.parts.shared import duration, forgiving, plain, show_error
+from explorer.analyst.jobs import Progress
+from explorer.app_pages.parts.messages import duration, plain, show_error, show_read_errors
 from explorer.components import plot, strip
 from explorer.diagnosis import pairing_outcomes as diagnosis
 from explorer.figures.pairings import case_figure, table
@@ -16,7 +16,6 @@ from explorer.runs.layout import send_command
 from explorer.services import SERVICES
 from models.spec.pairings import title_of
 
-JOBS = Jobs(SERVICES.lab)
 REFRESH, REFRESH_A_CASE = 0.5, 0.15  # seconds; each chart costs the browser some time
 ACROSS = 4
 FIGURE_HEIGHT = 380
@@ -34,7 +33,7 @@ def show_results(folder: Path, session: Session) -> None:
     """The session, live until it has ended. Raises SessionError for a damaged folder."""
     ended = read_results(folder, session.pairings).ended
     refresh = None if ended else REFRESH + REFRESH_A_CASE * len(session.pairings)
-    st.fragment(run_every=refresh)(forgiving(_show))(folder, session, ended)
+    st.fragment(run_every=refresh)(show_read_errors(_show))(folder, session, ended)
 
 
 def _show(folder: Path, session: Session, was_ended: bool) -> None:
@@ -63,8 +62,8 @@ def _show_cases(session: Session, results: Results) -> None:
 def _follow(folder: Path, session: Session, state: str) -> Progress | str | None:
     """The request under way; else why there is none though the session had not ended; None where it has ended since."""
     try:
-        if state == "waiting" or JOBS.knows(folder.name):
-            found = JOBS.look(folder.name, "pairings", folder=str(folder))
+        if state == "waiting" or SERVICES.lab_jobs.knows(folder.name):
+            found = SERVICES.lab_jobs.look(folder.name, "pairings", folder=str(folder))
             return found if isinstance(found, Progress) else None
     except EndedError:
         return (

@@ -1,52 +1,17 @@
 """The five wirings: the code of each beside what it measured, and a table of what each can do."""
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from explorer.analyst.client import AnalystClient, AnalystError
-from explorer.analyst.jobs import Jobs, Progress
-from explorer.app_pages.parts.shared import plain, show_error
+from explorer.analyst.client import AnalystError
+from explorer.app_pages.parts.messages import plain, show_error
 from explorer.app_pages.parts.waiting import bar_with_stop, wait_for
 from explorer.services import SERVICES
 from models.spec.wirings import CAPABILITIES, WIRINGS
 
 AGREES = 1e-5  # relative; float32 sums in another order differ by about 1e-7
-REQUEST = "wirings"
-
-
-class Measurement:
-    """Measured when it is first looked at, and kept while the server lives. One for all pages."""
-
-    def __init__(self, lab: AnalystClient):
-        self._jobs = Jobs(lab)
-        self._lock = threading.Lock()  # the answer is given once: between two pages it must not be lost
-        self._kept: dict[str, Any] | None = None
-
-    def look(self) -> dict[str, Any] | Progress:
-        """The result, or the measurement under way. Raises AnalystError where it failed, until `again`."""
-        with self._lock:
-            if self._kept is None:
-                found = self._jobs.look(REQUEST, REQUEST)
-                if isinstance(found, Progress):
-                    return found
-                self._kept = found[0]
-            return self._kept
-
-    def stop(self) -> None:
-        self._jobs.stop(REQUEST)
-
-    def again(self) -> None:
-        with self._lock:
-            self._jobs.forget_failure(REQUEST)
-            self._kept = None
-
-
-@st.cache_resource
-def measurement() -> Measurement:
-    return Measurement(SERVICES.workbench)  # the lab may be busy for minutes
 
 
 @st.fragment
@@ -59,10 +24,10 @@ def show_wirings() -> None:
     )
     found = None
     try:
-        found = wait_for(measurement().look, bar_with_stop("Measuring: {}.", measurement().stop))
+        found = wait_for(SERVICES.wirings.look, bar_with_stop("Measuring: {}.", SERVICES.wirings.stop))
     except AnalystError as error:
         show_error(f"The wirings could not be measured: {error}")
-        st.button("Try again", key="wirings-again", on_click=measurement().again)
+        st.button("Try again", key="wirings-again", on_click=SERVICES.wirings.again)
     _show_one(found)
     if found is not None:
         _show_table(found)
@@ -123,7 +88,7 @@ def _show_table(measured: Mapping[str, Any]) -> None:
     }
     questions = [f"**{info.title}**  \n{info.question}" for info in CAPABILITIES.values()]
     st.table({"": questions, **table}, border="horizontal")
-    st.button("Measure again", key="wirings-measure", icon=":material/refresh:", on_click=measurement().again)
+    st.button("Measure again", key="wirings-measure", icon=":material/refresh:", on_click=SERVICES.wirings.again)
 
 
 def _cell(cell: Mapping[str, Any]) -> str:

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from explorer.app_pages.parts import address
+from explorer.app_pages.parts.messages import plain, show_read_errors, tell_of_another
+from explorer.app_pages.parts.run_list import run_choices
 from explorer.app_pages.parts.script import show_code
-from explorer.app_pages.parts.shared import forgiving, plain, run_choices
 from explorer.app_pages.parts.terms import newest_values, show_terms
 from explorer.figures.loss_curves import describe_change
 from explorer.places import runs_folder
@@ -16,23 +18,14 @@ _FIRST = f"preset/{next(iter(PRESETS))}"
 
 def show_experiments() -> None:
     """Choose a preset or a run, and see what its loss is made of."""
-    wanted = st.query_params.get("experiment", _FIRST)
-    runs = run_choices(MOST_LISTED, wanted.removeprefix("run/"))
+    address.open_part("terms", ["experiment"])
+    runs = run_choices(MOST_LISTED, address.value("experiment").removeprefix("run/"))
     titles = {
         **{f"preset/{name}": PRESET_TITLES[name] for name in PRESETS},
         **{f"run/{name}": title for name, title in runs.items()},
     }
-    if wanted not in titles:
-        st.toast(plain(f"There is no experiment {wanted[:80]} here any more. This is another one."))
-        wanted = st.query_params["experiment"] = _FIRST
-    st.session_state["losses-experiment"] = wanted
-    chosen = st.selectbox(
-        "Experiment",
-        list(titles),
-        format_func=lambda name: titles.get(name, name),
-        key="losses-experiment",
-        on_change=_choose,
-    )
+    address.known("experiment", titles, _FIRST, tell_of_another("experiment"))
+    chosen = address.select_box("Experiment", "experiment", titles, _FIRST)
     kind, _, name = chosen.partition("/")
     if kind == "run":
         _show_run(Run(runs_folder() / name))
@@ -42,11 +35,7 @@ def show_experiments() -> None:
     show_code(experiment)
 
 
-def _choose() -> None:
-    st.query_params["experiment"] = st.session_state["losses-experiment"]
-
-
-@forgiving
+@show_read_errors
 def _show_run(run: Run) -> None:
     with run:
         show_terms(run.experiment, newest_values(run), key="losses-terms")
@@ -56,12 +45,12 @@ def _show_run(run: Run) -> None:
 def show_at_a_glance(run: Run, active: bool, refresh: float) -> None:
     """Under a run's curves: its terms with their newest values, and its code."""
     with st.expander("The loss at a glance", icon=":material/account_tree:"):
-        st.fragment(run_every=refresh if active else None)(forgiving(_show_values))(run)
-    forgiving(_show_code_of)(run, refresh if active else None)
+        st.fragment(run_every=refresh if active else None)(show_read_errors(_show_values))(run)
+    show_read_errors(_show_code_of)(run, refresh if active else None)
 
 
 def _show_code_of(run: Run, refresh: float | None) -> None:
-    show_code(run.experiment, lambda: st.fragment(run_every=refresh)(forgiving(_say_what_was_steered))(run))
+    show_code(run.experiment, lambda: st.fragment(run_every=refresh)(show_read_errors(_say_what_was_steered))(run))
 
 
 def _say_what_was_steered(run: Run) -> None:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from explorer.app_pages.parts.shared import show_error
+from explorer.app_pages.parts.messages import show_error
 from explorer.export.script import script_name, script_of
 from explorer.export.source import ExportError
 from models.spec.experiment import Experiment

@@ -10,8 +10,9 @@ import streamlit as st
 
 from explorer.analyst.batches import batch_rows
 from explorer.analyst.client import AnalystError, Answer
-from explorer.analyst.jobs import Jobs, Progress
-from explorer.app_pages.parts.shared import forgiving, plain, show_error, show_passed_over
+from explorer.analyst.jobs import Progress
+from explorer.app_pages.parts import address
+from explorer.app_pages.parts.messages import show_error, show_passed_over, show_read_errors, tell_of_another
 from explorer.app_pages.parts.terms import newest_values
 from explorer.app_pages.parts.waiting import wait_for
 from explorer.components.step import step
@@ -21,7 +22,6 @@ from explorer.library.listing import listing
 from explorer.runs.reader import Run
 from explorer.services import SERVICES
 
-JOBS = Jobs(SERVICES.workbench)
 REQUEST = "inspect"
 PATIENCE = 0.3  # seconds; another image of a model that is built is there by then
 FIRST: Mapping[str, int] = {"batch": 0, "draws": 0, "chosen": 0}
@@ -36,23 +36,17 @@ def show_steps() -> None:
     if not keys:
         st.info("There is no model to step through yet. Train one: it takes seconds.", icon=":material/info:")
         return
-    wanted = st.query_params.get("model", keys[0]).partition("@")[0]
-    if wanted not in keys:
-        st.toast(plain(f"There is no model {wanted[:80]} here any more. This is another one."))
-        wanted = st.query_params["model"] = keys[0]
-    st.session_state["losses-model"] = wanted
-    key = st.selectbox("Model", keys, format_func=found.title, key="losses-model", on_change=_choose)
-    st.fragment(forgiving(_show))(key, True)
-
-
-def _choose() -> None:
-    st.query_params["model"] = st.session_state["losses-model"]
+    address.open_part("step", ["model"])
+    address.change("model", address.value("model", keys[0]).partition("@")[0], keys[0])  # a link may name a snapshot
+    address.known("model", keys, keys[0], tell_of_another("model"))
+    key = address.select_box("Model", "model", found.titles, keys[0])
+    st.fragment(show_read_errors(_show))(key, True)
 
 
 def show_step_of(run: Run) -> None:
     """On a run's page: closed, and nothing is computed until somebody takes a batch."""
     with st.expander("One step in slow motion", icon=":material/slow_motion_video:"):
-        st.fragment(forgiving(_show))(f"run/{run.name}", False)
+        st.fragment(show_read_errors(_show))(f"run/{run.name}", False)
 
 
 def _show(key: str, at_once: bool) -> None:
@@ -124,7 +118,7 @@ def _show_stage(progress: Progress) -> None:
 
 
 def _again(key: str, question: Question) -> None:
-    JOBS.forget_failure(str(question))
+    SERVICES.jobs.forget_failure(str(question))
     st.session_state.pop(f"step-question-{key}", None)  # its snapshot may not be kept any more
 
 
@@ -133,10 +127,10 @@ def _look(key: str, question: Question) -> Answer | Progress:
     kept = st.session_state.get(f"step-answer-{key}")
     if kept is not None and kept[0] == question:
         return kept[1]
-    found = JOBS.look(str(question), REQUEST, **question.as_json())
-    if isinstance(found, Progress) and JOBS.knows(str(question)):
+    found = SERVICES.jobs.look(str(question), REQUEST, **question.as_json())
+    if isinstance(found, Progress) and SERVICES.jobs.knows(str(question)):
         wait([found.answer], PATIENCE)
-        found = JOBS.look(str(question), REQUEST, **question.as_json())
+        found = SERVICES.jobs.look(str(question), REQUEST, **question.as_json())
     if not isinstance(found, Progress):
         st.session_state[f"step-answer-{key}"] = (question, found)
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.app_pages.parts.shared import plain
+from explorer.app_pages.parts.messages import plain
 from explorer.components.graph import graph
 from explorer.figures.tensor_graph import tensor_graph
 from explorer.runs.layout import WEIGHT_PREFIX, WEIGHTED_PREFIX

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.app_pages.parts.shared import forgiving, plain
+from explorer.app_pages.parts.messages import plain, show_read_errors
 from explorer.components import plot
 from explorer.diagnosis import BAD, GOOD, NOTE, RECENT, Finding, Measured, findings, measured
 from explorer.figures.critic import logit_histogram
@@ -19,7 +19,7 @@ _LOOKS = {
 }
 
 
-@forgiving  # the probe images may be missing where map and curves are not
+@show_read_errors  # the probe images may be missing where map and curves are not
 def show_health(run: Run, entry: ModelEntry, active: bool) -> None:
     """Nothing for a variant without a critic, and for a run of a version that did not measure it."""
     found = measured(run.experiment, entry.arrays(), entry.images()[:IMAGES], run.newest(RECENT), run.moving())

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
+from explorer.app_pages.parts.axes import choose_pair
 from explorer.app_pages.parts.experiment import show_at_a_glance
-from explorer.app_pages.parts.shared import choose_pair, duration, forgiving, model_facts, once, plain, show_error
+from explorer.app_pages.parts.facts import model_facts
+from explorer.app_pages.parts.messages import duration, plain, show_error, show_read_errors
 from explorer.app_pages.parts.step import show_step_of
 from explorer.app_pages.run.health import show_health
 from explorer.app_pages.run.steering import show_steering
@@ -15,7 +17,7 @@ from explorer.figures import latent as exploring
 from explorer.figures.loss_curves import can_be_logarithmic, loss_curves
 from explorer.library import models as library
 from explorer.library.models import LibraryError, ModelEntry
-from explorer.runs.layout import LOG, put_command, send_command
+from explorer.runs.layout import LOG, send_command
 from explorer.runs.reader import Run, Status
 from explorer.services import SERVICES
 from models.spec.catalogue import PIXEL_MODELS
@@ -42,10 +44,16 @@ def show_run(run: Run) -> None:
 
 
 def _show_live(run: Run, active: bool) -> None:
-    st.fragment(run_every=REFRESH if active else None)(forgiving(_progress))(run, active)
-    if active:
-        st.fragment(run_every=STEER_REFRESH)(forgiving(show_steering))(run)
-    st.fragment(run_every=REFRESH if active else None)(forgiving(_pictures))(run, active)
+    """Each part has a place of its own: if one grew or went, the charts behind it would move up in the page, and the
+    browser would make them anew, without their zoom and selection.
+    """
+    with st.container():
+        st.fragment(run_every=REFRESH if active else None)(show_read_errors(_progress))(run, active)
+    with st.container():
+        if active:
+            st.fragment(run_every=STEER_REFRESH)(show_read_errors(show_steering))(run)
+    with st.container():
+        st.fragment(run_every=REFRESH if active else None)(show_read_errors(_pictures))(run, active)
     show_at_a_glance(run, active, STEER_REFRESH)
     show_step_of(run)
 
@@ -104,19 +112,35 @@ def _show_status(run: Run, status: Status) -> None:
                 disabled=status.state == "preparing",
             )
             if paused:
-                st.button("One step", icon=":material/skip_next:", on_click=_step_once, args=(run, status.step))
+                # A number, for Streamlit may call back again for a click that it has not finished with.
+                onward = {"to": status.step + 1}
+                st.button(
+                    "One step",
+                    icon=":material/skip_next:",
+                    on_click=send_command,
+                    args=(run.folder, "step"),
+                    kwargs=onward,
+                )
             st.button("Stop", icon=":material/stop:", on_click=send_command, args=(run.folder, "stop"))
-        if run.snapshots() and st.button("Explore", icon=":material/travel_explore:", type="primary"):
-            st.switch_page("app_pages/explore.py", query_params={"model": f"run/{run.name}"})
+        if run.snapshots():
+            _link_to_explore(run)
     if status.state in {"failed", "crashed"}:
         show_error(status.message)
     elif status.state != "stopped" and status.message:  # the progress bar says why it was stopped
         st.caption(plain(status.message))
 
 
-def _step_once(run: Run, at: int) -> None:
-    """One step for one look at the button: Streamlit may call back again for a click that it has not finished with."""
-    once(f"step-{run.name}", at, lambda: put_command(run.folder, "step").name)
+def _link_to_explore(run: Run) -> None:
+    """A link, for the browser follows it by itself: a switch from here would write Explore's parameters into the
+    address of this page first, where Back would find them.
+    """
+    with st.container(key="explore-run", width="content"):
+        st.page_link(
+            "app_pages/explore.py",
+            label="Explore model",
+            icon=":material/travel_explore:",
+            query_params={"model": f"run/{run.name}"},
+        )
 
 
 def _progress_text(status: Status, experiment: Experiment) -> str:
@@ -210,7 +234,7 @@ def _show_bank(run: Run, entry: ModelEntry) -> None:
     )
 
 
-@forgiving  # the probe images may be missing where map and curves are not
+@show_read_errors  # the probe images may be missing where map and curves are not
 def _show_strip(run: Run, entry: ModelEntry) -> None:
     output = PIXEL_MODELS[run.experiment.pixel_model].output
     rows = strip_rows(entry.images(), entry.arrays(), output)

@@ -1,13 +1,15 @@
 """The hand on a running training: its weights, its learning rate, who moves, and whether it outlives the app."""
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from explorer.app_pages.parts.shared import plain
+from explorer.app_pages.parts.messages import plain
 from explorer.app_pages.setup.widgets import bounds
 from explorer.runs.layout import put_command
 from explorer.runs.reader import Event, Run
@@ -35,11 +37,12 @@ def show_steering(run: Run) -> None:
         _number(run, f"rate-{run.name}", "Learning rate", rate, "learning_rate", options)
         if info.critic:
             _who_moves(run)
-        key = f"go-on-{run.name}"
-        goes_on = started and run.status().goes_on
-        words = "Keep training when Hourglass closes"
-        widget = _followed(key, goes_on)
-        st.toggle(words, value=goes_on, key=widget, on_change=_send, args=(run, key, widget, "go_on"))
+        _follow(
+            f"go-on-{run.name}",
+            started and run.status().goes_on,
+            lambda key, value: st.toggle("Keep training when Hourglass closes", value, key),
+            lambda value: put_command(run.folder, "go_on", value=value),
+        )
     refused = run.events("refused") if started else []
     if refused and run.status().seconds - refused[-1].seconds < RECENT:
         st.warning(plain(str(refused[-1].detail["message"])))
@@ -59,19 +62,23 @@ def _weight(run: Run, total: str, term: str, changes: Sequence[Event]) -> None:
 def _number(
     run: Run, key: str, title: str, newest: float, command: str, options: Mapping[str, Any], **detail: str
 ) -> None:
-    widget = _followed(key, newest)
-    sent: dict[str, Any] = {"on_change": _send, "args": (run, key, widget, command), "kwargs": detail}
-    st.number_input(title, value=float(newest), key=widget, width=FIELD, **options, **sent)
+    _follow(
+        key,
+        float(newest),
+        lambda key, value: st.number_input(title, value=value, key=key, width=FIELD, **options),
+        lambda value: put_command(run.folder, command, **detail, value=value),
+    )
 
 
 def _who_moves(run: Run) -> None:
     """As the run has it; nothing is chosen where another page holds somebody still whom this one always lets move."""
     choices, now = ways_to_move(run.experiment.variant_info), set(run.moving())
     newest = next((name for name, totals in choices.items() if set(totals) == now), None)
-    key = f"moving-{run.name}"
-    widget = _followed(key, newest)
-    st.segmented_control(
-        "Who moves", list(choices), default=newest, required=True, key=widget, on_change=_move, args=(run, key, widget)
+    _follow(
+        f"moving-{run.name}",
+        newest,
+        lambda key, value: st.segmented_control("Who moves", list(choices), default=value, required=True, key=key),
+        lambda chosen: put_command(run.folder, "moving", totals=choices[chosen]),
     )
 
 
@@ -84,42 +91,34 @@ def ways_to_move(info: VariantInfo) -> Mapping[str, tuple[str, ...]]:
     return {ALL: tuple(info.learners), **alone}
 
 
-def _move(run: Run, key: str, widget: str) -> None:
-    choices = ways_to_move(run.experiment.variant_info)
-    _tell(key, widget, lambda chosen: put_command(run.folder, "moving", totals=choices[chosen]))
+@dataclass
+class _Widget:
+    """A widget that follows a run, as it was in the last run of the script."""
+
+    says: Any
+    number: int = 0  # of its key
+    file: Path | None = None  # of the command that it sent last
+    sent: float = -math.inf
+
+    def on_its_way(self) -> bool:
+        """Return whether a trainer has not taken what was sent, or may not have answered yet."""
+        return self.file is not None and (time.monotonic() - self.sent < TO_ANSWER or self.file.exists())
 
 
-def _send(run: Run, key: str, widget: str, command: str, **detail: str) -> None:
-    """Tell the trainer what a widget now says."""
-    _tell(key, widget, lambda value: put_command(run.folder, command, **detail, value=value))
+def _follow(key: str, newest: Any, show: Callable[[str, Any], Any], send: Callable[[Any], Path]) -> None:
+    """Show a widget with the newest value of the run, and send what somebody sets.
 
-
-def _followed(key: str, newest: object) -> str:
-    """The key of a widget that begins with the run's newest value: a new one where the last one says something else.
-
-    What the hand has just done is not undone before the trainer knows of it. No value is put into the widget from here:
-    one that reaches the browser late would begin at its least value instead, and send that.
+    If the run says something else than the widget, a new widget begins with that; but what somebody has just set is not
+    undone before the trainer knows of it. No value is put into the widget through the session: one that reaches the
+    browser late would begin at its least value instead, and send that. The browser may also send once more what a
+    replaced widget said; nothing reads it.
     """
-    state = st.session_state
-    number = state.get(f"{key}-number", 0)
-    if state.get(f"{key}-{number}", newest) != newest and not _on_its_way(key):
-        number += 1
-    state[f"{key}-number"] = number
-    return f"{key}-{number}"
-
-
-def _on_its_way(key: str) -> bool:
-    """Whether a trainer has not taken what was sent, or may not have answered yet."""
-    file, when = st.session_state.get(f"{key}-sent", (None, 0.0))
-    return file is not None and (time.monotonic() - when < TO_ANSWER or file.exists())
-
-
-def _tell(key: str, widget: str, send: Callable[[Any], Path]) -> None:
-    """Send what a widget says, if it is the hand that speaks through it: the browser also sends once more what a widget
-    said that has just been replaced.
-    """
-    if widget == f"{key}-{st.session_state[f'{key}-number']}":
-        st.session_state[f"{key}-sent"] = (send(st.session_state[widget]), time.monotonic())
+    widget = st.session_state.setdefault("steering", {}).setdefault(key, _Widget(newest))
+    if widget.says != newest and not widget.on_its_way():
+        widget.says, widget.number = newest, widget.number + 1
+    says = show(f"{key}-{widget.number}", widget.says)
+    if says != widget.says:
+        widget.file, widget.sent, widget.says = send(says), time.monotonic(), says
 
 
 def _scheduled(run: Run, setting: TermSetting) -> str:

@@ -5,8 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.app_pages.parts.shared import plain, put_into_address
+from explorer.app_pages.parts import address
+from explorer.app_pages.parts.messages import plain, tell_of_another
 from explorer.app_pages.setup.own_terms import choose_own_terms
+from explorer.app_pages.setup.own_terms_address import OWN_TERMS
 from explorer.app_pages.setup.widgets import COLUMNS, bounds, choose_weight, fill, number, select
 from explorer.datasets.catalogue import DATASETS
 from explorer.presets import PRESETS, checked_experiment
@@ -14,12 +16,15 @@ from models.spec.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, 
 from models.spec.experiment import Experiment, ExperimentError
 
 FIELDS = Experiment.model_fields
+IN_ADDRESS = ("dataset", "network", "variant", "pixel_model")
 
 
 def take_preset(name: str) -> None:
     """Put every value of the preset into the widgets; what it does not name goes back to its default."""
     experiment = checked_experiment(PRESETS[name])
     fields = experiment.model_dump(exclude={"terms", "optimizer"})
+    for field in IN_ADDRESS:
+        address.change(field, fields.pop(field), _default(field))
     values = {f"setup-{field}": value for field, value in fields.items()}
     values[_optimizer_key(experiment.variant)] = experiment.optimizer
     for term, setting in experiment.terms.items():
@@ -43,11 +48,8 @@ def _optimizer_key(variant: str) -> str:
 def _select(label: str, field: str, table: Any, **options: Any) -> str:
     """The choice is in the page's address too, unless it is the default: so a reload and a link begin with it."""
     titles = {name: info if isinstance(info, str) else info.title for name, info in table.items()}
-    asked = st.query_params.get(field, "")
-    first = asked if asked in titles else _default(field)
-    chosen = select(st.selectbox, label, f"setup-{field}", first, titles, **options)
-    put_into_address(field, "" if chosen == _default(field) else chosen)
-    return chosen
+    address.known(field, titles, _default(field), tell_of_another(label.lower()))
+    return address.select_box(label, field, titles, _default(field), **options)
 
 
 def _number(label: str, field: str, **options: Any) -> Any:
@@ -55,6 +57,8 @@ def _number(label: str, field: str, **options: Any) -> Any:
 
 
 def choose_all() -> dict[str, Any]:
+    """Show a widget for each choice and return what they say, unchecked."""
+    address.open_part("setup", (*IN_ADDRESS, OWN_TERMS))
     given: dict[str, Any] = {}
     one, two = st.columns(2)
     with one:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.analyst.client import AnalystError
 from explorer.analyst.jobs import OneAtATime, Progress
-from explorer.app_pages.parts.shared import duration, plain
+from explorer.app_pages.parts.messages import duration, plain
 from explorer.app_pages.parts.waiting import wait_for
 from explorer.datasets.catalogue import DATASETS
 from explorer.services import SERVICES

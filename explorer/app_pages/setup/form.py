@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from explorer.app_pages.parts import address
+from explorer.app_pages.parts.clicks import once
+from explorer.app_pages.parts.messages import plain, show_error
 from explorer.app_pages.parts.script import show_code
-from explorer.app_pages.parts.shared import once, plain, show_error
 from explorer.app_pages.parts.terms import show_terms
 from explorer.app_pages.setup.choices import choose_all, take_preset
 from explorer.app_pages.setup.estimate import show_estimate
@@ -69,5 +71,5 @@ def _weighted(experiment: Experiment, name: str) -> str:
 
 def _start(experiment: Experiment) -> None:
     """Start a run and show it."""
-    st.query_params["run"] = once("started", experiment, lambda: SERVICES.launcher.start(experiment).name)
+    address.change("run", lambda: once("started", experiment, lambda: SERVICES.launcher.start(experiment).name))
     st.rerun()

@@ -8,9 +8,10 @@ import streamlit as st
 
 from explorer.analyst.client import AnalystError
 from explorer.analyst.jobs import OneAtATime
-from explorer.app_pages.parts.shared import put_into_address, show_error
+from explorer.app_pages.parts import address
+from explorer.app_pages.parts.messages import show_error
 from explorer.app_pages.parts.waiting import wait_for
-from explorer.app_pages.setup.own_terms_address import ADDRESS, MOST_TERMS, NAME_LENGTH, address_of, terms_in
+from explorer.app_pages.setup.own_terms_address import MOST_TERMS, NAME_LENGTH, OWN_TERMS, address_of, terms_in
 from explorer.app_pages.setup.widgets import COLUMNS, PARTS, choose_weight
 from explorer.components import Reply, formula
 from explorer.services import SERVICES
@@ -28,7 +29,7 @@ def choose_own_terms(base: Experiment) -> dict[str, dict[str, Any]]:
     for number in list(kept):
         with st.container(border=True, key=f"own-term-{number}"):
             rows.append(_choose(base, number, kept, [*base.terms, *(name for name, _ in rows)]))
-    put_into_address(ADDRESS, address_of(rows) if rows else "")
+    address.put(OWN_TERMS, address_of(rows) if rows else "", "")
     st.button(
         "Add a term of your own", icon=":material/function:", type="tertiary", on_click=_add,
         args=(st.session_state["setup"]["own-next"],), disabled=len(kept) >= MOST_TERMS,
@@ -50,7 +51,7 @@ def _kept() -> dict[int, str]:
     setup = st.session_state["setup"]
     if "own-next" not in setup:
         setup |= {"own-terms": {}, "own-next": 1}
-        for number, (name, setting) in enumerate(terms_in(st.query_params.get(ADDRESS, "")), 1):
+        for number, (name, setting) in enumerate(terms_in(address.value(OWN_TERMS)), 1):
             _add(number, name, setting)
     return setup["own-terms"]
 

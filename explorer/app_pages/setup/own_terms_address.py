@@ -7,7 +7,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from models.spec.experiment import TermSetting
 
-ADDRESS = "own"
+OWN_TERMS = "own"
 NAME_LENGTH = 32
 MOST_TERMS = 8
 MOST_CHARACTERS = 4000  # a server refuses an address that is far longer

@@ -240,8 +240,8 @@ def test_the_measurement_is_made_once_and_again_only_when_asked():
     from concurrent.futures import Future
 
     from explorer.analyst.client import AnalystClient
-    from explorer.analyst.jobs import Progress
-    from explorer.app_pages.lab.wirings import Measurement
+    from explorer.analyst.jobs import Jobs, Progress
+    from explorer.analyst.measured_wirings import MeasuredWirings
 
     class Lab(AnalystClient):
         asked: list[Future] = []  # noqa: RUF012 (of this test alone)
@@ -252,7 +252,7 @@ def test_the_measurement_is_made_once_and_again_only_when_asked():
             return self.asked[-1]
 
     lab_process = Lab("lab")
-    measured = Measurement(lab_process)
+    measured = MeasuredWirings(Jobs(lab_process))
     assert isinstance(measured.look(), Progress)
     assert isinstance(measured.look(), Progress)
     lab_process.asked[0].set_result(({"seconds": 1}, b""))

@@ -86,13 +86,6 @@ def test_a_damaged_run_folder_takes_no_page_down(tmp_path):
     )
 
 
-def test_the_hidden_option_that_keeps_reruns_cheap_still_exists():
-    """`runner.postScriptGC` is not documented; when a new Streamlit drops it, every rerun costs eight times as much."""
-    from streamlit import config
-
-    assert config.get_option("runner.postScriptGC") in {True, False}
-
-
 def test_the_app_is_configured_to_stay_on_this_machine_and_tell_nobody():
     import tomllib
 

@@ -99,10 +99,12 @@ def test_a_single_step_is_one_step_and_the_pause_goes_on(tmp_path):
             history = run.curves().training["step"]
             shown.append((step, len(history), run.status().state))
             assert load_arrays(tmp_path / PREVIEW)["step"].tolist() == [step]
-        send_command(tmp_path, next(plan))
+        command = next(plan)
+        for _ in range(2 if command == "step" else 1):  # as Streamlit may call a button's function twice for one click
+            send_command(tmp_path, command, **({"to": step + 1} if command == "step" else {}))
         trainer.listener.inbox.next_look = 0.0
 
-    send_command(tmp_path, "step")  # it trains: refused
+    send_command(tmp_path, "step", to=1)  # it trains: refused
     send_command(tmp_path, "pause")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("explorer.trainer.training.time", SimpleNamespace(sleep=look, perf_counter=time.perf_counter))
@@ -114,7 +116,7 @@ def test_a_single_step_is_one_step_and_the_pause_goes_on(tmp_path):
         assert len(run.curves().validation["epoch"]) == 1  # the last one waits for the run to go on
     assert refused == [
         "A single step is taken while the training is paused. Pause it first.",
-        *["There is no step left: the last epoch is over. Resume, and the run finishes."] * 2,
+        *["There is no step left: the last epoch is over. Resume, and the run finishes."] * 4,
     ]
     trainer.store.close()
 

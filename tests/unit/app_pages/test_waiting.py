@@ -56,12 +56,14 @@ def looks(monkeypatch) -> list[float]:
 def page() -> None:
     import streamlit as st
 
+    from explorer.app_pages.parts import address
     from explorer.app_pages.setup.estimate import show_estimate
     from explorer.app_pages.setup.own_terms import choose_own_terms
     from models.spec.experiment import Experiment
 
     numbers = {name: int(st.number_input(name, 1, 100, 2)) for name in ("latent_dim", "epochs")}
     if "setup" in st.session_state:
+        address.open_part("setup", ["own"])
         choose_own_terms(Experiment.parse(numbers))
     else:
         show_estimate(Experiment.parse(numbers))

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from explorer.app_pages.parts import shared
+from explorer.app_pages.parts import messages
 from explorer.app_pages.run.health import in_words, show_health
 from explorer.diagnosis import BAD, GAMES, GOOD, NOTE, Measured, findings, measured
 from explorer.diagnosis.critic_measures import spread_of
@@ -270,7 +270,7 @@ def test_a_run_without_a_critic_or_of_an_earlier_version_has_no_health():
 
 def test_missing_probe_images_are_said_and_leave_the_rest_of_the_page(tmp_path, monkeypatch):
     said: list[str] = []
-    monkeypatch.setattr(shared, "show_error", said.append)
+    monkeypatch.setattr(messages, "show_error", said.append)
     summary = {"probe": 3, "image_shape": (2, 2, 1)}
     unfinished(tmp_path / "gan", quick(variant="gan")).close()
     with Run(tmp_path / "gan") as run:

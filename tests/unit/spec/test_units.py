@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explorer.app_pages.parts.shared import _test_facts, model_facts
+from explorer.app_pages.parts.facts import _test_facts, model_facts
 from explorer.figures.loss_curves import loss_curves
 from explorer.runs.reader import Curves
 from explorer.trainer.guard import RUNAWAY_FACTOR, LossGuard

@@ -1,0 +1,150 @@
+"""The address of a page: what a link, a reload or the browser's Back brings back.
+
+A page declares its parameters with ``open_part``, and so does each part of it. The session keeps the values, part by
+part, and the address mirrors those of the parts in sight. The address is read only when a page is entered: by a link,
+a reload, Back, Forward or the navigation. After that it is only written, because a message that the browser sent
+before it received the newest address still carries an old one.
+
+A widget begins with the ``value`` of its parameter, under its ``key``, and gives what it says to ``put``. A value that
+comes from elsewhere (``change``) begins a new widget with a new key: one that is set through the session may reach the
+browser late, which then answers with the first value of the widget.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+Values = dict[str, str]
+
+
+@dataclass
+class _Session:
+    """What is kept for one browser tab, in plain fields: any access to Streamlit's session may end the script's run."""
+
+    page: str | None = None
+    unread: Values = field(default_factory=dict)  # what the address said when the page was entered, until it is read
+    values: dict[str, Values] = field(default_factory=dict)  # of each part
+    parts: dict[str, str] = field(default_factory=dict)  # the part of each parameter in sight
+    numbers: dict[tuple[str, str], int] = field(default_factory=dict)  # of widgets, by part and parameter
+
+    def replace(self, part: str, values: Values) -> None:
+        """Set the values of a part. The widgets of those that differ begin anew."""
+        before = self.values.get(part, {})
+        for name in before.keys() | values.keys():
+            if before.get(name) != values.get(name):
+                self.numbers[part, name] = self.numbers.get((part, name), 0) + 1
+        self.values[part] = values
+
+
+def _session() -> _Session:
+    if "address" not in st.session_state:
+        st.session_state["address"] = _Session(unread=st.query_params.to_dict())
+    return st.session_state["address"]
+
+
+def begin_run(page: str) -> None:
+    """Read the address if this run enters a page. Call it before the page runs."""
+    session, context = _session(), get_script_run_ctx()
+    if page != session.page or (context is not None and context.is_history_navigation):
+        session.unread = st.query_params.to_dict()
+        session.page = page
+    session.parts = {}
+
+
+def open_part(part: str, names: Collection[str]) -> None:
+    """Declare the parameters of a part. If the entered address has none of them, the part keeps its values."""
+    session = _session()
+    session.parts |= dict.fromkeys(names, part)
+    if own := {name: session.unread.pop(name) for name in names if name in session.unread}:
+        session.replace(part, own)
+    values = session.values.setdefault(part, {})
+    for name in names:
+        _mirror(name, values.get(name))
+
+
+def end_run() -> None:
+    """Remove from the address what belongs to no part in sight. Call it after the page has run."""
+    session = _session()
+    session.unread = {}
+    for name in [name for name in st.query_params if name not in session.parts]:
+        del st.query_params[name]
+
+
+def _mirror(name: str, text: str | None) -> None:
+    """Write a value into the address, only if it differs: each writing is a message to the browser."""
+    if text is None:
+        st.query_params.pop(name, None)
+    elif text != st.query_params.get(name):
+        st.query_params[name] = text
+
+
+def value(name: str, default: str = "") -> str:
+    session = _session()
+    return session.values[session.parts[name]].get(name, default)
+
+
+def known(name: str, options: Collection[str], default: str, tell: Callable[[str], object]) -> str:
+    """Return the value of a parameter. If it is none of the options, tell so and take the default."""
+    now = value(name, default)
+    if now in options:
+        return now
+    tell(now[:80])
+    change(name, default, default)
+    return default
+
+
+def key(name: str) -> str:
+    """Return the key of the widget of a parameter."""
+    session = _session()
+    part = session.parts[name]
+    return f"{part}-{name}-{session.numbers.get((part, name), 0)}"
+
+
+def put(name: str, text: str, default: str | None = None) -> None:
+    """Take what a widget says. The address leaves the default out."""
+    session = _session()
+    values = session.values[session.parts[name]]
+    if text == default:
+        values.pop(name, None)
+    else:
+        values[name] = text
+    _mirror(name, values.get(name))
+
+
+def change(name: str, text: str | Callable[[], str], default: str | None = None) -> None:
+    """Set a value from elsewhere than its widget. A function that starts something is called when nothing can come
+    between its start and the value.
+    """
+    session = _session()
+    text = text if isinstance(text, str) else text()
+    part = session.parts[name]
+    others = {other: kept for other, kept in session.values[part].items() if other != name}
+    session.replace(part, others if text == default else {**others, name: text})
+    _mirror(name, session.values[part].get(name))
+
+
+def select_box(label: str, name: str, titles: Mapping[str, str], default: str, **settings: Any) -> str:
+    """Show a select box for a parameter and return its value, one of those that have a title."""
+    begin, options = value(name, default), list(titles)
+    chosen = st.selectbox(label, options, options.index(begin), _titled(titles), key(name), **settings)
+    return _take(name, chosen, default)
+
+
+def segments(label: str, name: str, titles: Mapping[str, str], default: str, **settings: Any) -> str:
+    """Show a segmented control for a parameter and return its value, one of those that have a title."""
+    settings |= {"format_func": _titled(titles), "default": value(name, default), "key": key(name), "required": True}
+    return _take(name, st.segmented_control(label, list(titles), **settings), default)
+
+
+def _titled(titles: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda name: titles.get(name, name)  # Streamlit also asks for one that has just gone
+
+
+def _take(name: str, chosen: object, default: str) -> str:
+    text = str(chosen)
+    if text != value(name, default):
+        put(name, text, default)
+    return text
