@@ -47,7 +47,7 @@ class Statements:
         match node:
             case ast.Expr(value=ast.Constant(value=str())):
                 text = scope.module.text(scope.module.start(node), scope.module.end(node))
-                return _docstring(text, scope, self.evaluator.needs.given["experiment"].info.conditional), False
+                return _docstring(text, scope, self.evaluator.needs.given["experiment"].variant_info.conditional), False
             case ast.Import() | ast.ImportFrom():
                 return [], False  # goes to the top of the script
             case ast.If():
