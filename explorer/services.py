@@ -54,12 +54,14 @@ class Services:
             self.launcher.reap()
 
     def close(self) -> None:
-        """End every process that was started here, but for runs told to go on."""
+        """End every process that was started here, all at the same time, but for runs told to go on."""
         self._closing.set()
-        self.decoder.close()
-        self.workbench.close()
-        self.lab.close()
-        self.launcher.close()
+        parts = (self.decoder, self.workbench, self.lab, self.launcher)
+        closing = [threading.Thread(target=part.close, name="closing") for part in parts]
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join()
 
 
 SERVICES = Services()

@@ -30,6 +30,10 @@ class AskAgainError(AnalystError):
     """The request was not taken, for a reason that passes: the process starts, or too many requests wait."""
 
 
+class UnavailableError(AnalystError):
+    """The process cannot start; nothing is answered until a person starts it again."""
+
+
 class EndedError(AnalystError):
     """The process died while it worked on the request, which may be why. Not to be asked again by itself."""
 
@@ -218,7 +222,7 @@ class AnalystClient:
             self._keeper = None
             waiting, self._waiting = self._waiting, deque()
         for request in waiting:
-            request.fail(AnalystError(f"The {self._name} {self._state}."))
+            request.fail(UnavailableError(f"The {self._name} {self._state}."))
 
     def ask(
         self,
@@ -229,12 +233,12 @@ class AnalystClient:
     ) -> Future[Answer]:
         """Hand in a request; the future gives (header, bytes) or raises AnalystError. Returns at once.
 
-        Raises AskAgainError where it was not taken now, AnalystError where nothing is until `start_again`.
+        Raises AskAgainError where it was not taken now, UnavailableError where nothing is until `start_again`.
         """
         self.start()
         with self._lock:
             if self.gave_up:
-                raise AnalystError(f"The {self._name} {self._state}.")
+                raise UnavailableError(f"The {self._name} {self._state}.")
             if self._closing.is_set() or not (self.ready or self._replacing):
                 raise AskAgainError(f"The {self._name} {self._state}; this takes a few seconds.")
             if len(self._waiting) >= MOST_WAITING:

@@ -1,12 +1,15 @@
-"""Requests that take long, which pages look at again and again until they are done. No Streamlit."""
+"""Requests that take long, which pages poll until they are done. No Streamlit."""
 
+import contextlib
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from explorer.analyst.client import AnalystClient, AnalystError, Answer, AskAgainError
+from explorer.analyst.client import AnalystClient, AnalystError, Answer, AskAgainError, UnavailableError
+
+MOST_FAILURES = 200  # that are remembered
 
 
 @dataclass
@@ -25,53 +28,71 @@ class Progress:
 class Jobs:
     """Requests of the whole server, by key: a second page joins the one under way."""
 
-    def __init__(self, workbench: AnalystClient):
-        self.workbench = workbench
+    def __init__(self, client: AnalystClient):
+        self.client = client
         self._lock = threading.Lock()
-        self._running: dict[str, Progress] = {}
-        self._failed: dict[str, AnalystError] = {}
+        self._running: dict[Hashable, Progress] = {}
+        self._failed: dict[Hashable, AnalystError] = {}
 
-    def knows(self, key: str) -> bool:
-        """Whether the request is under way, or failed."""
+    def knows(self, key: Hashable) -> bool:
+        """Return whether the request is under way, or failed."""
         with self._lock:
             return key in self._running or key in self._failed
 
-    def look(self, key: str, request: str, payload: Callable[[], bytes] = bytes, **values: Any) -> Answer | Progress:
-        """The answer, once for each time that it was asked for, or the request under way; begins it if it is not.
+    def poll(
+        self, key: Hashable, request: str, payload: Callable[[], bytes] = bytes, **values: Any
+    ) -> Answer | Progress:
+        """Return the answer, once for each time that it was asked for, or the request under way; begin it if it is not.
 
-        `payload` is called only where the request begins: a look is frequent, and the bytes may be many.
-        Raises AnalystError where it failed, and again until `forget_failure`: it must not be tried without end.
+        `payload` is called only where the request begins: polls are frequent, and the bytes may be many.
+        Raises AnalystError where it failed, and again until `forget_failure`: it must not be tried without end. That
+        holds above all for what killed its process. Raises UnavailableError as long as the process cannot start.
         """
         with self._lock:
             if key in self._failed:
-                raise self._failed[key]
+                raise self._failed[key].with_traceback(None)  # which would grow with every poll
             if key not in self._running:
                 progress = Progress(stage="waiting for its turn")
                 try:
-                    progress.answer = self.workbench.ask(request, payload(), progress.note, **values)
+                    progress.answer = self.client.ask(request, payload(), progress.note, **values)
                 except AskAgainError:
-                    return Progress()  # asked again at the next look
+                    return Progress()  # asked again at the next poll
                 self._running[key] = progress
-            if not self._running[key].answer.done():
-                return self._running[key]
-            progress = self._running.pop(key)
-            try:
-                return progress.answer.result()
-            except AnalystError as error:
-                self._failed[key] = error
-                raise
+            return self._look_at(key)
 
-    def stop(self, key: str) -> None:
+    def poll_begun(self, key: Hashable) -> Answer | Progress | None:
+        """Return what `poll` does without beginning the request; None where it was not begun, or failed."""
+        with self._lock, contextlib.suppress(AnalystError):
+            return self._look_at(key) if key in self._running else None
+
+    def _look_at(self, key: Hashable) -> Answer | Progress:
+        """Return a request under way, or its answer, once. Raises AnalystError, and remembers it."""
+        if not self._running[key].answer.done():
+            return self._running[key]
+        try:
+            return self._running.pop(key).answer.result()
+        except AnalystError as error:
+            if not isinstance(error, UnavailableError):  # it was never tried
+                self._keep_failure(key, error)
+            raise
+
+    def stop(self, key: Hashable) -> None:
         """End a request. One that has begun takes its process with it; what waits behind it, the next process does."""
         with self._lock:
             progress = self._running.get(key)
-            if progress is None or progress.answer.done():  # its process may be at somebody else's by now
+            if progress is None or progress.answer.done():
                 return
             del self._running[key]
-            self._failed[key] = AnalystError("Stopped by hand.")
-        self.workbench.interrupt(progress.answer)
+            self._keep_failure(key, AnalystError("Stopped by you."))
+        self.client.interrupt(progress.answer)
 
-    def forget_failure(self, key: str) -> None:
+    def _keep_failure(self, key: Hashable, error: AnalystError) -> None:
+        self._failed[key] = error
+        while len(self._failed) > MOST_FAILURES:
+            del self._failed[next(iter(self._failed))]
+
+    def forget_failure(self, key: Hashable) -> None:
+        """Let the next poll ask again."""
         with self._lock:
             self._failed.pop(key, None)
 
@@ -80,31 +101,44 @@ class OneAtATime:
     """Requests of one place on a page, where choices change faster than they are answered; it belongs to a session.
 
     While one is under way the next waits, and is the newest by then: those in between are never sent. Answers are kept.
+    A failure is the server's: a reload of the page or another session does not try it again, only a person does.
     """
 
-    def __init__(self, workbench: AnalystClient):
-        self.workbench = workbench
-        self._asked: dict[Hashable, Future[Answer]] = {}
+    def __init__(self, jobs: Jobs):
+        self._jobs = jobs
+        self._answers: dict[Hashable, Mapping[str, Any]] = {}
+        self._newest: Hashable = None
+        self._under_way: Hashable = None
 
-    def look(self, key: Hashable, request: str, **values: Any) -> Mapping[str, Any] | Progress:
-        """What the answer says, or how far it is.
+    def poll(self, key: Hashable, request: str, **values: Any) -> Mapping[str, Any] | Progress:
+        """Return what the answer says, or how far it is.
 
-        Raises AnalystError where it failed, and again until another key is looked at: it must not be tried without end.
+        Raises AnalystError where it failed, and again until `try_again`, or until somebody comes back to it.
         """
-        self._forget_failures(key)
-        try:
-            if key not in self._asked:
-                if not all(future.done() for future in self._asked.values()):
-                    return Progress(stage="waiting for its turn")
-                self._asked[key] = self.workbench.ask(request, **values)
-            answer = self._asked[key]
-            return answer.result()[0] if answer.done() else Progress(stage="at work")
-        except AskAgainError:  # it could not be sent, or its process ended for another's sake
-            self._asked.pop(key, None)
-            return Progress()
+        busy = self._is_busy()
+        if self._newest not in (None, key):  # somebody chose it
+            self._jobs.forget_failure(key)
+        self._newest = key
+        if key in self._answers:
+            return self._answers[key]
+        if busy and self._under_way != key:
+            return Progress(stage="waiting for its turn")
+        self._under_way = key
+        found = self._jobs.poll(key, request, **values)
+        if isinstance(found, Progress):
+            return found
+        self._answers[key] = found[0]
+        return found[0]
 
-    def _forget_failures(self, key: Hashable) -> None:
-        """Whoever comes back to one of the others may try it again."""
-        for name, future in list(self._asked.items()):
-            if name != key and future.done() and future.exception():
-                del self._asked[name]
+    def _is_busy(self) -> bool:
+        """Return whether the last request is still under way; keep its answer where it has come."""
+        found = self._jobs.poll_begun(self._under_way)
+        if isinstance(found, Progress):
+            return True
+        if found is not None:
+            self._answers[self._under_way] = found[0]
+        return False
+
+    def try_again(self) -> None:
+        """Ask for what failed last once more."""
+        self._jobs.forget_failure(self._newest)

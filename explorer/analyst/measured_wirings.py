@@ -1,4 +1,4 @@
-"""What the five wirings measured: asked for when it is first looked at, and kept while the server lives."""
+"""What the five wirings measured: asked for by the first poll, and kept while the server lives."""
 
 import threading
 from typing import Any
@@ -16,11 +16,11 @@ class MeasuredWirings:
         self._lock = threading.Lock()  # the answer is given once: between two pages it must not be lost
         self._kept: dict[str, Any] | None = None
 
-    def look(self) -> dict[str, Any] | Progress:
+    def poll(self) -> dict[str, Any] | Progress:
         """Return the result, or the measurement under way. Raises AnalystError if it failed, until `again`."""
         with self._lock:
             if self._kept is None:
-                found = self._jobs.look(REQUEST, REQUEST)
+                found = self._jobs.poll(REQUEST, REQUEST)
                 if isinstance(found, Progress):
                     return found
                 self._kept = found[0]

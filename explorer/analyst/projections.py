@@ -18,10 +18,10 @@ class Projections:
 
         Raises AnalystError where it failed, and again until `forget_failure`: it must not be tried without end.
         """
-        # Finding out whether it is kept reads all codes: not at every look at one under way.
+        # Finding out whether it is kept reads all codes: not at every poll of one under way.
         if not self._jobs.knows(key) and (kept := kept_projection(codes)) is not None:
             return kept
-        found = self._jobs.look(
+        found = self._jobs.poll(
             key, "project", lambda: np.ascontiguousarray(codes, np.float32).tobytes(), shape=list(codes.shape)
         )
         return found if isinstance(found, Progress) else np.frombuffer(found[1], np.float32).reshape(-1, 2)

@@ -22,7 +22,7 @@ class WholeSets:
             raise AnalystError("A live snapshot has no encoder. Choose a snapshot of this run to see all its images.")
         if (kept := kept_whole(entry.snapshot, entry.image_shape)) is not None:
             return kept
-        found = self._jobs.look(entry.key, "encode", folder=str(entry.folder), snapshot=str(entry.snapshot))
+        found = self._jobs.poll(entry.key, "encode", folder=str(entry.folder), snapshot=str(entry.snapshot))
         if isinstance(found, Progress):
             return found
         if (kept := kept_whole(entry.snapshot, entry.image_shape)) is None:

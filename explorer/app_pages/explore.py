@@ -9,7 +9,7 @@ from explorer.app_pages.parts import address
 from explorer.app_pages.parts.axes import choose_pair
 from explorer.app_pages.parts.facts import model_facts
 from explorer.app_pages.parts.messages import show_error, show_passed_over, show_read_errors, tell_of_another
-from explorer.app_pages.parts.waiting import bar_with_stop, wait_for
+from explorer.app_pages.parts.waiting import bar_with_stop, offer_again, offer_start, wait_for
 from explorer.components import bank, latent_map
 from explorer.figures import latent as exploring
 from explorer.figures.shown import Plane
@@ -90,6 +90,8 @@ def show_facts(entry: ModelEntry) -> None:
 
 def _show_watched_facts(entry: ModelEntry) -> None:
     model_facts(entry.experiment, entry.summary, SERVICES.decoder.trouble)
+    if SERVICES.decoder.gave_up:
+        offer_start(SERVICES.decoder, "decoder")
 
 
 def choose_view(entry: ModelEntry) -> tuple[str, str, tuple[int, int]]:
@@ -165,7 +167,7 @@ def all_points(entry: ModelEntry) -> exploring.Points | None:
         whole = wait_for(lambda: SERVICES.whole_sets.request(entry), show)
     except (AnalystError, CheckpointError) as error:
         show_error(f"The images could not be encoded: {error}")
-        st.button("Try again", key="again-all", on_click=SERVICES.whole_sets.forget_failure, args=(entry,))
+        offer_again(SERVICES.workbench, "again-all", SERVICES.whole_sets.forget_failure, entry)
         return None
     return exploring.whole_points(whole) if whole is not None else None
 
@@ -190,7 +192,7 @@ def umap_plane(key: str, points: exploring.Points) -> Plane | None:
         found = wait_for(lambda: SERVICES.projections.request(key, points.codes), show)
     except AnalystError as error:
         show_error(f"UMAP could not be computed: {error} Choose PCA, or try again.")
-        st.button("Try again", on_click=SERVICES.projections.forget_failure, args=(key,))
+        offer_again(SERVICES.workbench, "again-umap", SERVICES.projections.forget_failure, key)
         return None
     return Plane(found, ("UMAP 1", "UMAP 2"), f"umap {points.of}") if found is not None else None
 

@@ -86,7 +86,7 @@ def test_sixteen_dimensions_with_umap(app, page, artefacts, monkeypatch):
     page.get_by_role("radio", name="UMAP").click()
     expect(page.get_by_text(re.compile("UMAP: (finding|laying)"))).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name=re.compile("Stop$")).click()
-    expect(page.get_by_text("UMAP could not be computed: Stopped by hand.")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("UMAP could not be computed: Stopped by you.")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("UMAP:")).to_be_visible(timeout=SLOW)
     title = "document.querySelector('.hg-map .hg-plot')?.layout?.xaxis?.title?.text"

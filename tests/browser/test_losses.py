@@ -71,10 +71,10 @@ def test_a_session_that_is_stopped_says_so_and_another_one_runs(app, page):
     page.wait_for_function("before => location.href !== before", arg=first)
     wait_for(lambda: _points(page, 1) > 2, 90)
     page.get_by_role("button", name=re.compile("Stop$")).click()
-    expect(page.get_by_text("Stopped by hand.")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Stopped by you.")).to_be_visible(timeout=SLOW)
     expect(_run(page)).to_be_enabled()
     page.goto(first)
-    expect(page.get_by_text("Stopped by hand.")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Stopped by you.")).to_be_visible(timeout=SLOW)
 
 
 def test_a_combination_of_ones_own(app, page):

@@ -135,7 +135,7 @@ class Bench:
             self._train()
             self.state = "finished"
         except _Stopped:
-            self.state, self.message = "stopped", "Stopped by hand."
+            self.state, self.message = "stopped", "Stopped by you."
             for case in self.cases:
                 case.state = "stopped" if case.state == "training" else case.state
             self._look_finally()

@@ -8,6 +8,7 @@ import streamlit as st
 from explorer.analyst.client import AnalystError, EndedError
 from explorer.analyst.jobs import Progress
 from explorer.app_pages.parts.messages import duration, plain, show_error, show_read_errors
+from explorer.app_pages.parts.waiting import offer_start
 from explorer.components import plot, strip
 from explorer.diagnosis import pairing_outcomes as diagnosis
 from explorer.figures.pairings import case_figure, table
@@ -45,6 +46,8 @@ def _show(folder: Path, session: Session, was_ended: bool) -> None:
         _show_progress(folder, results, progress)
     elif trouble := progress or results.message:
         st.warning(plain(trouble)) if results.state == "stopped" else show_error(trouble)
+        if progress and SERVICES.lab.gave_up:
+            offer_start(SERVICES.lab, "lab")
     _show_cases(session, results)
 
 
@@ -63,7 +66,7 @@ def _follow(folder: Path, session: Session, state: str) -> Progress | str | None
     """The request under way; else why there is none though the session had not ended; None where it has ended since."""
     try:
         if state == "waiting" or SERVICES.lab_jobs.knows(folder.name):
-            found = SERVICES.lab_jobs.look(folder.name, "pairings", folder=str(folder))
+            found = SERVICES.lab_jobs.poll(folder.name, "pairings", folder=str(folder))
             return found if isinstance(found, Progress) else None
     except EndedError:
         return (

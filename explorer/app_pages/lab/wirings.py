@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.analyst.client import AnalystError
 from explorer.app_pages.parts.messages import plain, show_error
-from explorer.app_pages.parts.waiting import bar_with_stop, wait_for
+from explorer.app_pages.parts.waiting import bar_with_stop, offer_again, wait_for
 from explorer.services import SERVICES
 from models.spec.wirings import CAPABILITIES, WIRINGS
 
@@ -24,10 +24,10 @@ def show_wirings() -> None:
     )
     found = None
     try:
-        found = wait_for(SERVICES.wirings.look, bar_with_stop("Measuring: {}.", SERVICES.wirings.stop))
+        found = wait_for(SERVICES.wirings.poll, bar_with_stop("Measuring: {}.", SERVICES.wirings.stop))
     except AnalystError as error:
         show_error(f"The wirings could not be measured: {error}")
-        st.button("Try again", key="wirings-again", on_click=SERVICES.wirings.again)
+        offer_again(SERVICES.workbench, "wirings-again", SERVICES.wirings.again)
     _show_one(found)
     if found is not None:
         _show_table(found)

@@ -14,7 +14,7 @@ from explorer.analyst.jobs import Progress
 from explorer.app_pages.parts import address
 from explorer.app_pages.parts.messages import show_error, show_passed_over, show_read_errors, tell_of_another
 from explorer.app_pages.parts.terms import newest_values
-from explorer.app_pages.parts.waiting import wait_for
+from explorer.app_pages.parts.waiting import offer_again, wait_for
 from explorer.components.step import step
 from explorer.figures.stepping import Question, walk
 from explorer.library import models as library
@@ -107,10 +107,10 @@ def _question(key: str) -> Question:
 def _follow(key: str, question: Question) -> None:
     """Ask, and say beside the buttons how far it is. Raises nothing: what went wrong is said there too."""
     try:
-        wait_for(partial(_look, key, question), _show_stage)
+        wait_for(partial(_poll, key, question), _show_stage)
     except AnalystError as error:
         show_error(f"The step could not be computed: {error}")
-        st.button("Try again", key=f"step-again-{key}", on_click=_again, args=(key, question))
+        offer_again(SERVICES.workbench, f"step-again-{key}", _again, key, question)
 
 
 def _show_stage(progress: Progress) -> None:
@@ -122,15 +122,15 @@ def _again(key: str, question: Question) -> None:
     st.session_state.pop(f"step-question-{key}", None)  # its snapshot may not be kept any more
 
 
-def _look(key: str, question: Question) -> Answer | Progress:
+def _poll(key: str, question: Question) -> Answer | Progress:
     """The answer, which the session keeps, or the request under way."""
     kept = st.session_state.get(f"step-answer-{key}")
     if kept is not None and kept[0] == question:
         return kept[1]
-    found = SERVICES.jobs.look(str(question), REQUEST, **question.as_json())
+    found = SERVICES.jobs.poll(str(question), REQUEST, **question.as_json())
     if isinstance(found, Progress) and SERVICES.jobs.knows(str(question)):
         wait([found.answer], PATIENCE)
-        found = SERVICES.jobs.look(str(question), REQUEST, **question.as_json())
+        found = SERVICES.jobs.poll(str(question), REQUEST, **question.as_json())
     if not isinstance(found, Progress):
         st.session_state[f"step-answer-{key}"] = (question, found)
     return found

@@ -5,10 +5,10 @@ from functools import partial
 
 import streamlit as st
 
-from explorer.analyst.client import AnalystError
+from explorer.analyst.client import AnalystError, EndedError
 from explorer.analyst.jobs import OneAtATime, Progress
 from explorer.app_pages.parts.messages import duration, plain
-from explorer.app_pages.parts.waiting import wait_for
+from explorer.app_pages.parts.waiting import offer_again, wait_for
 from explorer.datasets.catalogue import DATASETS
 from explorer.services import SERVICES
 from models.spec.experiment import Experiment
@@ -17,9 +17,11 @@ from models.spec.experiment import Experiment
 def show_estimate(experiment: Experiment) -> None:
     """Parameters and time, measured by building the model and timing some of its steps."""
     try:
-        estimate = wait_for(partial(_look, experiment), _show_dots)
+        estimate = wait_for(partial(_poll, experiment), _show_dots)
     except AnalystError as error:
-        st.caption(plain(f"Size and speed could not be measured: {error} Training may still work."))
+        outlook = "Training may end in the same way." if isinstance(error, EndedError) else "Training may still work."
+        st.caption(plain(f"Size and speed could not be measured: {error} {outlook}"))
+        offer_again(SERVICES.workbench, "estimate-again", _estimates().try_again)
         return
     if estimate is None:
         return
@@ -34,12 +36,15 @@ def _show_dots(_progress: Progress) -> None:
     st.caption("Building the model and timing a few steps of it.")
 
 
-def _look(experiment: Experiment) -> Mapping[str, float] | Progress:
-    """Raises AnalystError where it cannot be measured, until other choices are made."""
+def _estimates() -> OneAtATime:
+    return st.session_state.setdefault("estimates", OneAtATime(SERVICES.jobs))
+
+
+def _poll(experiment: Experiment) -> Mapping[str, float] | Progress:
+    """Return the estimate, or the request under way. Raises AnalystError until other choices are made."""
     cost = experiment.reduced("cost")  # only what changes the cost asks again
     info = DATASETS[experiment.dataset]
-    estimates: OneAtATime = st.session_state.setdefault("estimates", OneAtATime(SERVICES.workbench))
-    return estimates.look(
+    return _estimates().poll(
         cost,
         "estimate",
         experiment=cost.model_dump(),

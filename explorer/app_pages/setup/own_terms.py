@@ -75,7 +75,7 @@ def _remove(number: int) -> None:
 
 def _trials(number: int) -> OneAtATime:
     """Those of one field: every text on the way to a formula may be one."""
-    return st.session_state.setdefault(_key(number, "trials"), OneAtATime(SERVICES.workbench))
+    return st.session_state.setdefault(_key(number, "trials"), OneAtATime(SERVICES.jobs))
 
 
 def _key(number: int, part: str) -> str:
@@ -127,9 +127,9 @@ def _reply(base: Experiment, trials: OneAtATime, text: str) -> Reply:
     except FormulaError as error:
         return Reply(error.sentence, (error.start, error.end))
     tried = base.reduced("tensors")  # all else of an experiment leaves a trial as it was
-    look = partial(trials.look, (tried, text), "try_term", experiment=tried.model_dump(), formula=text)
+    poll = partial(trials.poll, (tried, text), "try_term", experiment=tried.model_dump(), formula=text)
     try:
-        found = wait_for(look, lambda _progress: None)  # the field says that it is under way
+        found = wait_for(poll, lambda _progress: None)  # the field says that it is under way
     except AnalystError as error:
         return Reply(f"It could not be tried: {error}")
     return answer_to(base, found) if found is not None else Reply("Trying it on the first images.")

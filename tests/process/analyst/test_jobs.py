@@ -4,8 +4,8 @@ from concurrent.futures import Future
 
 import pytest
 
-from explorer.analyst.client import AnalystError, AskAgainError, EndedError
-from explorer.analyst.jobs import Jobs, OneAtATime, Progress
+from explorer.analyst.client import AnalystError, AskAgainError, EndedError, UnavailableError
+from explorer.analyst.jobs import MOST_FAILURES, Jobs, OneAtATime, Progress
 
 
 class Bench:
@@ -35,80 +35,131 @@ def jobs() -> Jobs:
 
 
 def test_stopping_what_is_under_way_ends_its_process_and_says_so(jobs):
-    jobs.look("one", "encode")
+    jobs.poll("one", "encode")
     jobs.stop("one")
-    assert jobs.workbench.interrupted == jobs.workbench.asked
-    with pytest.raises(AnalystError, match="Stopped by hand"):
-        jobs.look("one", "encode")
+    assert jobs.client.interrupted == jobs.client.asked
+    with pytest.raises(AnalystError, match="Stopped by you"):
+        jobs.poll("one", "encode")
 
 
 def test_stopping_what_is_done_leaves_the_process_to_whom_it_serves_now(jobs):
-    jobs.look("one", "encode")
-    jobs.workbench.asked[0].set_result(({"all": 1}, b""))
+    jobs.poll("one", "encode")
+    jobs.client.asked[0].set_result(({"all": 1}, b""))
     jobs.stop("one")
-    assert not jobs.workbench.interrupted
-    assert jobs.look("one", "encode") == ({"all": 1}, b"")
+    assert not jobs.client.interrupted
+    assert jobs.poll("one", "encode") == ({"all": 1}, b"")
 
 
 @pytest.fixture
 def trials() -> OneAtATime:
-    return OneAtATime(Bench())  # ty: ignore[invalid-argument-type]
+    return OneAtATime(Jobs(Bench()))  # ty: ignore[invalid-argument-type]
 
 
 def tried(trials: OneAtATime, text: str):
-    return trials.look(text, "try_term", formula=text)
+    return trials.poll(text, "try_term", formula=text)
 
 
 def formulas(trials: OneAtATime) -> list[str]:
     """What the workbench was asked to try, in order."""
-    return [values["formula"] for values in trials.workbench.values]  # ty: ignore[missing-attribute]
+    return [values["formula"] for values in trials._jobs.client.values]  # ty: ignore[missing-attribute]
 
 
 def test_of_what_is_typed_in_haste_only_the_first_and_the_newest_are_tried(trials):
     for end in range(1, 10):
         assert isinstance(tried(trials, "sum(abs(z))"[:end]), Progress)
     assert formulas(trials) == ["s"]
-    trials.workbench.asked[0].set_result(({"mean": 1}, b""))
+    trials._jobs.client.asked[0].set_result(({"mean": 1}, b""))
     assert isinstance(tried(trials, "sum(abs(z))"), Progress)
     assert formulas(trials) == ["s", "sum(abs(z))"]
-    trials.workbench.asked[1].set_result(({"mean": 2}, b""))
+    trials._jobs.client.asked[1].set_result(({"mean": 2}, b""))
     assert [tried(trials, text) for text in ("sum(abs(z))", "s")] == [{"mean": 2}, {"mean": 1}]
     assert len(formulas(trials)) == 2
 
 
 def test_a_failure_stays_until_something_else_is_looked_at(trials):
     tried(trials, "z")
-    trials.workbench.asked[0].set_exception(AnalystError("There is no such file."))
+    trials._jobs.client.asked[0].set_exception(AnalystError("There is no such file."))
     for _ in range(3):
         with pytest.raises(AnalystError, match="no such file"):
             tried(trials, "z")
     tried(trials, "x")
-    trials.workbench.asked[1].set_result(({"mean": 1}, b""))
+    trials._jobs.client.asked[1].set_result(({"mean": 1}, b""))
     assert isinstance(tried(trials, "z"), Progress)
     assert formulas(trials) == ["z", "x", "z"]
 
 
 def test_a_failure_is_tried_again_also_on_the_way_back_from_what_was_known_before(trials):
     tried(trials, "x")
-    trials.workbench.asked[0].set_result(({"mean": 1}, b""))
+    trials._jobs.client.asked[0].set_result(({"mean": 1}, b""))
     tried(trials, "z")
-    trials.workbench.asked[1].set_exception(AnalystError("There is no such file."))
+    trials._jobs.client.asked[1].set_exception(AnalystError("There is no such file."))
     assert tried(trials, "x") == {"mean": 1}
     assert isinstance(tried(trials, "z"), Progress)
 
 
 def test_what_could_not_be_sent_is_asked_again(trials):
-    trials.workbench.starting = True
+    trials._jobs.client.starting = True
     assert isinstance(tried(trials, "z"), Progress)
-    trials.workbench.starting = False
+    trials._jobs.client.starting = False
     assert isinstance(tried(trials, "z"), Progress)
     assert formulas(trials) == ["z"]
 
 
 def test_what_ended_its_process_is_not_asked_again_by_itself(trials):
     tried(trials, "z")
-    trials.workbench.asked[0].set_exception(EndedError("The workbench was ended while it worked on this."))
+    trials._jobs.client.asked[0].set_exception(EndedError("The workbench was ended while it worked on this."))
     for _ in range(3):
         with pytest.raises(EndedError, match="was ended"):
             tried(trials, "z")
     assert formulas(trials) == ["z"]
+
+
+def test_what_ended_its_process_is_tried_again_by_who_comes_back_to_it_and_by_no_other_session(trials):
+    bench = trials._jobs.client
+    tried(trials, "z")
+    bench.asked[0].set_exception(EndedError("The workbench was ended while it worked on this."))
+    for session in (trials, OneAtATime(trials._jobs), OneAtATime(trials._jobs)):
+        with pytest.raises(EndedError, match="was ended"):
+            tried(session, "z")
+    tried(trials, "x")
+    bench.asked[1].set_result(({"mean": 1}, b""))
+    assert isinstance(tried(trials, "z"), Progress)
+    assert formulas(trials) == ["z", "x", "z"]
+
+
+def test_a_failure_is_forgotten_on_demand(trials):
+    tried(trials, "z")
+    trials._jobs.client.asked[0].set_exception(AnalystError("There is no such file."))
+    with pytest.raises(AnalystError):
+        tried(trials, "z")
+    trials.try_again()
+    assert isinstance(tried(trials, "z"), Progress)
+
+
+def test_a_process_that_cannot_start_leaves_no_failure_behind(jobs):
+    jobs.poll("one", "encode")
+    jobs.client.asked[0].set_exception(UnavailableError("The workbench cannot start."))
+    with pytest.raises(UnavailableError):
+        jobs.poll("one", "encode")
+    assert isinstance(jobs.poll("one", "encode"), Progress)
+    assert len(jobs.client.asked) == 2
+
+
+def test_a_failure_that_is_polled_for_a_day_does_not_grow(jobs):
+    jobs.poll("one", "encode")
+    jobs.client.asked[0].set_exception(AnalystError("No."))
+    lengths = set()
+    for _ in range(5):
+        with pytest.raises(AnalystError) as raised:
+            jobs.poll("one", "encode")
+        lengths.add(len(raised.traceback))
+    assert max(lengths) <= 5
+
+
+def test_so_many_failures_are_remembered_and_no_more(jobs):
+    for number in range(MOST_FAILURES + 5):
+        jobs.poll(number, "encode")
+        jobs.stop(number)
+    assert not jobs.knows(4)
+    assert jobs.knows(5)
+    assert jobs.knows(MOST_FAILURES + 4)

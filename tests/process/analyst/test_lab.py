@@ -146,7 +146,7 @@ def test_a_stop_ends_it_where_it_is(home):
 
     run_session(folder, report)
     results = read_results(folder, asked.pairings)
-    assert (results.state, results.message) == ("stopped", "Stopped by hand.")
+    assert (results.state, results.message) == ("stopped", "Stopped by you.")
     first = results.cases[0]
     assert 0 < first.steps < 5000
     assert first.state == "stopped"

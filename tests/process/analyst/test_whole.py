@@ -130,26 +130,26 @@ class Workbench(AnalystClient):
 def test_a_second_page_joins_the_job_and_the_answer_is_given_once():
     bench = Workbench(ready=False)
     jobs = Jobs(bench)
-    waiting = jobs.look("a", "encode")
+    waiting = jobs.poll("a", "encode")
     assert isinstance(waiting, Progress)
     assert (waiting.stage, waiting.share) == ("starting its process", 0.0)
     bench.willing = True
-    first, second = jobs.look("a", "encode"), jobs.look("a", "encode")
+    first, second = jobs.poll("a", "encode"), jobs.poll("a", "encode")
     assert isinstance(first, Progress)
     assert (first is second, first.stage, first.share, len(bench.asked)) == (True, "encode", 0.5, 1)
     first.answer.set_result(({}, b"done"))
-    assert jobs.look("a", "encode") == ({}, b"done")
-    assert isinstance(jobs.look("a", "encode"), Progress)
+    assert jobs.poll("a", "encode") == ({}, b"done")
+    assert isinstance(jobs.poll("a", "encode"), Progress)
 
 
 def test_a_job_that_ended_its_process_is_not_asked_again_by_itself():
     bench = Workbench()
     jobs = Jobs(bench)
-    jobs.look("a", "encode")
+    jobs.poll("a", "encode")
     bench.asked[0].answer.set_exception(EndedError("It was ended."))
     for _ in range(2):
         with pytest.raises(EndedError, match="It was ended"):
-            jobs.look("a", "encode")
+            jobs.poll("a", "encode")
     assert len(bench.asked) == 1
 
 
@@ -157,15 +157,15 @@ def test_a_stopped_job_says_so_until_it_is_tried_again():
     bench = Workbench()
     jobs = Jobs(bench)
     for key in ("first", "second"):
-        jobs.look(key, "encode")
+        jobs.poll(key, "encode")
     jobs.stop("unknown")
     jobs.stop("second")
     assert bench.interrupted == [bench.asked[1].answer]
     for _ in range(2):
-        with pytest.raises(AnalystError, match="Stopped by hand"):
-            jobs.look("second", "encode")
+        with pytest.raises(AnalystError, match="Stopped by you"):
+            jobs.poll("second", "encode")
     jobs.forget_failure("second")
-    assert isinstance(jobs.look("second", "encode"), Progress)
+    assert isinstance(jobs.poll("second", "encode"), Progress)
 
 
 def test_the_bytes_of_a_job_are_made_only_where_it_begins():
@@ -177,20 +177,20 @@ def test_the_bytes_of_a_job_are_made_only_where_it_begins():
 
     assert not jobs.knows("a")
     for _ in range(3):
-        jobs.look("a", "project", payload)
+        jobs.poll("a", "project", payload)
     assert (jobs.knows("a"), len(made)) == (True, 1)
 
 
 def test_a_failure_is_kept_until_it_is_forgotten():
     bench = Workbench()
     jobs = Jobs(bench)
-    jobs.look("a", "encode")
+    jobs.poll("a", "encode")
     bench.asked[0].answer.set_exception(AnalystError("No."))
     for _ in range(2):
         with pytest.raises(AnalystError, match=r"^No\.$"):
-            jobs.look("a", "encode")
+            jobs.poll("a", "encode")
     jobs.forget_failure("a")
-    assert isinstance(jobs.look("a", "encode"), Progress)
+    assert isinstance(jobs.poll("a", "encode"), Progress)
     assert len(bench.asked) == 2
 
 

@@ -173,12 +173,12 @@ def test_titles_and_sources_are_read_without_keras():
 
 def page(monkeypatch: pytest.MonkeyPatch, look) -> AppTest:
     """The part of the page, with `look` in place of the measurement."""
-    from explorer.app_pages.lab import wirings as wirings_view
+    from explorer.services import SERVICES
 
     class Measured:
         asked_again = 0
 
-        def look(self):
+        def poll(self):
             return look(self)
 
         def again(self):
@@ -188,7 +188,7 @@ def page(monkeypatch: pytest.MonkeyPatch, look) -> AppTest:
             raise AssertionError("Nobody pressed Stop.")
 
     measured = Measured()
-    monkeypatch.setattr(wirings_view, "measurement", lambda: measured)
+    monkeypatch.setattr(SERVICES, "wirings", measured)
 
     def script():
         from explorer.app_pages.lab.wirings import show_wirings
@@ -253,11 +253,11 @@ def test_the_measurement_is_made_once_and_again_only_when_asked():
 
     lab_process = Lab("lab")
     measured = MeasuredWirings(Jobs(lab_process))
-    assert isinstance(measured.look(), Progress)
-    assert isinstance(measured.look(), Progress)
+    assert isinstance(measured.poll(), Progress)
+    assert isinstance(measured.poll(), Progress)
     lab_process.asked[0].set_result(({"seconds": 1}, b""))
-    assert measured.look() == measured.look() == {"seconds": 1}
+    assert measured.poll() == measured.poll() == {"seconds": 1}
     assert len(lab_process.asked) == 1
     measured.again()
-    assert isinstance(measured.look(), Progress)
+    assert isinstance(measured.poll(), Progress)
     assert len(lab_process.asked) == 2

@@ -7,7 +7,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer.analyst.client import AnalystError
+from explorer.analyst.client import AnalystError, EndedError, UnavailableError
+from explorer.analyst.jobs import Jobs
 from explorer.services import SERVICES
 
 COST = {"parameters": 12_345, "images_per_second": 1000.0}
@@ -17,10 +18,14 @@ TRIAL = {"mean": 2.0, "low": 1.0, "high": 3.0, "finite": 128, "images": 128, "le
 class Bench:
     """A workbench whose answers a test gives."""
 
+    gave_up = False
+
     def __init__(self):
         self.asked: list[tuple[dict[str, Any], Future]] = []
 
     def ask(self, _request, *_payload_and_progress, **values) -> Future:
+        if self.gave_up:
+            raise UnavailableError("The workbench cannot start; its log is workbench.log.")
         self.asked.append((values, Future()))
         return self.asked[-1][1]
 
@@ -28,14 +33,18 @@ class Bench:
         """The newest request."""
         self.asked[-1][1].set_result((answer, b""))
 
-    def fail(self, sentence: str) -> None:
-        self.asked[-1][1].set_exception(AnalystError(sentence))
+    def fail(self, sentence: str, kind: type[AnalystError] = AnalystError) -> None:
+        self.asked[-1][1].set_exception(kind(sentence))
+
+    def start_again(self) -> None:
+        self.gave_up = False
 
 
 @pytest.fixture
 def bench(monkeypatch) -> Bench:
     bench = Bench()
     monkeypatch.setattr(SERVICES, "workbench", bench)
+    monkeypatch.setattr(SERVICES, "jobs", Jobs(bench))  # ty: ignore[invalid-argument-type]
     return bench
 
 
@@ -109,6 +118,36 @@ def test_an_estimate_that_failed_is_said_and_tried_again_when_the_choices_come_b
     bench.answer(COST)
     choose(shown, "latent_dim", 2)
     assert len(bench.asked) == 3
+    bench.answer(COST)
+    assert "Parameters **12,345**" in run(shown).markdown[0].value
+
+
+def press(shown: AppTest, label: str) -> None:
+    next(button for button in shown.button if button.label == label).click()
+    run(shown)
+
+
+def test_an_estimate_that_killed_its_process_is_asked_for_again_only_by_a_person(bench):
+    shown = shown_page()
+    bench.fail("The workbench was ended while it worked on this.", EndedError)
+    for one in (shown, shown_page(), shown_page()):  # a reload of the page does not count
+        run(one)
+        assert "was ended while it worked on this. Training may end in the same way." in one.caption[0].value
+    assert len(bench.asked) == 1
+    press(shown, "Try again")
+    assert len(bench.asked) == 2
+    bench.answer(COST)
+    assert "Parameters **12,345**" in run(shown).markdown[0].value
+
+
+def test_a_workbench_that_cannot_start_is_started_again_from_the_page(bench):
+    bench.gave_up = True
+    shown = shown_page()
+    for _ in range(2):
+        assert "The workbench cannot start; its log is workbench.log." in run(shown).caption[0].value
+    assert not bench.asked
+    press(shown, "Start again")
+    assert len(bench.asked) == 1
     bench.answer(COST)
     assert "Parameters **12,345**" in run(shown).markdown[0].value
 
