@@ -33,17 +33,22 @@ const MOST_BELOW = 4; // tracks with strips below the picture; more stand beside
  */
 
 class BankView {
-  /** @type {BankData} */ data = /** @type {any} */ (null);
-  /** @type {import("./hand/hand.js").Hand} */ hand = /** @type {any} */ (null);
-  /** @type {Film} */ film = /** @type {any} */ (null);
+  /** @type {BankData} */ data;
+  #built = "";
   /** @type {Track[]} */ tracks = [];
   /** Those that are not folded: hundreds of others would cost a frame at each move. @type {Track[]} */ inSight = [];
   /** Which strips the film keeps. */ filmed = "";
 
-  /** @param {HTMLElement} host */
-  constructor(host) {
+  /**
+   * @param {HTMLElement} host
+   * @param {BankData} data of its first update, which follows
+   */
+  constructor(host, data) {
     this.host = host;
-    this.picture = new PictureView({
+    this.data = data;
+    this.hand = handOf(data.hand);
+    this.film = new Film(this.hand);
+    this.picture = new PictureView(this.hand, {
       onReset: () => this.reset(),
       onRandom: () => this.random(),
       onMeter: () => meter.toggle(host),
@@ -53,6 +58,7 @@ class BankView {
     const side = make("div", { className: "hg-side" }, this.strips.element, this.dims);
     host.replaceChildren(make("div", { className: "hg-bank-grid" }, this.picture.element, side));
     host.addEventListener("keydown", this.onKey);
+    this.listen();
     loadStyles().then(() => {
       host.classList.add("hg-ready");
       meter.restore(host);
@@ -61,11 +67,10 @@ class BankView {
 
   /** @param {BankData} data */
   update(data) {
-    const before = this.data;
     this.data = data;
-    if (!this.hand) this.attach(handOf(data.hand));
     const dims = data.dims.map(({ index }) => index).join();
-    if (!before || dims !== before.dims.map(({ index }) => index).join()) this.build();
+    if (dims !== this.#built) this.build();
+    this.#built = dims;
     this.describe();
     this.host.classList.toggle("hg-compact", data.compact);
     meter.note("training", data.rate);
@@ -74,14 +79,10 @@ class BankView {
     if (this.hand.origin !== originOf(data)) this.begin();
   }
 
-  /** @param {import("./hand/hand.js").Hand} hand */
-  attach(hand) {
-    this.hand = hand;
-    this.film = new Film(hand);
-    this.picture.attach(hand);
-    hand.join();
-    hand.addEventListener("code", this.showCode);
-    hand.addEventListener("locks", this.showLocks);
+  listen() {
+    this.hand.join();
+    this.hand.addEventListener("code", this.showCode);
+    this.hand.addEventListener("locks", this.showLocks);
   }
 
   build() {
@@ -167,12 +168,12 @@ class BankView {
   };
 
   close() {
-    this.film?.close();
+    this.film.close();
     this.picture.close();
     meter.note("training", null);
-    this.hand?.part();
-    this.hand?.removeEventListener("code", this.showCode);
-    this.hand?.removeEventListener("locks", this.showLocks);
+    this.hand.part();
+    this.hand.removeEventListener("code", this.showCode);
+    this.hand.removeEventListener("locks", this.showLocks);
   }
 }
 
@@ -183,6 +184,6 @@ function originOf({ model, revision, code }) {
 
 export default renderer(
   ".hg-bank",
-  (host) => new BankView(host),
-  (view, { data }) => view.update(data),
+  (host, { data }) => new BankView(host, data),
+  (view, /** @type {import("./shared/elements.js").Component<BankData>} */ { data }) => view.update(data),
 );

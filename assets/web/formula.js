@@ -122,5 +122,5 @@ class FormulaField {
 export default renderer(
   ".hg-formula",
   (host) => new FormulaField(host),
-  (view, { data, setStateValue }) => view.update(data, setStateValue),
+  (view, /** @type {import("./shared/elements.js").Component<Data>} */ { data, setStateValue }) => view.update(data, setStateValue),
 );

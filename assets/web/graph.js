@@ -154,5 +154,5 @@ function say(element, text) {
 export default renderer(
   ".hg-graph",
   (host) => new GraphView(host),
-  (view, { data }) => view.update(data),
+  (view, /** @type {import("./shared/elements.js").Component<Data>} */ { data }) => view.update(data),
 );

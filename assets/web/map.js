@@ -1,23 +1,26 @@
 // The latent map: the codes of data points in a plane, under a pointer that decodes wherever it is.
-import { unpack, valuesOf } from "./shared/container.js";
 import { Chart } from "./charts/chart.js";
-import { remembered } from "./shared/controls.js";
-import { make, renderer } from "./shared/elements.js";
+import { dataPoint } from "./hand/data_point.js";
 import { handOf } from "./hand/hand.js";
 import { Backdrop } from "./map/back.js";
 import { Card } from "./map/card.js";
-import { mapFigure, savedFigure } from "./map/figure.js";
+import { mapFigure, rangesOf, savedFigure } from "./map/figure.js";
 import { Frame } from "./map/frame.js";
 import { Gestures } from "./map/gestures.js";
 import { Hover } from "./map/hover.js";
+import { Legend } from "./map/legend.js";
 import { Marks } from "./map/marks.js";
-import { drawPoints } from "./map/points.js";
-import { Tools } from "./map/tools.js";
-import { meter } from "./shared/meter.js";
 import { Plane } from "./map/plane.js";
-import { dataPoint } from "./hand/data_point.js";
+import { drawPoints } from "./map/points.js";
 import { Scatter } from "./map/scatter.js";
+import { Selection } from "./map/selection.js";
+import { Tools } from "./map/tools.js";
+import { unpack, valuesOf } from "./shared/container.js";
+import { make, renderer } from "./shared/elements.js";
+import { meter } from "./shared/meter.js";
 import { loadStyles, readTheme } from "./shared/theme.js";
+
+const PICK = 14; // pixels around the pointer
 
 /**
  * @typedef {object} MapHeader
@@ -39,105 +42,173 @@ import { loadStyles, readTheme } from "./shared/theme.js";
  * @property {string} label
  */
 
-export class MapView {
-  /** @type {MapHeader} */ header = /** @type {any} */ (null);
-  /** @type {import("./hand/hand.js").Hand} */ hand = /** @type {any} */ (null);
-  /** @type {Scatter | null} */ scatter = null;
-  /** @type {Plane | null} */ plane = null;
-  /** @type {Uint8Array | null} 1 for each selected point */ selected = null;
-  /** @type {Backdrop | null} */ back = null;
+class MapView {
+  selection = new Selection();
+  frame = new Frame();
   /** What Plotly has drawn. */ framed = "";
-  listening = false;
   frameDue = 0;
-  flicker = remembered("flicker", !matchMedia("(prefers-reduced-motion: reduce)").matches);
+  /** @type {MapHeader} */ header;
+  /** @type {Scatter} */ scatter;
+  /** @type {Plane} */ plane;
 
-  /** @param {HTMLElement} host */
-  constructor(host) {
+  /**
+   * @param {HTMLElement} host
+   * @param {Uint8Array} bytes of its first update, which follows
+   */
+  constructor(host, bytes) {
+    const { frame } = this;
     this.host = host;
-    this.frame = new Frame(make("div"));
-    this.chart = new Chart(this.frame.plot, () => mapFigure(this), (figure) => savedFigure(this, figure));
-    this.marks = new Marks(this.frame);
-    this.card = new Card(this.frame.stage);
-    this.hover = new Hover(this);
-    this.gestures = new Gestures(this);
-    this.tools = new Tools(this);
-    host.replaceChildren(this.tools.element, this.frame.stage, this.tools.shown);
+    ({ header: this.header, scatter: this.scatter, plane: this.plane } = read(bytes));
+    this.hand = handOf(this.header.hand);
+    this.chart = new Chart(frame.plot, () => this.figure(), (figure) => this.picture(figure));
+    this.marks = new Marks(frame);
+    this.card = new Card(frame.stage);
+    this.legend = new Legend(() => this.showPoints());
+    this.back = new Backdrop(frame, this.hand);
+    this.hover = this.makeHover();
+    this.gestures = this.makeGestures();
+    this.tools = new Tools({
+      onTool: (tool) => {
+        this.gestures.choose(tool);
+        this.chart.draw();
+      },
+      onResetZoom: () => this.chart.resetZoom(),
+      onBackdrop: () => {
+        this.placeBackdrop();
+        this.chart.draw(); // the grid gives way to decodes
+      },
+    });
+    this.chart.onRanges = () => this.moved();
+    const plane = make("div", { className: "hg-map-plane" }, frame.stage, this.legend.element);
+    host.replaceChildren(this.tools.element, plane, this.tools.shown);
     this.tools.use("move");
+    this.listen();
     loadStyles().then(() => host.classList.add("hg-ready"));
+  }
+
+  makeHover() {
+    const { frame, hand, marks } = this;
+    return new Hover(this.card, {
+      positionOf: (event) => frame.positionOf(event),
+      pick: (position) => this.pick(position),
+      point: (row) => this.point(row),
+      codeAt: (position) => this.codeAt(position),
+      engine: () => hand.engine,
+      condition: () => hand.condition,
+      flicker: () => this.tools.flicker,
+      mark: (row, point) => {
+        const position = row >= 0 && row < this.scatter.count ? this.scatter.positionOf(row) : null;
+        marks.ring("under", position);
+        marks.posterior(position, point?.logVar && this.plane.invertible ? this.plane.covariance(point.logVar) : undefined);
+      },
+      say: (sentence) => hand.say(sentence),
+    });
+  }
+
+  makeGestures() {
+    const { frame, hand, marks, card, selection } = this;
+    return new Gestures(frame.glass, frame.stage, {
+      onHover: (event) => this.hover.over(event),
+      onLeave: () => this.hover.leave(),
+      onMove: (event, committed) => this.moveTo(event, committed),
+      onTouch: (event) => {
+        if (!hand.picture || !hand.engine) return;
+        card.showDecode(hand.picture.pixels, hand.engine.shape); // on a phone the large picture may be out of sight
+        card.moveTo(event);
+      },
+      onClick: (event) => this.click(event),
+      onOutline: (path) => marks.draw(path),
+      onRelease: () => card.hide(),
+      onSelect: (path, add) => {
+        selection.take(this.scatter, path.map(([x, y]) => frame.positionAt(x, y)), add, this.legend.hidden);
+        this.showPoints();
+      },
+      onClear: () => selection.clear() && this.showPoints(),
+      onZoom: (event, factor) => {
+        const at = frame.positionOf(event);
+        if (!at || !frame.sight) return;
+        const [xaxis, yaxis] = frame.sight.map((span, k) => span.map((end) => at[k] + (end - at[k]) * factor));
+        this.chart.zoomTo({ xaxis, yaxis });
+      },
+      onResetZoom: () => this.chart.resetZoom(),
+    });
   }
 
   /** @param {Uint8Array} bytes */
   async update(bytes) {
-    const { header: described, tensors } = unpack(bytes);
-    const header = /** @type {MapHeader} */ (described);
     const before = this.header;
-    this.header = header;
-    this.scatter = new Scatter(valuesOf(tensors, "points", Uint16Array), header.spans, valuesOf(tensors, "labels", Uint8Array));
-    const plane = new Plane(valuesOf(tensors, "axes", Float32Array), valuesOf(tensors, "centre", Float32Array));
-    if (!this.plane?.equals(plane)) this.plane = plane;
-    if (before?.name !== header.name || this.selected?.length !== this.scatter.count) this.selected = null;
-    if (!this.hand) this.attach(handOf(header.hand));
+    const { header, scatter, plane } = read(bytes);
+    Object.assign(this, { header, scatter });
+    if (!this.plane.equals(plane)) this.plane = plane;
+    if (before.name !== header.name) this.selection.clear();
+    this.selection.keepFor(scatter.count);
     this.tools.describe({ stochastic: header.stochastic, invertible: this.plane.invertible });
     this.frame.plot.setAttribute("aria-label", header.label);
     this.frame.stage.style.height = header.height;
-    if (!before || before.of !== header.of || before.name !== header.name) this.hover.leave();
+    if (before.of !== header.of || before.name !== header.name) this.hover.leave();
     this.hand.follow(header);
+    this.describeLegend();
     if (!(await this.chart.open()) || this.header !== header || this.chart.closed) return; // a newer one, or nobody looks
-    this.listen();
     if (this.framed !== this.frameKey()) await this.chart.draw();
     this.framed = this.frameKey();
-    this.sayShown();
+    this.frame.sight ??= rangesOf(header);
     this.placeBackdrop();
     this.placeAll();
+    this.sayShown();
   }
 
-  /** What Plotly draws: axes and legend. Points that only moved are no reason to draw these anew. */
-  frameKey() {
-    const { header, scatter, host, selected } = this;
-    const spans = header.ranges ?? header.spans;
-    const counts = scatter?.counts(selected, header.classes.length).map(({ all }) => all);
-    return JSON.stringify([this.tools.backdrop, header.name, header.titles, header.classes, spans, counts, readTheme(host)]);
-  }
-
-  /** @param {import("./hand/hand.js").Hand} hand */
-  attach(hand) {
-    this.hand = hand;
+  listen() {
+    const { hand } = this;
     hand.join();
     hand.addEventListener("engine", this.hover.renew);
     hand.addEventListener("code", this.placeMarks);
     hand.addEventListener("chosen", this.placeMarks);
-    this.back = new Backdrop(this.frame, hand);
   }
 
-  listen() {
-    if (this.listening) return;
-    this.listening = true;
-    const { plot } = this.frame;
-    for (const event of ["plotly_relayouting", "plotly_relayout", "plotly_afterplot"]) {
-      plot.on(event, () => {
-        if (!this.frame.place()) return;
-        this.back?.moved();
-        this.placeSoon();
-      });
-    }
-    plot.on("plotly_restyle", () => this.sayShown()); // a class was hidden or shown in the legend; afterplot follows
-    this.frame.place();
+  /** What Plotly draws: axes. Points that only moved are no reason to draw these anew. */
+  frameKey() {
+    const { header, host } = this;
+    return JSON.stringify([this.tools.backdrop, header.name, header.titles, header.ranges ?? header.spans, readTheme(host)]);
+  }
+
+  figure() {
+    const { titles, name, ranges, spans } = this.header;
+    return mapFigure({ titles, name, ranges, spans, grid: this.tools.backdrop !== "decodes", tool: this.gestures.tool });
+  }
+
+  /** @param {import("./charts/types.js").Figure} figure */
+  picture(figure) {
+    const { scatter, header, hand, plane, host } = this;
+    const z = this.matches() ? plane.project(hand.code) : [];
+    const { accent } = readTheme(host);
+    return savedFigure(figure, {
+      scatter, z, accent, back: this.back.picture(), selected: this.selection.points,
+      classes: header.classes, palette: this.colours(), hidden: this.legend.hidden,
+    });
+  }
+
+  colours() {
+    const { palette } = readTheme(this.host);
+    return this.header.classes.map((_, label) => palette[label % palette.length]);
+  }
+
+  describeLegend() {
+    const { header, scatter, selection } = this;
+    const counts = scatter.counts(selection.points, header.classes.length);
+    this.legend.describe(header.name, header.classes, this.colours(), counts, selection.points !== null);
   }
 
   placeBackdrop() {
-    if (!this.back) return;
-    this.frame.place();
     const wanted = this.tools.backdrop;
-    this.back.update(wanted === "decodes" && !this.plane?.invertible ? "nothing" : wanted, this.plane, this.scatter);
+    this.back.update(wanted === "decodes" && !this.plane.invertible ? "nothing" : wanted, this.plane, this.scatter);
   }
 
-  setBackdrop() {
-    this.placeBackdrop();
-    this.chart.draw(); // the grid gives way to decodes
-  }
-
-  /** Plotly tells of one move several times. */
-  placeSoon() {
+  /** The plane was zoomed, moved, or has another size. Plotly tells of one move several times. */
+  moved() {
+    const [x, y] = [this.chart.range("xaxis"), this.chart.range("yaxis")];
+    if (!x || !y) return;
+    this.frame.sight = [x, y];
+    this.back.moved();
     this.frameDue ||= requestAnimationFrame(() => {
       this.frameDue = 0;
       this.placeAll();
@@ -145,35 +216,29 @@ export class MapView {
   }
 
   placeAll() {
-    this.placePoints();
+    drawPoints(this.frame, this.scatter, this.colours(), this.legend.hidden, this.selection.points);
     this.placeMarks();
-  }
-
-  placePoints() {
-    const { scatter, frame, host, selected, header } = this;
-    if (!scatter) return;
-    const { palette } = readTheme(host);
-    const colours = header.classes.map((_, label) => palette[label % palette.length]);
-    drawPoints(frame.points, frame, scatter, colours, this.isShown, selected);
   }
 
   placeMarks = () => {
     const { hand, plane, scatter, header } = this;
-    if (!this.frame.axes) return;
-    const matches = plane?.invertible && hand.code.length === plane.latent;
-    this.marks.placeZ(matches ? plane.project(hand.code) : null);
+    if (!this.frame.sight) return;
+    this.marks.placeZ(this.matches() ? plane.project(hand.code) : null);
     const row = hand.chosen?.of === header.of ? hand.chosen.row : -1;
     this.hover.place();
-    this.marks.ring("chosen", scatter && row >= 0 && row < scatter.count ? this.positionOfRow(row) : null);
+    this.marks.ring("chosen", row >= 0 && row < scatter.count ? scatter.positionOf(row) : null);
   };
 
-  /** @param {number} row */
-  positionOfRow(row) {
-    const { x, y } = /** @type {Scatter} */ (this.scatter);
-    return [x[row], y[row]];
+  /** Whether the hand's code has a place on this plane. */
+  matches() {
+    return this.plane.invertible && this.hand.code.length === this.plane.latent;
   }
 
-  isShown = (/** @type {number} */ label) => this.frame.plot._fullData?.[label]?.visible === true;
+  /** @param {import("./map/frame.js").Position} position */
+  pick([x, y]) {
+    const [ux, uy] = this.frame.unit;
+    return this.scatter.nearest(x, y, PICK * ux, PICK * uy, (label) => !this.legend.hidden.has(label));
+  }
 
   /** @param {number} row */
   point(row) {
@@ -183,8 +248,7 @@ export class MapView {
 
   /** @param {ArrayLike<number>} position */
   codeAt(position) {
-    const { plane, hand } = this;
-    return plane?.invertible && hand.code.length === plane.latent ? plane.at(hand.code, position) : null;
+    return this.matches() ? this.plane.at(this.hand.code, position) : null;
   }
 
   /**
@@ -203,7 +267,7 @@ export class MapView {
   async click(event) {
     const position = this.frame.positionOf(event);
     if (!position) return;
-    const row = this.hover.pick(position);
+    const row = this.pick(position);
     if (row < 0) return this.moveTo(event, true);
     const { header } = this;
     try {
@@ -214,62 +278,48 @@ export class MapView {
     }
   }
 
-  /**
-   * @param {[number, number][]} corners pixels in the plane
-   * @param {boolean} add to what is selected
-   */
-  select(corners, add) {
-    const { scatter } = this;
-    const { xaxis, yaxis } = /** @type {any} */ (this.frame.axes);
-    if (!scatter) return;
-    const found = scatter.inside(corners.map(([x, y]) => [xaxis.p2d(x), yaxis.p2d(y)]));
-    const before = add ? this.selected : null;
-    const shown = this.header.classes.map((_, label) => this.isShown(label));
-    for (let i = 0; i < found.length; i++) {
-      found[i] = Number((found[i] && shown[scatter.labels[i]]) || before?.[i]);
-    }
-    this.selected = found.includes(1) ? found : null;
-    this.showSelection();
-  }
-
-  clearSelection() {
-    if (!this.selected) return;
-    this.selected = null;
-    this.showSelection();
-  }
-
-  async showSelection() {
-    await this.chart.draw();
+  /** Classes or points were hidden, shown or selected. */
+  showPoints() {
+    this.describeLegend();
+    this.placeAll();
     this.sayShown();
   }
 
   /** How many points are shown of how many there are, always said. */
   sayShown() {
-    const { scatter, header, selected } = this;
-    if (!scatter) return;
-    const counts = scatter.counts(selected, header.classes.length);
-    const drawn = this.chart.Plotly ? counts.reduce((sum, { all }, label) => sum + (this.isShown(label) ? all : 0), 0) : 0;
+    const { scatter, header, selection, legend } = this;
+    const counts = scatter.counts(selection.points, header.classes.length);
+    const drawn = counts.reduce((sum, { all }, label) => sum + (legend.hidden.has(label) ? 0 : all), 0);
     const [shown, total] = [drawn, header.total].map((count) => count.toLocaleString("en"));
-    const marked = selected ? counts.reduce((sum, { selected: some }) => sum + some, 0) : 0;
-    this.tools.say(`${shown} of ${total} ${header.what} shown`, selected ? `, ${marked.toLocaleString("en")} selected.` : ".");
+    const marked = counts.reduce((sum, { selected }) => sum + selected, 0);
+    this.tools.say(`${shown} of ${total} ${header.what} shown`, selection.points ? `, ${marked.toLocaleString("en")} selected.` : ".");
     meter.note("points", `${shown} of ${total}`);
   }
 
   close() {
     cancelAnimationFrame(this.frameDue);
     this.hover.leave();
-    this.back?.close();
-    this.hand?.part();
-    this.hand?.removeEventListener("engine", this.hover.renew);
-    this.hand?.removeEventListener("code", this.placeMarks);
-    this.hand?.removeEventListener("chosen", this.placeMarks);
+    this.back.close();
+    this.hand.part();
+    this.hand.removeEventListener("engine", this.hover.renew);
+    this.hand.removeEventListener("code", this.placeMarks);
+    this.hand.removeEventListener("chosen", this.placeMarks);
     meter.note("points", null);
     this.chart.close();
   }
 }
 
+/** @param {Uint8Array} bytes */
+function read(bytes) {
+  const { header: described, tensors } = unpack(bytes);
+  const header = /** @type {MapHeader} */ (described);
+  const scatter = new Scatter(valuesOf(tensors, "points", Uint16Array), header.spans, valuesOf(tensors, "labels", Uint8Array));
+  const plane = new Plane(valuesOf(tensors, "axes", Float32Array), valuesOf(tensors, "centre", Float32Array));
+  return { header, scatter, plane };
+}
+
 export default renderer(
   ".hg-map",
-  (host) => new MapView(host),
-  (view, { data }) => view.update(data),
+  (host, { data }) => new MapView(host, data),
+  (view, /** @type {import("./shared/elements.js").Component<Uint8Array>} */ { data }) => view.update(data),
 );

@@ -1,4 +1,5 @@
 // A chart whose figure Python makes.
+import { withArrays } from "./charts/arrays.js";
 import { Chart } from "./charts/chart.js";
 import { renderer } from "./shared/elements.js";
 import { readTheme, resolveColours } from "./shared/theme.js";
@@ -15,7 +16,7 @@ class PlotView {
   }
 
   figure() {
-    return JSON.parse(resolveColours(/** @type {PlotData} */ (this.data).figure, readTheme(this.host)));
+    return JSON.parse(resolveColours(/** @type {PlotData} */ (this.data).figure, readTheme(this.host)), withArrays);
   }
 
   /** @param {PlotData} data */
@@ -39,5 +40,5 @@ class PlotView {
 export default renderer(
   ".hg-plot",
   (host) => new PlotView(host),
-  (view, { data }) => view.update(data),
+  (view, /** @type {import("./shared/elements.js").Component<PlotData>} */ { data }) => view.update(data),
 );

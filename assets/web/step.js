@@ -95,5 +95,5 @@ class StepView {
 export default renderer(
   ".hg-step",
   (host) => new StepView(host),
-  (view, { data }) => view.update(data),
+  (view, /** @type {import("./shared/elements.js").Component<Uint8Array>} */ { data }) => view.update(data),
 );

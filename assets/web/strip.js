@@ -66,5 +66,5 @@ class StripView {
 export default renderer(
   ".hg-strip",
   (host) => new StripView(host),
-  (view, { data }) => view.update(data),
+  (view, /** @type {import("./shared/elements.js").Component<Uint8Array>} */ { data }) => view.update(data),
 );

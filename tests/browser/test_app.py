@@ -44,7 +44,7 @@ def app(app_server, tmp_path_factory):
 
 
 def curve_points(page: Page) -> int:
-    return page.locator(".hg-plot").first.evaluate("host => host._fullData?.[0].x.length ?? 0")
+    return page.locator(".hg-plot").first.evaluate("host => host.data?.[0].x.length ?? 0")
 
 
 def test_explore_shows_a_trained_model_and_decodes_under_the_hand(app, page, artefacts):
@@ -135,9 +135,9 @@ def test_train_watch_steer_stop_reload_and_explore(app, page, artefacts):
     page.screenshot(path=artefacts / "train-setup.png")
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_text("images/s").first).to_be_visible(timeout=SLOW)
-    page.wait_for_function("document.querySelector('.hg-plot')?._fullData?.[0]?.x.length > 20", timeout=SLOW)
+    page.wait_for_function("document.querySelector('.hg-plot')?.data?.[0]?.x.length > 20", timeout=SLOW)
     grown = curve_points(page)
-    page.wait_for_function("n => document.querySelector('.hg-plot')._fullData[0].x.length > n", arg=grown, timeout=SLOW)
+    page.wait_for_function("n => document.querySelector('.hg-plot').data[0].x.length > n", arg=grown, timeout=SLOW)
 
     weight = page.get_by_label("KL weight")
     weight.fill("4")

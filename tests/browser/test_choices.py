@@ -36,7 +36,7 @@ def _in_address(page: Page, name: str) -> str:
 
 def _axes(page: Page) -> tuple[str, str]:
     x, y = page.locator(".hg-map .hg-plot").evaluate(
-        "plot => ['xaxis', 'yaxis'].map((axis) => plot._fullLayout[axis].title.text)"
+        "plot => ['xaxis', 'yaxis'].map((axis) => plot.layout[axis].title.text)"
     )
     return x, y
 

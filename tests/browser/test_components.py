@@ -64,7 +64,7 @@ def _chart(page: Page, label: str) -> Locator:
 
 
 def _range(chart: Locator) -> list[float]:
-    return chart.evaluate("gd => [...gd._fullLayout.xaxis.range]")
+    return chart.evaluate("gd => [...gd.layout.xaxis.range]")
 
 
 def test_zoom_is_kept_while_the_curve_grows(shown: Page) -> None:
@@ -80,12 +80,12 @@ def test_zoom_is_kept_while_the_curve_grows(shown: Page) -> None:
     shown.mouse.move(*along(plane, 0.6), steps=15)
     shown.wait_for_timeout(1200)  # figures that come while the hand is at it wait for it
     shown.mouse.up()
-    shown.wait_for_function("gd => gd._fullLayout.xaxis.range[0] > 0", arg=chart.element_handle())
+    shown.wait_for_function("gd => gd.layout.xaxis.range[0] > 0", arg=chart.element_handle())
     zoomed = _range(chart)
     assert zoomed[0] > 0
-    points = chart.evaluate("gd => gd._fullData[0].x.length")
+    points = chart.evaluate("gd => gd.data[0].x.length")
     shown.wait_for_timeout(2000)
-    assert chart.evaluate("gd => gd._fullData[0].x.length") > points, "the curve went on growing"
+    assert chart.evaluate("gd => gd.data[0].x.length") > points, "the curve went on growing"
     assert _range(chart) == zoomed
     box = box_of(plane)
     shown.mouse.dblclick(box["x"] + 80, box["y"] + 80)
@@ -211,7 +211,7 @@ def test_strip_is_redrawn_in_place(shown: Page) -> None:
 
 def test_theme_changes_in_place(shown: Page, artefacts: Path) -> None:
     chart = _chart(shown, "latent map")
-    colour = "gd => getComputedStyle(gd.querySelector('.legendtext')).fill"
+    colour = "gd => getComputedStyle(gd.querySelector('.xtick text')).fill"
     slider(shown, "z0").press("End")
     light = chart.evaluate(colour)
     _screenshots(shown, artefacts, "light")

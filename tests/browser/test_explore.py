@@ -49,7 +49,7 @@ def test_all_images_are_encoded_once_and_each_is_shown_under_the_pointer(explore
     expect(page.get_by_text("Encoding all images")).to_be_visible(timeout=SLOW)
     expect(page.locator(".hg-shown")).to_have_text("1,797 of 1,797 images shown.", timeout=SLOW)
     codes, labels = data_points(page, "run/four", 1797, "all")
-    read = "plot => plot._fullLayout.xaxis.title.text + plot._fullLayout.yaxis.title.text"
+    read = "plot => plot.layout.xaxis.title.text + plot.layout.yaxis.title.text"
     across, up = (int(index) for index in re.findall(r"\d", page.locator(".hg-map .hg-plot").evaluate(read)))
     row, spot = lone_point(page, codes[:, [across, up]])
     hover(page, spot)

@@ -15,9 +15,9 @@ WIDE, PHONE = (1280, 800), (390, 844)
 _PLACES = """plot => {
     const { left, width } = plot.getBoundingClientRect();
     const rights = [...plot.querySelectorAll(".annotation-text")].map((text) => text.getBoundingClientRect().right);
-    const { xaxis, xaxis2 } = plot._fullLayout;
+    const planes = [...plot.querySelectorAll(".nsewdrag")].map((plane) => plane.getBoundingClientRect().left - left);
     const ends = rights.map((right) => right - left);
-    return { ends, width, height: plot.clientHeight, first: xaxis._offset, second: xaxis2._offset };
+    return { ends, width, height: plot.clientHeight, first: Math.min(...planes), second: Math.max(...planes) };
 }"""
 
 
@@ -67,7 +67,7 @@ def test_the_columns_follow_the_width_and_a_zoom_stays(browser, app):
         resize(page, PHONE)
         wait_for(lambda: is_one_column(page), 10)
         assert places(page)["height"] > 1.5 * high
-        assert chart.evaluate("plot => plot._fullLayout.xaxis.range") == [2, 5]
+        assert chart.evaluate("plot => plot.layout.xaxis.range") == [2, 5]
         assert_titles_fit(page)
         resize(page, WIDE)
         wait_for(lambda: not is_one_column(page), 10)

@@ -93,7 +93,7 @@ _COLOURS = """() => {
     const style = (selector, name) => getComputedStyle(document.querySelector(selector))[name];
     const drawn = (selector) => document.querySelector(selector).toDataURL().slice(-2000);
     return [
-        style(".hg-map .legendtext", "fill"), style(".hg-map .xtick text", "fill"),
+        style(".hg-map .hg-legend button", "color"), style(".hg-map .xtick text", "fill"),
         style(".hg-card", "backgroundColor"), style(".hg-card", "color"),
         drawn(".hg-map-back"), drawn("canvas.hg-map-points"), style(".hg-z", "stroke"), style(".hg-caption", "color"),
     ];

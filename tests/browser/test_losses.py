@@ -36,7 +36,7 @@ def _badge(page: Page, verdict: str | re.Pattern[str]) -> Locator:
 def _points(page: Page, number: int) -> int:
     """Of the loss curve of a case."""
     chart = page.get_by_role("figure", name=f"case {number}")
-    return chart.evaluate("host => host._fullData?.[0]?.x.length ?? 0") if chart.count() else 0
+    return chart.evaluate("host => host.data?.[0]?.x.length ?? 0") if chart.count() else 0
 
 
 def test_two_cases_run_side_by_side_to_the_end(app, page, artefacts):

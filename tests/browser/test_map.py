@@ -83,7 +83,10 @@ def test_hover_on_a_point_shows_its_image_its_posterior_and_samples(shown: Page,
     shown.screenshot(path=artefacts / "map-posterior.png")
     # Two standard deviations: log variances of -2 and of a twentieth of the way to -4, in pixels.
     unit = _map(shown).evaluate(
-        "map => { const { xaxis } = map.querySelector('.hg-plot')._fullLayout; return xaxis.d2p(1) - xaxis.d2p(0); }"
+        """map => {
+            const [low, high] = map.querySelector(".hg-plot").layout.xaxis.range;
+            return map.querySelector(".hg-map-glass").clientWidth / (high - low);
+        }"""
     )
     radius = float(shown.locator(".hg-posterior").get_attribute("rx") or 0)
     assert radius == pytest.approx(2 * np.exp(-1) * unit, rel=0.02)
@@ -168,7 +171,8 @@ def test_lasso_and_box_select_and_the_legend_counts(shown: Page, artefacts: Path
     selected = number_in(said.inner_text(), r"([\d,]+) selected")
     assert selected == pytest.approx(inside.sum(), abs=12)  # the hand's corners are whole pixels
     for group in range(10):
-        text = _map(shown).locator(".legendtext").nth(group).text_content() or ""
+        text = _map(shown).locator(".hg-legend button").nth(group).text_content() or ""
+        text = text.removeprefix(str(group))
         chosen, whole = (number_in(text, pattern) for pattern in (r"(\d+) /", r"/ (\d+)"))
         assert whole == (groups == group).sum()
         assert chosen == pytest.approx((inside & (groups == group)).sum(), abs=6)
@@ -183,7 +187,7 @@ def test_zoom_survives_a_rerun_and_a_double_click_ends_it(shown: Page) -> None:
     plot = _map(shown).locator(".hg-plot")
     shown.get_by_role("button", name=re.compile("^Zoom")).click()
     _drag(shown, (-2, 2), (2, -2))
-    zoomed = "plot => plot._fullLayout.xaxis.range[0] > -2.5 && plot._fullLayout.xaxis.range[1] < 2.5"
+    zoomed = "plot => plot.layout.xaxis.range[0] > -2.5 && plot.layout.xaxis.range[1] < 2.5"
     shown.wait_for_function(zoomed, arg=plot.element_handle())
     shown.get_by_role("button", name="Send z0 to 2").click()
     expect(shown.get_by_role("spinbutton", name="z0 value")).to_have_value("2.00")
@@ -191,7 +195,7 @@ def test_zoom_survives_a_rerun_and_a_double_click_ends_it(shown: Page) -> None:
     shown.get_by_role("button", name=re.compile("^Move z")).click()
     x, y = map_spots(shown, (0.0, 0.0))[0]
     shown.mouse.dblclick(x, y)
-    shown.wait_for_function("plot => plot._fullLayout.xaxis.range[0] < -4.5", arg=plot.element_handle())
+    shown.wait_for_function("plot => plot.layout.xaxis.range[0] < -4.5", arg=plot.element_handle())
 
 
 @pytest.mark.parametrize("kind", ["decodes", "density"])

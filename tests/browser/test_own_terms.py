@@ -21,7 +21,7 @@ VALUE = re.compile(r"([\d.]+) on the first \d+ images before training, from [\d.
 _TITLES = "(document.querySelector('.hg-plot')?.layout?.annotations ?? []).map(a => a.text)"
 
 # The points of all lines in the panel below the title of that number; panels are numbered as their titles are.
-_POINTS = """title => document.querySelector('.hg-plot')._fullData
+_POINTS = """title => document.querySelector('.hg-plot').data
     .filter(trace => trace.yaxis === (title ? `y${title + 1}` : "y"))
     .reduce((sum, trace) => sum + trace.x.length, 0)"""
 

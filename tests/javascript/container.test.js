@@ -47,10 +47,10 @@ test("bytes that are not whole are refused", () => {
 });
 
 test("what is described otherwise than it is, is refused", () => {
-  const with_ = (/** @type {Record<string, unknown>} */ f) => packed({ ...ENTRIES, f: { ...ENTRIES.f, ...f } }, DATA);
-  assert.throws(() => unpack(with_({ dtype: "F64" })), /array f is F64; allowed are U8,U16,I32,F32/);
-  assert.throws(() => unpack(with_({ dtype: "constructor" })), /array f is constructor/);
-  assert.throws(() => unpack(with_({ shape: [3] })), /not as large as its shape/);
+  const altered = (/** @type {Record<string, unknown>} */ f) => packed({ ...ENTRIES, f: { ...ENTRIES.f, ...f } }, DATA);
+  assert.throws(() => unpack(altered({ dtype: "F64" })), /array f is F64; allowed are U8,U16,I32,F32/);
+  assert.throws(() => unpack(altered({ dtype: "constructor" })), /array f is constructor/);
+  assert.throws(() => unpack(altered({ shape: [3] })), /not as large as its shape/);
   const { tensors } = unpack(packed(ENTRIES, DATA));
   assert.throws(() => valuesOf(tensors, "f", Uint8Array), /array f was not there as Uint8Array/);
   assert.throws(() => valuesOf(tensors, "x", Float32Array), /array x was not there/);

@@ -47,3 +47,14 @@ test("what all share knows nobody, and nobody imports a component", () => {
     for (const [room, targets] of found) assert.ok(!targets.has(roomOf(file)), `${room} imports ${file}`);
   }
 });
+
+test("nobody reads Plotly's private fields", () => {
+  for (const file of FILES) assert.doesNotMatch(read(file), /\._full|_fullLayout|_fullData/, file);
+});
+
+test("types are real", () => {
+  for (const file of FILES) {
+    const loose = read(file).match(/@type \{any\}|[{<|,(\s]any[}>|)[\]]|@ts-ignore|@ts-nocheck/g) ?? [];
+    assert.deepEqual(loose, [], file);
+  }
+});

@@ -31,9 +31,9 @@ _CANVAS = f"""canvas => {{
     return [height, width, base64(data)];
 }}"""
 _PIXELS = """(map, spots) => {
-    const { left, top } = map.querySelector(".hg-map-glass").getBoundingClientRect();
-    const { xaxis, yaxis } = map.querySelector(".hg-plot")._fullLayout;
-    return spots.map(([x, y]) => [left + xaxis.d2p(x), top + yaxis.d2p(y)]);
+    const { left, top, width, height } = map.querySelector(".hg-map-glass").getBoundingClientRect();
+    const { xaxis: { range: [x0, x1] }, yaxis: { range: [y0, y1] } } = map.querySelector(".hg-plot").layout;
+    return spots.map(([x, y]) => [left + width * (x - x0) / (x1 - x0), top + height * (y1 - y) / (y1 - y0)]);
 }"""
 # Every picture of the hand's model from now on, and every code: `drawn` has how many codes there were by then.
 _RECORD = f"""async (name) => {{
@@ -217,7 +217,7 @@ def hover(page: Page, spot: Spot) -> None:
 
 def map_ranges(page: Page) -> list[list[float]]:
     """What of the plane is in sight, across and up."""
-    read = "plot => [[...plot._fullLayout.xaxis.range], [...plot._fullLayout.yaxis.range]]"
+    read = "plot => [[...plot.layout.xaxis.range], [...plot.layout.yaxis.range]]"
     return page.locator(".hg-map .hg-plot").evaluate(read)
 
 
@@ -226,8 +226,9 @@ def z_on_map(page: Page) -> Spot:
     x, y = page.locator(".hg-map").evaluate(
         """map => {
             const [x, y, arm] = map.querySelector(".hg-z").getAttribute("d").match(/-?[\\d.]+/g).map(Number);
-            const { xaxis, yaxis } = map.querySelector(".hg-plot")._fullLayout;
-            return [xaxis.p2d((x + arm) / 2), yaxis.p2d(y)];
+            const { width, height } = map.querySelector(".hg-map-glass").getBoundingClientRect();
+            const { xaxis: { range: [x0, x1] }, yaxis: { range: [y0, y1] } } = map.querySelector(".hg-plot").layout;
+            return [x0 + (x1 - x0) * (x + arm) / 2 / width, y1 - (y1 - y0) * y / height];
         }"""
     )
     return x, y

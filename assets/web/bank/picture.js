@@ -15,13 +15,16 @@ import { drawPixels, savePng } from "../shared/pixels.js";
  */
 
 export class PictureView {
-  /** @type {import("../hand/hand.js").Hand} */ hand = /** @type {any} */ (null);
-  /** @type {Record<string, () => void>} */ #listeners = {};
+  /** @type {Record<string, () => void>} */ #listeners;
   name = "";
   latent = 0;
 
-  /** @param {Actions} actions */
-  constructor({ onReset, onRandom, onMeter }) {
+  /**
+   * @param {import("../hand/hand.js").Hand} hand
+   * @param {Actions} actions
+   */
+  constructor(hand, { onReset, onRandom, onMeter }) {
+    this.hand = hand;
     this.canvas = make("canvas", { className: "hg-decoded hg-pixels", role: "img", "aria-label": "decoded image" });
     this.caption = make("span");
     this.latency = make("span", { className: "hg-latency" });
@@ -42,6 +45,9 @@ export class PictureView {
     const foot = make("div", { className: "hg-foot" }, caption, this.drawAs.element);
     const frame = make("div", { className: "hg-frame" }, this.canvas, this.message);
     this.element = make("div", { className: "hg-picture" }, frame, foot, actions, code, more, this.pair);
+    this.#listeners = { picture: this.draw, trouble: this.say, code: this.showCode, chosen: this.showPair, engine: this.showPair };
+    for (const [name, listener] of Object.entries(this.#listeners)) hand.addEventListener(name, listener);
+    for (const listener of [this.draw, this.say, this.showCode, this.showPair]) listener();
   }
 
   /** @param {import("../bank.js").BankData} data */
@@ -52,14 +58,6 @@ export class PictureView {
     this.canvas.style.aspectRatio = `${width} / ${height}`;
     this.drawAs.offer(conditions);
     this.drawAs.show(this.hand.condition); // a hand outlives its bank
-  }
-
-  /** @param {import("../hand/hand.js").Hand} hand */
-  attach(hand) {
-    this.hand = hand;
-    this.#listeners = { picture: this.draw, trouble: this.say, code: this.showCode, chosen: this.showPair, engine: this.showPair };
-    for (const [name, listener] of Object.entries(this.#listeners)) hand.addEventListener(name, listener);
-    for (const listener of [this.draw, this.say, this.showCode, this.showPair]) listener();
   }
 
   draw = () => {

@@ -1,18 +1,21 @@
 // A figure may say how it is arranged where it is narrow: its maker does not know how wide its chart is.
 
-/** @typedef {{below: number, height: number, layout: Record<string, any>}} Narrow in pixels; what is other in the layout */
+/**
+ * @typedef {import("./types.js").Layout} Layout
+ * @typedef {import("./types.js").Narrow} Narrow
+ */
 
-/** @param {any} layout @param {number} width @returns {Narrow | undefined} what holds at that width */
+/** @param {Layout} layout @param {number} width @returns {Narrow | undefined} what holds at that width */
 export function narrowOf(layout, width) {
   const narrow = layout.meta?.narrow;
   return narrow && width < narrow.below ? narrow : undefined;
 }
 
-/** @param {any} layout @param {Narrow | undefined} narrow @returns {any} each axis with what it has besides */
+/** @param {Layout} layout @param {Narrow | undefined} narrow @returns {Layout} each axis with what it has besides */
 export function arranged(layout, narrow) {
   const other = Object.entries(narrow?.layout ?? {}).map(([name, value]) => [
     name,
-    Array.isArray(value) ? value : { ...layout[name], ...value },
+    Array.isArray(value) ? value : { .../** @type {object | undefined} */ (layout[name]), ...value },
   ]);
   return { ...layout, ...Object.fromEntries(other) };
 }

@@ -1,18 +1,32 @@
 // Plotly in place: one chart for the life of its host, its zoom kept while its figure changes. Every chart is one of these.
+import { loadStyles, plotTemplate, readTheme } from "../shared/theme.js";
 import { arranged, narrowOf } from "./arrangement.js";
 import { loadPlotly } from "./plotly.js";
-import { loadStyles, plotTemplate, readTheme } from "../shared/theme.js";
+import { Zoom } from "./zoom.js";
 
-/** @typedef {{data: any[], layout: any, config?: any}} Figure */
+/**
+ * @typedef {import("./types.js").Axis} Axis
+ * @typedef {import("./types.js").Figure} Figure
+ * @typedef {import("./types.js").Layout} Layout
+ * @typedef {import("./types.js").Settings} Settings
+ * @typedef {import("./types.js").Span} Span
+ */
+
+const NEAR = "25%"; // of the window's height: a chart that is as near as this to being in sight is drawn
 
 export class Chart {
-  /** @type {any} */ Plotly;
-  /** Axes the hand has moved: their ranges win over the figure's. @type {Set<string>} */ zoomed = new Set();
-  revision = /** @type {unknown} */ (undefined);
+  /** @type {import("./types.js").Plotly | null} */ Plotly = null;
+  /** What Plotly has drawn. @type {HTMLElement & import("./types.js").Host | null} */ drawing = null;
+  /** The ranges changed, or the chart's size. @type {() => void} */ onRanges = () => {};
   held = false;
   closed = false;
+  #zoom = new Zoom();
+  /** Ranges of a move that is under way. @type {Zoom} */ #moving = new Zoom();
   /** @type {Promise<boolean> | undefined} */ #opening;
-  resizeFrame = 0;
+  /** Its size when it was drawn, in CSS pixels. */ #size = { width: 0, height: 0 };
+  #resizeFrame = 0;
+  #inSight = true;
+  #stale = false;
 
   /**
    * @param {HTMLElement} host
@@ -20,11 +34,13 @@ export class Chart {
    * @param {(figure: Figure) => Figure} [dressed] what a saved picture has besides
    */
   constructor(host, figure, dressed = (figure) => figure) {
-    this.host = /** @type {any} */ (host);
+    this.host = host;
     this.figure = figure;
     this.dressed = dressed;
-    this.observer = new ResizeObserver(() => this.resize());
-    this.observer.observe(host);
+    this.sizes = new ResizeObserver(() => this.resize());
+    this.sizes.observe(host);
+    this.sight = new IntersectionObserver((entries) => this.see(entries[entries.length - 1].isIntersecting), { rootMargin: NEAR });
+    this.sight.observe(host);
     window.addEventListener("pointerup", this.release);
     window.addEventListener("pointercancel", this.release);
     host.addEventListener("pointerdown", this.hold, true);
@@ -55,7 +71,7 @@ export class Chart {
   }
 
   get drawn() {
-    return this.host.classList.contains("hg-ready");
+    return this.drawing !== null;
   }
 
   hold = () => {
@@ -70,24 +86,33 @@ export class Chart {
     });
   };
 
+  /** A chart out of sight waits with its newest figure. @param {boolean} inSight */
+  see(inSight) {
+    this.#inSight = inSight;
+    if (inSight && this.#stale) this.draw();
+  }
+
   /** A redraw would end a drag or swallow a click: the newest figure waits for the hand. */
   async draw() {
     const { host, Plotly } = this;
     if (!Plotly || this.held || this.closed || !host.isConnected) return;
+    this.#stale = this.drawn && !this.#inSight;
+    if (this.#stale) return;
     const figure = this.figure();
-    const own = this.arrange(figure.layout);
-    const layout = { uirevision: "keep", ...own, template: plotTemplate(readTheme(host)), autosize: true };
-    this.keepZoom(layout);
-    const first = !this.drawn;
-    if (first) host.replaceChildren();
-    await Plotly.react(host, figure.data, layout, { ...this.config(layout), ...figure.config });
-    if (first) this.listen();
+    const own = { uirevision: "keep", ...this.arrange(figure.layout), template: plotTemplate(readTheme(host)), autosize: true };
+    const layout = this.#zoom.kept(own);
+    this.#moving.reset();
+    if (!this.drawn) host.replaceChildren();
+    this.#size = { width: host.clientWidth, height: host.clientHeight };
+    const drawing = await Plotly.react(host, figure.data, layout, { ...this.config(layout), ...figure.config });
+    if (!this.drawn) this.listen(drawing);
     host.classList.add("hg-ready");
+    this.onRanges();
   }
 
   /**
    * Make the room that a layout needs at this width, and the layout fit it.
-   * @param {any} layout
+   * @param {Layout} layout
    */
   arrange(layout) {
     const narrow = narrowOf(layout, this.host.clientWidth);
@@ -95,19 +120,19 @@ export class Chart {
     return arranged(layout, narrow);
   }
 
-  /** @param {any} layout */
+  /** @param {Layout} layout */
   config(layout) {
-    const { Plotly } = this;
     const filename = layout.meta?.filename ?? "hourglass-chart";
     const save = (/** @type {string} */ format) => () => this.save(format, filename);
+    const { camera, disk, home } = this.Plotly?.Icons ?? {};
     return {
       displaylogo: false,
       doubleClick: false, // ours: see resetZoom
       modeBarButtons: [
         [
-          { name: "png", title: "Save as PNG", icon: Plotly.Icons.camera, click: save("png") },
-          { name: "svg", title: "Save as SVG", icon: Plotly.Icons.disk, click: save("svg") },
-          { name: "reset", title: "Reset zoom", icon: Plotly.Icons.home, click: () => this.resetZoom() },
+          { name: "png", title: "Save as PNG", icon: camera, click: save("png") },
+          { name: "svg", title: "Save as SVG", icon: disk, click: save("svg") },
+          { name: "reset", title: "Reset zoom", icon: home, click: () => this.resetZoom() },
         ],
       ],
     };
@@ -118,51 +143,60 @@ export class Chart {
    * @param {string} filename
    */
   save(format, filename) {
-    const { host, Plotly } = this;
+    const { host, drawing } = this;
+    if (!drawing) return;
     const background = readTheme(host).surface; // transparent ground would lose light text on white paper
-    const figure = this.dressed({ data: host.data, layout: { ...host.layout, paper_bgcolor: background } });
-    Plotly.downloadImage(figure, { format, filename, width: host.clientWidth, height: host.clientHeight, scale: 2 });
+    const figure = this.dressed({ data: drawing.data, layout: { ...drawing.layout, paper_bgcolor: background } });
+    this.Plotly?.downloadImage(figure, { format, filename, width: host.clientWidth, height: host.clientHeight, scale: 2 });
   }
 
-  listen() {
-    this.host.on("plotly_relayout", (/** @type {Record<string, unknown>} */ change) => {
-      for (const key of Object.keys(change)) {
-        const axis = /^([xy]axis\d*)\.range/.exec(key)?.[1];
-        if (axis) this.zoomed.add(axis);
-      }
+  /** @param {HTMLElement & import("./types.js").Host} drawing */
+  listen(drawing) {
+    this.drawing = drawing;
+    drawing.on("plotly_relayout", (change) => {
+      this.#moving.reset();
+      if (this.#zoom.take(change)) this.onRanges();
     });
-    this.host.on("plotly_doubleclick", () => this.resetZoom());
-  }
-
-  resetZoom() {
-    this.zoomed.clear();
-    this.draw();
+    drawing.on("plotly_relayouting", (change) => {
+      if (drawing.layout.dragmode === "pan" && this.#moving.take(change)) this.onRanges(); // a box is no range yet
+    });
+    drawing.on("plotly_doubleclick", () => this.resetZoom());
   }
 
   /**
-   * Plotly gives up a zoom as soon as Python sends another range. Here the hand wins until it resets the zoom or the
-   * figure's uirevision changes.
-   * @param {any} layout
+   * The range of an axis that is in sight.
+   * @param {"xaxis" | "yaxis"} axis
+   * @returns {Span | null}
    */
-  keepZoom(layout) {
-    if (layout.uirevision !== this.revision) this.zoomed.clear();
-    this.revision = layout.uirevision;
-    for (const axis of ["xaxis", "yaxis", ...Object.keys(layout).filter((name) => /^[xy]axis\d+$/.test(name))]) {
-      const seen = this.host._fullLayout?.[axis]?.range;
-      const kept = this.zoomed.has(axis) && seen ? { range: [...seen], autorange: false } : {};
-      layout[axis] = { ...layout[axis], uirevision: {}, ...kept };
-    }
+  range(axis) {
+    const drawn = /** @type {Axis | undefined} */ (this.drawing?.layout[axis])?.range;
+    const [low, high] = this.#moving.range(axis) ?? this.#zoom.range(axis) ?? drawn ?? [];
+    return low === undefined || high === undefined ? null : [low, high];
+  }
+
+  /** @param {Record<string, number[]>} ranges by axis */
+  zoomTo(ranges) {
+    const changes = Object.entries(ranges).map(([axis, range]) => [`${axis}.range`, range]);
+    this.Plotly?.relayout(this.host, Object.fromEntries(changes));
+  }
+
+  resetZoom() {
+    this.#zoom.reset();
+    this.draw();
   }
 
   resize() {
-    if (!this.drawn || !this.host.clientWidth) return;
-    cancelAnimationFrame(this.resizeFrame);
-    this.resizeFrame = requestAnimationFrame(() => {
-      const { width, height } = this.host._fullLayout ?? {};
-      if (this.closed || (this.host.clientWidth === width && this.host.clientHeight === height)) return;
-      const { layout } = this.host;
-      if (narrowOf(layout, this.host.clientWidth) === narrowOf(layout, width)) this.Plotly.Plots.resize(this.host);
-      else this.draw();
+    if (!this.drawing || !this.host.clientWidth) return;
+    cancelAnimationFrame(this.#resizeFrame);
+    this.#resizeFrame = requestAnimationFrame(async () => {
+      const { drawing, host, Plotly } = this;
+      const { width, height } = this.#size;
+      const { clientWidth, clientHeight } = host;
+      if (this.closed || !drawing || !Plotly || (clientWidth === width && clientHeight === height)) return;
+      if (narrowOf(drawing.layout, clientWidth) !== narrowOf(drawing.layout, width)) return this.draw();
+      this.#size = { width: clientWidth, height: clientHeight };
+      await Plotly.Plots.resize(host);
+      this.onRanges();
     });
   }
 
@@ -170,8 +204,9 @@ export class Chart {
     this.closed = true;
     window.removeEventListener("pointerup", this.release);
     window.removeEventListener("pointercancel", this.release);
-    this.observer.disconnect();
-    cancelAnimationFrame(this.resizeFrame);
+    this.sizes.disconnect();
+    this.sight.disconnect();
+    cancelAnimationFrame(this.#resizeFrame);
     this.Plotly?.purge(this.host);
   }
 }

@@ -84,8 +84,8 @@ export class Backdrop {
   place() {
     const { frame, spans } = this;
     const { back } = frame;
-    back.hidden = this.kind === "nothing" || !spans || !frame.axes;
-    if (!spans || !frame.axes) return;
+    back.hidden = this.kind === "nothing" || !spans || !frame.sight;
+    if (!spans || !frame.sight) return;
     const [[left, right], [bottom, top]] = spans;
     const [x0, y0] = frame.pixelsOf([left, top]);
     const [x1, y1] = frame.pixelsOf([right, bottom]);
@@ -116,9 +116,9 @@ export class Backdrop {
   async #drawDecodes() {
     const { hand, plane, frame } = this;
     const { code, condition } = hand;
-    if (!hand.engine || !plane?.invertible || !frame.axes || hand.code.length !== plane.latent) return;
+    if (!hand.engine || !plane?.invertible || !frame.sight || hand.code.length !== plane.latent) return;
     const engine = hand.engine.hold();
-    const grid = this.#grid(plane);
+    const grid = this.#grid(plane, frame.sight);
     this.off = this.#offPlane();
     const same = engine === this.#drawn && this.spans && `${this.spans}` === `${grid.spans}`;
     /** @type {ImageData[]} */ const rows = [];
@@ -137,14 +137,14 @@ export class Backdrop {
   /**
    * The decodes that fill the sight: their spans, and the codes of one row.
    * @param {import("./plane.js").Plane} plane
+   * @param {[Span, Span]} sight
    */
-  #grid(plane) {
-    const { sight, glass } = this.frame;
-    const [[left, right], [bottom, top]] = sight;
-    const across = Math.max(2, Math.round(glass.clientWidth / CELL));
+  #grid(plane, [[left, right], [bottom, top]]) {
+    const [width, height] = this.frame.size;
+    const across = Math.max(2, Math.round(width / CELL));
     const flat = plane.axes.length < 2; // one dimension: one row, as high as it is wide
-    const down = flat ? 1 : Math.max(2, Math.round(glass.clientHeight / CELL));
-    const half = ((top - bottom) * glass.clientWidth) / across / glass.clientHeight / 2;
+    const down = flat ? 1 : Math.max(2, Math.round(height / CELL));
+    const half = ((top - bottom) * width) / across / height / 2;
     const middle = (top + bottom) / 2;
     const spans = /** @type {[Span, Span]} */ ([[left, right], flat ? [middle - half, middle + half] : [bottom, top]]);
     const codes = (/** @type {number} */ row, /** @type {number[]} */ code) => {
@@ -173,6 +173,13 @@ export class Backdrop {
     rows.forEach((row, i) => this.#context()?.putImageData(row, 0, i * height));
     this.spans = spans;
     this.place();
+  }
+
+  /** What is behind the points, for a picture that is kept. */
+  picture() {
+    const { back } = this.frame;
+    if (!this.spans || this.kind === "nothing") return null;
+    return { source: back.toDataURL(), opacity: Number(getComputedStyle(back).opacity), spans: this.spans };
   }
 
   close() {

@@ -1,104 +1,103 @@
-// A map as a Plotly figure: its axes and its legend; with its points where it is saved as a picture.
+// A map as a Plotly figure: its axes; with its points and a legend where it is saved as a picture.
+import { MARGIN } from "./frame.js";
 import { styleOf } from "./points.js";
-import { readTheme } from "../shared/theme.js";
 
-const MARGIN = 0.06; // of the points' span, around them
+const AROUND = 0.06; // of the points' span, on each side
 
 /**
- * Axes and legend. The points themselves are drawn by `points.js`.
- * @param {import("../map.js").MapView} map
- * @returns {import("../charts/chart.js").Figure}
+ * @typedef {import("../charts/types.js").Figure} Figure
+ * @typedef {import("./frame.js").Span} Span
+ *
+ * @typedef {object} MapAxes
+ * @property {[string, string]} titles
+ * @property {string} name zoom is kept while it stays
+ * @property {[Span, Span] | null} ranges where they do not follow the points
+ * @property {[Span, Span]} spans of the points
+ * @property {boolean} grid
+ * @property {import("./gestures.js").Tool} tool
+ *
+ * @typedef {object} MapPicture what lies on the axes
+ * @property {import("./scatter.js").Scatter} scatter
+ * @property {Uint8Array | null} selected
+ * @property {string[]} classes
+ * @property {string[]} palette
+ * @property {Set<number>} hidden classes
+ * @property {{source: string, opacity: number, spans: [Span, Span]} | null} back
+ * @property {number[]} z where it stands; empty where it is not on the plane
+ * @property {string} accent
  */
-export function mapFigure({ scatter, header, selected, gestures, tools, host }) {
-  if (!scatter) return { data: [], layout: {} };
-  const theme = readTheme(host);
-  const counts = scatter.counts(selected, header.classes.length);
-  const { radius, opacity } = styleOf(scatter.count);
-  const data = header.classes.map((name, label) => ({
-    type: "scatter",
-    mode: "markers",
-    name: legend(name, counts[label], selected !== null),
-    x: [null],
-    y: [null],
-    hoverinfo: "skip",
-    marker: { size: 2 * radius, color: theme.palette[label % theme.palette.length], opacity },
-  }));
-  const [xaxis, yaxis] = header.titles.map((text, k) => ({
+
+/** Return the ranges of the axes before the hand moves them. @param {Pick<MapAxes, "ranges" | "spans">} axes @returns {[Span, Span]} */
+export function rangesOf({ ranges, spans }) {
+  if (ranges) return ranges;
+  const [x, y] = spans.map(([low, high]) => /** @type {Span} */ ([low - AROUND * (high - low), high + AROUND * (high - low)]));
+  return [x, y];
+}
+
+/**
+ * The axes. The points are drawn by `points.js`, the legend by `legend.js`.
+ * @param {MapAxes} axes
+ * @returns {Figure}
+ */
+export function mapFigure(axes) {
+  const ranges = rangesOf(axes);
+  const [xaxis, yaxis] = axes.titles.map((text, k) => ({
     title: { text },
     nticks: 7,
-    showgrid: tools.backdrop !== "decodes",
-    range: [...(header.ranges?.[k] ?? around(scatter.spans[k]))],
+    showgrid: axes.grid,
+    range: [...ranges[k]],
     autorange: false,
     automargin: false,
     ticklabeloverflow: "allow", // fitting the labels takes Plotly as long as all the rest
   }));
-  const { tool } = gestures;
+  const { tool } = axes;
   return {
-    data,
+    data: [],
     layout: {
       xaxis,
       yaxis,
-      uirevision: header.name,
+      uirevision: axes.name,
       hovermode: false, // the map looks for the nearest point itself
       dragmode: tool === "zoom" || tool === "pan" ? tool : false,
-      showlegend: true,
-      legend: {
-        orientation: "v",
-        x: 1.01,
-        y: 0.93, // below the buttons that appear under the pointer
-        yanchor: "top",
-        itemsizing: "constant",
-        font: { size: 12 },
-      },
-      margin: { l: 44, r: 8, t: 8, b: 40 },
+      showlegend: false,
+      margin: MARGIN,
       meta: { filename: "hourglass-latent-map" },
     },
   };
 }
 
-/** @param {[number, number]} span */
-function around([low, high]) {
-  const margin = MARGIN * (high - low);
-  return [low - margin, high + margin];
-}
-
 /**
- * The same figure with its points, with what lies behind them and with z, for a picture that is kept.
- * @param {import("../map.js").MapView} map
- * @param {import("../charts/chart.js").Figure} figure
- * @returns {import("../charts/chart.js").Figure}
+ * The same axes with points, legend, backdrop and z, for a picture that is kept.
+ * @param {Figure} figure
+ * @param {MapPicture} picture
+ * @returns {Figure}
  */
-export function savedFigure({ scatter, selected, back, frame, plane, hand, host }, { data, layout }) {
-  if (!scatter) return { data, layout };
-  const rows = rowsByClass(scatter.labels, data.length);
-  const points = data.map((trace, label) => ({
-    ...trace,
+export function savedFigure({ layout }, { scatter, selected, classes, palette, hidden, back, z, accent }) {
+  const rows = rowsByClass(scatter.labels, classes.length);
+  const { radius, opacity } = styleOf(scatter.count);
+  const points = classes.map((name, label) => ({
     type: scatter.count > 5000 ? "scattergl" : "scatter",
-    x: Array.from(rows[label], (row) => scatter.x[row]),
-    y: Array.from(rows[label], (row) => scatter.y[row]),
+    mode: "markers",
+    name: `${escaped(name)}  ${rows[label].length.toLocaleString("en")}`,
+    visible: hidden.has(label) ? "legendonly" : true,
+    x: rows[label].map((row) => scatter.x[row]),
+    y: rows[label].map((row) => scatter.y[row]),
+    marker: { size: 2 * radius, color: palette[label], opacity },
     ...(selected && { selectedpoints: [...rows[label].keys()].filter((place) => selected[rows[label][place]]) }),
   }));
-  const images = [];
-  if (back?.spans && back.kind !== "nothing") {
-    const [[left, right], [bottom, top]] = back.spans;
-    const place = { xref: "x", yref: "y", x: left, y: top, sizex: right - left, sizey: top - bottom, sizing: "stretch" };
-    images.push({ source: frame.back.toDataURL(), layer: "below", ...place, opacity: Number(getComputedStyle(frame.back).opacity) });
-  }
-  const here = plane?.invertible && hand.code.length === plane.latent ? plane.project(hand.code) : [];
-  const marker = { symbol: "cross-thin", size: 16, line: { color: readTheme(host).accent, width: 2.5 } };
-  const z = here.length === 2 ? [{ type: "scatter", mode: "markers", x: [here[0]], y: [here[1]], marker, showlegend: false }] : [];
-  return { data: [...points, ...z], layout: { ...layout, images } };
+  const marker = { symbol: "cross-thin", size: 16, line: { color: accent, width: 2.5 } };
+  const cross = { type: "scatter", mode: "markers", x: [z[0]], y: [z[1]], marker, showlegend: false };
+  const legend = { orientation: "v", x: 1.01, y: 1, yanchor: "top", itemsizing: "constant", font: { size: 12 } };
+  return {
+    data: z.length === 2 ? [...points, cross] : points,
+    layout: { ...layout, showlegend: true, legend, images: back ? [imageOf(back)] : [] },
+  };
 }
 
-/**
- * @param {string} name
- * @param {{all: number, selected: number}} count
- * @param {boolean} selecting
- */
-function legend(name, { all, selected }, selecting) {
-  const whole = all.toLocaleString("en");
-  const muted = selecting ? `${selected.toLocaleString("en")} / ${whole}` : whole;
-  return `${escaped(name)}  <span style="font-size:0.85em;fill-opacity:0.75">${muted}</span>`;
+/** @param {NonNullable<MapPicture["back"]>} back */
+function imageOf({ source, opacity, spans: [[left, right], [bottom, top]] }) {
+  const place = { xref: "x", yref: "y", x: left, y: top, sizex: right - left, sizey: top - bottom, sizing: "stretch" };
+  return { source, layer: "below", ...place, opacity };
 }
 
 /** Plotly's labels read HTML. @param {string} text */

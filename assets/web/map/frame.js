@@ -2,33 +2,34 @@
 import { make } from "../shared/elements.js";
 import { makeSvg } from "../shared/svg.js";
 
-/** @typedef {[x: number, y: number]} Position in the plane's coordinates */
+/**
+ * @typedef {[x: number, y: number]} Position in the plane's coordinates
+ * @typedef {[low: number, high: number]} Span
+ */
+
+/** CSS pixels around the plane, where Plotly writes ticks and titles. The layers' style sheet has the same ones. */
+export const MARGIN = { l: 44, r: 8, t: 8, b: 40 };
 
 export class Frame {
-  /** @param {HTMLElement} host Plotly's own element goes into the stage */
-  constructor(host) {
+  /** The part of the plane in sight; null until it is drawn. @type {[x: Span, y: Span] | null} */ sight = null;
+
+  constructor() {
     this.back = make("canvas", { className: "hg-map-back", "aria-hidden": "true" });
     this.clip = make("div", { className: "hg-map-clip" }, this.back);
-    this.plot = /** @type {any} */ (make("div", { className: "hg-plot", role: "figure" }));
+    this.plot = make("div", { className: "hg-plot", role: "figure" });
     this.points = make("canvas", { className: "hg-map-points", "aria-hidden": "true" });
     this.marks = makeSvg("svg", { class: "hg-map-marks" });
     this.glass = make("div", { className: "hg-map-glass" });
     this.stage = make("div", { className: "hg-map-stage" }, this.clip, this.plot, this.points, this.marks, this.glass);
-    host.append(this.stage);
+    const { l, r, t, b } = MARGIN;
+    const sizes = { plane: `${t}px ${r}px ${b}px ${l}px`, sides: `${l + r}px`, ends: `${t + b}px` };
+    for (const [name, value] of Object.entries(sizes)) this.stage.style.setProperty(`--${name}`, value);
   }
 
-  get axes() {
-    const { xaxis, yaxis } = this.plot._fullLayout ?? {};
-    return xaxis && yaxis ? { xaxis, yaxis } : null;
-  }
-
-  /** Put the layers where the plot's plane is. */
-  place() {
-    const size = this.plot._fullLayout?._size;
-    if (!size) return false;
-    const box = { left: `${size.l}px`, top: `${size.t}px`, width: `${size.w}px`, height: `${size.h}px` };
-    for (const layer of [this.clip, this.points, this.marks, this.glass]) Object.assign(layer.style, box);
-    return true;
+  /** Width and height of the plane in CSS pixels. @returns {[number, number]} */
+  get size() {
+    const { width, height } = this.glass.getBoundingClientRect(); // clientWidth is rounded
+    return [width, height];
   }
 
   /**
@@ -38,9 +39,19 @@ export class Frame {
   positionOf({ clientX, clientY }) {
     const { left, top, width, height } = this.glass.getBoundingClientRect();
     const [x, y] = [clientX - left, clientY - top];
-    const { axes } = this;
-    if (!axes || x < 0 || y < 0 || x > width || y > height) return null;
-    return [axes.xaxis.p2d(x), axes.yaxis.p2d(y)];
+    if (!this.sight || x < 0 || y < 0 || x > width || y > height) return null;
+    return this.positionAt(x, y);
+  }
+
+  /**
+   * @param {number} x pixels from the plane's left upper corner
+   * @param {number} y
+   * @returns {Position}
+   */
+  positionAt(x, y) {
+    const [width, height] = this.size;
+    const [[left, right], [bottom, top]] = this.#seen;
+    return [left + ((right - left) * x) / width, top - ((top - bottom) * y) / height];
   }
 
   /**
@@ -48,20 +59,21 @@ export class Frame {
    * @returns {[number, number]} pixels from the plane's left upper corner
    */
   pixelsOf(position) {
-    const { xaxis, yaxis } = /** @type {any} */ (this.axes);
-    return [xaxis.d2p(position[0]), yaxis.d2p(position[1])];
+    const [width, height] = this.size;
+    const [[left, right], [bottom, top]] = this.#seen;
+    return [((position[0] - left) / (right - left)) * width, ((top - position[1]) / (top - bottom)) * height];
   }
 
-  /** The part of the plane in sight. @returns {[[number, number], [number, number]]} */
-  get sight() {
-    const { xaxis, yaxis } = /** @type {any} */ (this.axes);
-    const ordered = (/** @type {number[]} */ [a, b]) => /** @type {[number, number]} */ (a < b ? [a, b] : [b, a]);
-    return [ordered(xaxis.range), ordered(yaxis.range)];
-  }
-
-  /** The plane's units in one pixel, each way. */
+  /** The plane's units in one pixel, each way. @returns {[number, number]} */
   get unit() {
-    const { xaxis, yaxis } = /** @type {any} */ (this.axes);
-    return [Math.abs(xaxis.p2d(1) - xaxis.p2d(0)), Math.abs(yaxis.p2d(1) - yaxis.p2d(0))];
+    const [width, height] = this.size;
+    const [[left, right], [bottom, top]] = this.#seen;
+    return [Math.abs(right - left) / width, Math.abs(top - bottom) / height];
+  }
+
+  /** @returns {[x: Span, y: Span]} */
+  get #seen() {
+    if (this.sight) return this.sight;
+    throw new Error("The map was asked for a place before it was drawn.");
   }
 }

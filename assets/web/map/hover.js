@@ -1,51 +1,62 @@
 // The pointer over a map: on a point its image and posterior, on empty ground the decode of that very position.
 
-const PICK = 14; // pixels
 const DWELL_MS = 125; // on one point before its image is shown: crossing a crowd must not flicker
 const ASK_MS = 40; // before it is asked for: crossing a crowd must not ask for all of it
 
+/**
+ * @typedef {import("../hand/data_point.js").DataPoint} DataPoint
+ * @typedef {import("./frame.js").Position} Position
+ *
+ * @typedef {object} HoverSource what the pointer is over, and with what it is decoded
+ * @property {(event: {clientX: number, clientY: number}) => Position | null} positionOf
+ * @property {(position: Position) => number} pick the row of the point there, or -1
+ * @property {(row: number) => Promise<DataPoint>} point
+ * @property {(position: Position) => number[] | null} codeAt
+ * @property {() => import("../decoder/engine.js").Engine | null} engine
+ * @property {() => number} condition the class that a position is decoded as
+ * @property {() => boolean} flicker whether a point's posterior is sampled
+ * @property {(row: number, point: DataPoint | null) => void} mark ring and ellipse of the point under the pointer; -1 for none
+ * @property {(sentence: string) => void} say
+ */
+
 export class Hover {
   row = -1;
-  /** The point whose card is open. @type {import("../hand/data_point.js").DataPoint | null} */ shown = null;
+  /** The point whose card is open. @type {DataPoint | null} */ shown = null;
   /** @type {{clientX: number, clientY: number} | null} */ pointer = null;
   #asking = 0;
   #dwell = 0;
 
-  /** @param {import("../map.js").MapView} map */
-  constructor(map) {
-    this.map = map;
+  /**
+   * @param {import("./card.js").Card} card
+   * @param {HoverSource} source
+   */
+  constructor(card, source) {
+    this.card = card;
+    this.source = source;
   }
 
   /** @param {{clientX: number, clientY: number}} event */
   over(event) {
-    const { map } = this;
-    const position = map.frame.positionOf(event);
+    const position = this.source.positionOf(event);
     if (!position) return this.leave();
     this.pointer = event;
-    const row = this.pick(position);
+    const row = this.source.pick(position);
     if (row >= 0) this.#onPoint(row);
     else this.#onGround(position);
-    map.card.moveTo(event);
-  }
-
-  /** @param {import("./frame.js").Position} position */
-  pick([x, y]) {
-    const { frame, scatter, isShown } = this.map;
-    const [ux, uy] = frame.unit;
-    return scatter?.nearest(x, y, PICK * ux, PICK * uy, isShown) ?? -1;
+    this.card.moveTo(event);
   }
 
   /** @param {number} row */
   #onPoint(row) {
     if (row === this.row) return;
-    const { map } = this;
+    const { source } = this;
     this.#forget();
     this.row = row;
-    map.card.hide();
+    this.card.hide();
     this.place();
     this.#asking = window.setTimeout(() => {
-      const asked = map.point(row);
-      const show = () => asked.then((point) => this.#show(row, point), (error) => map.hand.say(error.message));
+      const asked = source.point(row);
+      const show = () => asked.then((point) => this.#show(row, point), (/** @type {Error} */ error) => source.say(error.message));
       asked.catch(() => {}); // said by `show`, if it is still wanted by then
       this.#dwell = window.setTimeout(show, DWELL_MS - ASK_MS);
     }, ASK_MS);
@@ -53,15 +64,14 @@ export class Hover {
 
   /**
    * @param {number} row
-   * @param {import("../hand/data_point.js").DataPoint} point
+   * @param {DataPoint} point
    */
   #show(row, point) {
-    const { map } = this;
-    const { engine } = map.hand;
+    const engine = this.source.engine();
     if (row !== this.row || !engine || !this.pointer) return;
     this.shown = point;
-    map.card.showPoint(point, engine, map.flicker);
-    map.card.moveTo(this.pointer);
+    this.card.showPoint(point, engine, this.source.flicker());
+    this.card.moveTo(this.pointer);
     this.place();
   }
 
@@ -69,35 +79,31 @@ export class Hover {
   renew = () => {
     const { row } = this;
     if (!this.shown) return;
-    this.map.point(row).then((point) => this.#show(row, point), () => {}); // else it stays as it was
+    this.source.point(row).then((point) => this.#show(row, point), () => {}); // else it stays as it was
   };
 
   /** Ring and ellipse, where the map is now. */
   place() {
-    const { row, shown, map } = this;
-    const position = row >= 0 && row < (map.scatter?.count ?? 0) ? map.positionOfRow(row) : null;
-    map.marks.ring("under", position);
-    const { logVar } = shown ?? {};
-    map.marks.posterior(position, logVar && map.plane?.invertible ? map.plane.covariance(logVar) : undefined);
+    this.source.mark(this.row, this.shown);
   }
 
-  /** @param {import("./frame.js").Position} position */
+  /** @param {Position} position */
   async #onGround(position) {
-    const { map } = this;
-    if (this.row >= 0 || map.card.element.dataset.kind === "point") this.#leavePoint();
-    const { engine } = map.hand;
-    const code = engine && map.codeAt(position);
+    const { card, source } = this;
+    if (this.row >= 0 || card.element.dataset.kind === "point") this.#leavePoint();
+    const engine = source.engine();
+    const code = engine && source.codeAt(position);
     if (!engine || !code) return;
-    const answer = engine.hover(code, map.hand.condition);
+    const answer = engine.hover(code, source.condition());
     const pixels = answer instanceof Uint8Array ? answer : await answer;
-    if (!pixels || engine !== map.hand.engine || this.row >= 0 || !this.pointer) return;
-    map.card.showDecode(pixels, engine.shape);
-    map.card.moveTo(this.pointer);
+    if (!pixels || engine !== source.engine() || this.row >= 0 || !this.pointer) return;
+    card.showDecode(pixels, engine.shape);
+    card.moveTo(this.pointer);
   }
 
   #leavePoint() {
     this.#forget();
-    this.map.card.hide();
+    this.card.hide();
   }
 
   #forget() {

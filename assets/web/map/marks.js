@@ -29,9 +29,9 @@ export class Marks {
 
   /** @param {number[] | null} position */
   #cross(position) {
-    if (!position?.length || !this.frame.axes) return "";
+    if (!position?.length || !this.frame.sight) return "";
     const [x, y] = this.frame.pixelsOf([position[0], position[1] ?? 0]);
-    if (position.length === 1) return `M${x} 0V${this.frame.glass.clientHeight}`;
+    if (position.length === 1) return `M${x} 0V${this.frame.size[1]}`;
     return `M${x - ARM} ${y}H${x + ARM}M${x} ${y - ARM}V${y + ARM}`;
   }
 
@@ -40,7 +40,7 @@ export class Marks {
    * @param {ArrayLike<number> | null} position
    */
   ring(name, position) {
-    const [x, y] = position && this.frame.axes ? this.frame.pixelsOf(position) : [-99, -99];
+    const [x, y] = position && this.frame.sight ? this.frame.pixelsOf(position) : [-99, -99];
     this[name].setAttribute("cx", String(x));
     this[name].setAttribute("cy", String(y));
   }
@@ -51,7 +51,7 @@ export class Marks {
    * @param {{xx: number, xy: number, yy: number}} [covariance] in the plane's units
    */
   posterior(position, covariance) {
-    const shown = position && covariance && this.frame.axes;
+    const shown = position && covariance && this.frame.sight;
     this.ellipse.toggleAttribute("hidden", !shown);
     if (!shown) return;
     const [ux, uy] = this.frame.unit;

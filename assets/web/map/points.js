@@ -13,27 +13,24 @@ export function styleOf(count) {
 }
 
 /**
- * @param {HTMLCanvasElement} canvas takes the plane's size, in the screen's own pixels
- * @param {import("./frame.js").Frame} frame
+ * @param {import("./frame.js").Frame} frame its canvas takes the plane's size, in the screen's own pixels
  * @param {import("./scatter.js").Scatter} scatter
  * @param {string[]} palette a colour for each class, `#rrggbb`
- * @param {(label: number) => boolean} isShown
+ * @param {Set<number>} hidden classes
  * @param {Uint8Array | null} selected
  */
-export function drawPoints(canvas, frame, scatter, palette, isShown, selected) {
-  const [width, height] = [frame.glass.clientWidth, frame.glass.clientHeight].map((side) => Math.round(side * devicePixelRatio));
-  const { axes } = frame;
-  if (!axes || !width || !height) return;
+export function drawPoints(frame, scatter, palette, hidden, selected) {
+  const canvas = frame.points;
+  const [width, height] = frame.size.map((side) => Math.round(side * devicePixelRatio));
+  if (!frame.sight || !width || !height) return;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const image = new ImageData(width, height);
   const { radius, opacity } = styleOf(scatter.count);
   const stamp = stampOf(radius * devicePixelRatio);
   const colours = palette.map((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
-  const shown = palette.map((_, label) => isShown(label));
-  const [[x0, dx], [y0, dy]] = [axes.xaxis, axes.yaxis].map((axis) => {
-    const origin = axis.d2p(0) * devicePixelRatio;
-    return [origin, axis.d2p(1) * devicePixelRatio - origin];
-  });
+  const shown = palette.map((_, label) => !hidden.has(label));
+  const [origin, unit] = [frame.pixelsOf([0, 0]), frame.pixelsOf([1, 1])];
+  const [[x0, dx], [y0, dy]] = origin.map((at, k) => [at * devicePixelRatio, (unit[k] - at) * devicePixelRatio]);
   for (const layer of selected ? [0, 1] : [1]) {
     const alpha = layer ? opacity : opacity * FADED;
     for (let i = 0; i < scatter.count; i++) {

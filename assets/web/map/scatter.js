@@ -84,6 +84,11 @@ export class Scatter {
     return found;
   }
 
+  /** @param {number} row @returns {[number, number]} */
+  positionOf(row) {
+    return [this.x[row], this.y[row]];
+  }
+
   /**
    * How many points each class has, and how many of them are selected.
    * @param {Uint8Array | null} selected

@@ -2,7 +2,17 @@
 import { checkbox, choice, iconButton, remember, remembered } from "../shared/controls.js";
 import { make } from "../shared/elements.js";
 
-/** @type {[import("./gestures.js").Tool, string][]} */
+/**
+ * @typedef {import("./gestures.js").Tool} Tool
+ * @typedef {import("./back.js").Kind} Kind
+ *
+ * @typedef {object} ToolListener
+ * @property {(tool: Tool) => void} onTool
+ * @property {() => void} onResetZoom
+ * @property {() => void} onBackdrop
+ */
+
+/** @type {[Tool, string][]} */
 const TOOLS = [
   ["move", "Move z: press and drag; a click takes a point's code"],
   ["zoom", "Zoom: drag a box; a double click shows all"],
@@ -12,34 +22,38 @@ const TOOLS = [
 ];
 const BEHIND = { nothing: "nothing", decodes: "decodes", density: "density" };
 
+/** @param {string} kind @returns {Kind} */
+const kindOf = (kind) => (kind === "decodes" || kind === "density" ? kind : "nothing");
+
 export class Tools {
-  /** @param {import("../map.js").MapView} map */
-  constructor(map) {
-    this.map = map;
+  /** @type {Kind} */ backdrop = kindOf(remembered("behind", "nothing"));
+  /** Whether the card of a point shows samples of its posterior. */
+  flicker = remembered("flicker", !matchMedia("(prefers-reduced-motion: reduce)").matches);
+
+  /** @param {ToolListener} listener */
+  constructor(listener) {
+    this.listener = listener;
     this.buttons = TOOLS.map(([tool, label]) => iconButton(tool, label, () => this.use(tool)));
-    this.buttons.push(iconButton("home", "Reset zoom", () => map.chart.resetZoom()));
-    const before = remembered("behind", "nothing");
-    /** @type {import("./back.js").Kind} */ this.backdrop = before in BEHIND ? /** @type {any} */ (before) : "nothing";
+    this.buttons.push(iconButton("home", "Reset zoom", () => listener.onResetZoom()));
     this.behind = choice("Behind", BEHIND, this.backdrop, (kind) => {
-      this.backdrop = /** @type {any} */ (kind);
+      this.backdrop = kindOf(kind);
       remember("behind", kind);
-      map.setBackdrop();
+      listener.onBackdrop();
     });
-    this.flicker = checkbox("Posterior samples", map.flicker, (on) => {
-      remember("flicker", (map.flicker = on));
+    this.samples = checkbox("Posterior samples", this.flicker, (on) => {
+      remember("flicker", (this.flicker = on));
     });
     this.count = make("span");
     this.selection = make("span", { "aria-live": "polite" }); // the count changes at each look of a training
     this.shown = make("p", { className: "hg-shown" }, this.count, this.selection);
     const bar = make("div", { className: "hg-tools", role: "group", "aria-label": "map tools" }, ...this.buttons);
-    this.element = make("div", { className: "hg-map-bar" }, bar, this.behind, this.flicker);
+    this.element = make("div", { className: "hg-map-bar" }, bar, this.behind, this.samples);
   }
 
-  /** @param {import("./gestures.js").Tool} tool */
+  /** @param {Tool} tool */
   use(tool) {
     this.buttons.forEach((button, i) => TOOLS[i] && button.setAttribute("aria-pressed", String(TOOLS[i][0] === tool)));
-    this.map.gestures.choose(tool);
-    this.map.chart.draw();
+    this.listener.onTool(tool);
   }
 
   /**
@@ -47,13 +61,13 @@ export class Tools {
    * @param {string} selection
    */
   say(count, selection) {
-    this.count.textContent = count;
+    if (this.count.textContent !== count) this.count.textContent = count;
     if (this.selection.textContent !== selection) this.selection.textContent = selection;
   }
 
   /** @param {{stochastic: boolean, invertible: boolean}} model */
   describe({ stochastic, invertible }) {
-    this.flicker.hidden = !stochastic;
+    this.samples.hidden = !stochastic;
     const select = /** @type {HTMLSelectElement} */ (this.behind.querySelector("select"));
     const [, decodes] = select.options;
     decodes.disabled = !invertible;

@@ -19,21 +19,30 @@ export function make(tag, properties = {}, ...children) {
 }
 
 /**
+ * @template Data
+ * @typedef {object} Component what Streamlit gives a renderer
+ * @property {ParentNode} parentElement
+ * @property {Data} data
+ * @property {(name: string, value: unknown) => void} setStateValue
+ */
+
+/**
  * Make a Streamlit renderer out of a view that lives as long as its host is on the page. Streamlit runs the renderer
  * again at each change of data or theme, and may run an overtaken run's clean-up late: only a host that has left the
  * page ends its view.
  * @template {{close(): void}} View
+ * @template Data
  * @param {string} selector
- * @param {(host: HTMLElement) => View} create
- * @param {(view: View, component: any) => void} update
+ * @param {(host: HTMLElement, component: Component<Data>) => View} create
+ * @param {(view: View, component: Component<Data>) => void} update
  */
 export function renderer(selector, create, update) {
   /** @type {WeakMap<Element, View>} */
   const views = new WeakMap();
-  return (/** @type {any} */ component) => {
-    const host = component.parentElement.querySelector(selector);
+  return (/** @type {Component<Data>} */ component) => {
+    const host = /** @type {HTMLElement} */ (component.parentElement.querySelector(selector));
     let view = views.get(host);
-    if (!view) views.set(host, (view = create(host)));
+    if (!view) views.set(host, (view = create(host, component)));
     update(view, component);
     return () => {
       if (host.isConnected || !views.delete(host)) return;
