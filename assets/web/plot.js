@@ -22,8 +22,8 @@ class PlotView {
   /** @param {PlotData} data */
   update(data) {
     this.data = data;
-    this.host.style.height = data.height;
-    this.host.setAttribute("aria-label", data.label);
+    if (this.host.style.height !== data.height) this.host.style.height = data.height;
+    if (this.host.getAttribute("aria-label") !== data.label) this.host.setAttribute("aria-label", data.label);
     if (this.chart.drawn) {
       this.chart.draw();
     } else {

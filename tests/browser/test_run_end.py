@@ -45,7 +45,7 @@ def app(app_server, home) -> str:
 
 
 def _curve_range(page: Page) -> list[float]:
-    return page.locator(CURVES).evaluate("plot => [...plot._fullLayout.xaxis.range]")
+    return page.locator(CURVES).evaluate("plot => [...plot.layout.xaxis.range]")
 
 
 @pytest.mark.parametrize("state", ENDS)

@@ -58,3 +58,10 @@ test("types are real", () => {
     assert.deepEqual(loose, [], file);
   }
 });
+
+test("neither do the browser tests", () => {
+  const tests = fileURLToPath(new URL("..", import.meta.url));
+  const files = readdirSync(tests, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".py"));
+  assert.ok(files.length > 50);
+  for (const file of files) assert.doesNotMatch(readFileSync(join(tests, file), "utf8"), /_fullLayout|_fullData/, file);
+});

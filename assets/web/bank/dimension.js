@@ -26,6 +26,7 @@ const PRIOR = [-1, 0, 1]; // standard deviations
 
 export class Track {
   value = NaN;
+  described = "";
 
   /**
    * @param {Dimension} dimension
@@ -71,6 +72,9 @@ export class Track {
    * @param {boolean} prior whether to mark it
    */
   describe(dimension, share, prior) {
+    const described = JSON.stringify([dimension, share, prior]);
+    if (described === this.described) return;
+    this.described = described;
     this.dimension = dimension;
     const { low, high, active, activity, ticks } = dimension;
     const step = (high - low) / STEPS;

@@ -25,6 +25,7 @@ export class Chart {
   /** @type {Promise<boolean> | undefined} */ #opening;
   /** Its size when it was drawn, in CSS pixels. */ #size = { width: 0, height: 0 };
   #resizeFrame = 0;
+  /** The figure's own configuration that Plotly has. @type {string | undefined} */ #configured;
   #inSight = true;
   #stale = false;
 
@@ -104,7 +105,7 @@ export class Chart {
     this.#moving.reset();
     if (!this.drawn) host.replaceChildren();
     this.#size = { width: host.clientWidth, height: host.clientHeight };
-    const drawing = await Plotly.react(host, figure.data, layout, { ...this.config(layout), ...figure.config });
+    const drawing = await Plotly.react(host, figure.data, layout, this.newConfig(figure.config));
     if (!this.drawn) this.listen(drawing);
     host.classList.add("hg-ready");
     this.onRanges();
@@ -120,10 +121,20 @@ export class Chart {
     return arranged(layout, narrow);
   }
 
-  /** @param {Layout} layout */
-  config(layout) {
-    const filename = layout.meta?.filename ?? "hourglass-chart";
-    const save = (/** @type {string} */ format) => () => this.save(format, filename);
+  /**
+   * The configuration, where Plotly does not have it yet. One that is given again makes Plotly draw everything twice,
+   * from nothing: it compares functions, which are never equal to those of its own copy.
+   * @param {Settings} [own] of the figure
+   */
+  newConfig(own = {}) {
+    const key = JSON.stringify(own);
+    if (key === this.#configured) return undefined;
+    this.#configured = key;
+    return { ...this.config(), ...own };
+  }
+
+  config() {
+    const save = (/** @type {string} */ format) => () => this.save(format);
     const { camera, disk, home } = this.Plotly?.Icons ?? {};
     return {
       displaylogo: false,
@@ -138,13 +149,11 @@ export class Chart {
     };
   }
 
-  /**
-   * @param {string} format
-   * @param {string} filename
-   */
-  save(format, filename) {
+  /** @param {string} format */
+  save(format) {
     const { host, drawing } = this;
     if (!drawing) return;
+    const filename = drawing.layout.meta?.filename ?? "hourglass-chart";
     const background = readTheme(host).surface; // transparent ground would lose light text on white paper
     const figure = this.dressed({ data: drawing.data, layout: { ...drawing.layout, paper_bgcolor: background } });
     this.Plotly?.downloadImage(figure, { format, filename, width: host.clientWidth, height: host.clientHeight, scale: 2 });

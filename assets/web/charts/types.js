@@ -14,7 +14,7 @@
  * @property {(event: string, listener: (change: Settings) => void) => void} on
  *
  * @typedef {object} Plotly
- * @property {(host: HTMLElement, data: Settings[], layout: Layout, config: Settings) => Promise<HTMLElement & Host>} react
+ * @property {(host: HTMLElement, data: Settings[], layout: Layout, config?: Settings) => Promise<HTMLElement & Host>} react
  * @property {(host: HTMLElement, changes: Settings) => Promise<unknown>} relayout
  * @property {(figure: Figure, options: Settings) => Promise<unknown>} downloadImage
  * @property {(host: HTMLElement) => void} purge
