@@ -4,11 +4,15 @@ import keras
 
 
 class Clock(keras.callbacks.Callback):
-    """Tells a TrainingModel before every step how many epochs have passed, the parts of this one included."""
+    """Calls `set_time` before every step with the epochs that have passed, the parts of this one included."""
+
+    def __init__(self, set_time):
+        super().__init__()
+        self.set_time = set_time
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
 
     def on_train_batch_begin(self, batch, logs=None):
         steps = (self.params or {}).get("steps")  # None in the first epoch over data of unknown length
-        self.model.set_time(self.epoch + (batch / steps if steps else 0.0))
+        self.set_time(self.epoch + (batch / steps if steps else 0.0))

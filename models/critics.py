@@ -17,7 +17,7 @@ FEATURES = "features"  # (batch, n): the first hidden layer, where much of an im
 
 def _image_critic(network: Network, experiment: Experiment, image_shape: ImageShape) -> keras.Model:
     """Leaky (Radford et al. 2016, section 3), and most with dropout: one that is too sure too soon teaches nothing."""
-    judged = keras.Input(image_shape, name="judged")
+    judged = keras.Input(image_shape, name="critic_input")
     share = experiment.variant_info.dropout
     features, last = network.judge(judged, share)
     logit = layers.Reshape(())(layers.Dense(1)(dropped(last, share)))
@@ -25,14 +25,14 @@ def _image_critic(network: Network, experiment: Experiment, image_shape: ImageSh
 
 
 def _code_critic(_network: Network, experiment: Experiment, _image_shape: ImageShape) -> keras.Model:
-    judged = keras.Input((experiment.latent_dim,), name="judged")
+    judged = keras.Input((experiment.latent_dim,), name="critic_input")
     features = layers.LeakyReLU(0.2)(layers.Dense(128)(judged))
     last = layers.LeakyReLU(0.2)(layers.Dense(128)(features))
     logit = layers.Reshape(())(layers.Dense(1)(last))
     return keras.Model(judged, {CRITIC: logit, FEATURES: features}, name="critic")
 
 
-def _judge_images(critic: keras.Model, image, named, experiment: Experiment) -> dict[str, keras.KerasTensor]:
+def _outputs_on_images(critic: keras.Model, image, named, experiment: Experiment) -> dict[str, keras.KerasTensor]:
     """What the critic says of images, samples and reconstructions."""
     on_x = critic(image)
     said = {tensors.CRITIC_ON_X: on_x[CRITIC], tensors.FEATURES_ON_X: on_x[FEATURES]}
@@ -45,7 +45,7 @@ def _judge_images(critic: keras.Model, image, named, experiment: Experiment) -> 
     return said
 
 
-def _judge_codes(critic: keras.Model, _image, named, experiment: Experiment) -> dict[str, keras.KerasTensor]:
+def _outputs_on_codes(critic: keras.Model, _image, named, experiment: Experiment) -> dict[str, keras.KerasTensor]:
     """What the critic says of codes, draws from the prior and shuffled codes."""
     said = {tensors.CRITIC_ON_CODE: critic(named[tensors.Z])[CRITIC]}
     if tensors.CRITIC_ON_PRIOR in experiment.tensors:
@@ -58,6 +58,6 @@ def _judge_codes(critic: keras.Model, _image, named, experiment: Experiment) -> 
 
 # Both under the catalogue's name of what is judged.
 CRITICS: Mapping[str, Callable[..., keras.Model]] = MappingProxyType({"image": _image_critic, "code": _code_critic})
-JUDGEMENTS: Mapping[str, Callable[..., dict[str, keras.KerasTensor]]] = MappingProxyType(
-    {"image": _judge_images, "code": _judge_codes}
+CRITIC_OUTPUTS: Mapping[str, Callable[..., dict[str, keras.KerasTensor]]] = MappingProxyType(
+    {"image": _outputs_on_images, "code": _outputs_on_codes}
 )

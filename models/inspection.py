@@ -134,10 +134,8 @@ def _opened(program: Program) -> keras.Model:
     named |= {_HIDDEN[type(layer)]: layer.output for layer in training.layers if type(layer) in _HIDDEN}
     pixels = catalogue.PIXEL_MODELS[program.experiment.pixel_model]
     if pixels.output in named and tensors.RECONSTRUCTION not in named:
-        shown = named[pixels.output]
-        for layer in PIXEL_MODELS[program.experiment.pixel_model].link(pixels.scale):
-            shown = layer(shown)
-        named[tensors.RECONSTRUCTION] = shown
+        link = PIXEL_MODELS[program.experiment.pixel_model].link
+        named[tensors.RECONSTRUCTION] = link(named[pixels.output])
     return keras.Model(training.inputs, named)
 
 

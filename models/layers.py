@@ -1,4 +1,7 @@
-"""The layers of our own: where noise comes in, where a code is quantized, how steep a critic is."""
+"""The layers of our own: where noise comes in, where a code is quantized, how steep a critic is.
+
+Keras keeps the arguments of a layer that are numbers in its config by itself.
+"""
 
 import math
 
@@ -13,19 +16,11 @@ class Sampling(layers.Layer):
 
     def __init__(self, seed: int = 0, **kwargs):
         super().__init__(**kwargs)
-        self.seed = seed
         self.generator = keras.random.SeedGenerator(seed)
 
     def call(self, z_mean, z_log_var):
         noise = keras.random.normal(ops.shape(z_mean), seed=self.generator)
         return z_mean + ops.exp(0.5 * z_log_var) * noise
-
-    def compute_output_shape(self, z_mean_shape, z_log_var_shape):
-        del z_log_var_shape  # Keras insists on the name; both shapes are the same
-        return z_mean_shape
-
-    def get_config(self):
-        return {**super().get_config(), "seed": self.seed}
 
 
 @keras.saving.register_keras_serializable(package="hourglass")
@@ -35,7 +30,6 @@ class Prior(layers.Layer):
     def __init__(self, latent_dim: int, seed: int = 0, **kwargs):
         super().__init__(**kwargs)
         self.latent_dim = latent_dim
-        self.seed = seed
         self.generator = keras.random.SeedGenerator(seed)
 
     def call(self, image):
@@ -44,9 +38,6 @@ class Prior(layers.Layer):
     def compute_output_shape(self, image_shape):
         return (image_shape[0], self.latent_dim)
 
-    def get_config(self):
-        return {**super().get_config(), "latent_dim": self.latent_dim, "seed": self.seed}
-
 
 @keras.saving.register_keras_serializable(package="hourglass")
 class Shuffle(layers.Layer):
@@ -54,7 +45,6 @@ class Shuffle(layers.Layer):
 
     def __init__(self, seed: int = 0, **kwargs):
         super().__init__(**kwargs)
-        self.seed = seed
         self.generator = keras.random.SeedGenerator(seed)
 
     def call(self, z):
@@ -63,9 +53,6 @@ class Shuffle(layers.Layer):
 
     def compute_output_shape(self, z_shape):
         return z_shape
-
-    def get_config(self):
-        return {**super().get_config(), "seed": self.seed}
 
 
 @keras.saving.register_keras_serializable(package="hourglass")
@@ -101,10 +88,8 @@ class Quantizer(layers.Layer):
     def compute_output_shape(self, input_shape):
         return input_shape, input_shape
 
-    def get_config(self):
-        return {**super().get_config(), "size": self.size, "codewords": self.codewords}
 
-
+@keras.saving.register_keras_serializable(package="hourglass")
 class CriticSlope(layers.Layer):
     """The norm of a critic's gradient at a random place between each image and each sample: (batch,).
 
@@ -114,6 +99,7 @@ class CriticSlope(layers.Layer):
     def __init__(self, critic: keras.Model, seed: int = 0, **kwargs):
         super().__init__(**kwargs)
         self.critic = critic
+        self.seed = seed
         self.generator = keras.random.SeedGenerator(seed)
 
     def call(self, image, sample):
@@ -129,12 +115,20 @@ class CriticSlope(layers.Layer):
         del sample_shape  # Keras insists on the name
         return (image_shape[0],)
 
+    def get_config(self):
+        return {**super().get_config(), "critic": keras.saving.serialize_keras_object(self.critic), "seed": self.seed}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**{**config, "critic": keras.saving.deserialize_keras_object(config["critic"])})
+
 
 def log_normal(z, mean, log_var):
     """log N(z; mean, exp(log_var)) of every dimension, in nats."""
     return -0.5 * (math.log(2 * math.pi) + log_var + ops.square(z - mean) * ops.exp(-log_var))
 
 
+@keras.saving.register_keras_serializable(package="hourglass")
 class Densities(layers.Layer):
     """How likely sampled codes are: log q(z|x), log q(z), Σ log q(z_j) and log p(z), in nats, (batch,) each.
 

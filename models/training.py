@@ -84,7 +84,7 @@ class TrainingModel(keras.Model):
 
     def fit(self, *args, callbacks=None, **kwargs):
         """As Keras has it, with a clock before the callbacks."""
-        return super().fit(*args, callbacks=[Clock(), *(callbacks or ())], **kwargs)
+        return super().fit(*args, callbacks=[Clock(self.set_time), *(callbacks or ())], **kwargs)
 
     def build(self, input_shape):
         """Nothing to build: `network` is functional and has its weights."""

@@ -1,6 +1,6 @@
-"""The twin models: one trains on the decoder's linear output, one shares every layer and adds the link for looking."""
+"""The twin models: one trains on the decoder's linear output, one shares every layer and adds the link to pixels."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -8,10 +8,10 @@ from typing import Any
 import keras
 from keras import layers
 
-from models.critics import CRITICS, JUDGEMENTS
+from models.critics import CRITIC_OUTPUTS, CRITICS
 from models.layers import Densities, Prior, Quantizer, Sampling
 from models.networks import NETWORKS, ImageShape
-from models.pixels import PIXEL_MODELS, rescaling
+from models.pixels import PIXEL_MODELS
 from models.spec import catalogue, tensors
 from models.spec.experiment import Experiment
 
@@ -72,77 +72,93 @@ class Twins:
 
 
 def build_twins(experiment: Experiment, image_shape: ImageShape, classes: int = 0) -> Twins:
-    """The twins of an experiment on images (height, width, channels), freshly initialised.
+    """Build the twins of an experiment on images (height, width, channels), freshly initialised.
 
     A conditional one is told which of `classes` each image is of.
     """
-    network, conditional = NETWORKS[experiment.network], experiment.variant_info.conditional
-    pixels = catalogue.PIXEL_MODELS[experiment.pixel_model]
+    network, pixels = NETWORKS[experiment.network], catalogue.PIXEL_MODELS[experiment.pixel_model]
+    conditional, judged = experiment.variant_info.conditional, experiment.variant_info.critic
     image = keras.Input(image_shape, name="image")
     label = keras.Input((classes,), name="label") if conditional else None
-    given = [image, label] if conditional else image
-    features = network.encode(_through(rescaling(pixels.scale), image))
-    told = layers.Concatenate()([features, label]) if conditional else features
-    encoder = keras.Model(given, HEADS[experiment.variant_info.code](told, experiment), name="encoder")
+    features = network.encode(image if pixels.scale == 1 else layers.Rescaling(pixels.scale)(image))
+    heads = HEADS[experiment.variant_info.code](_with_class(features, label), experiment)
+    inputs = _with_input(image, label)
+    encoder = keras.Model(inputs, heads, name="encoder")
     code = keras.Input((experiment.latent_dim + classes if conditional else experiment.latent_dim,), name="code")
     decoder = keras.Model(code, network.decode(code, image_shape), name="decoder")
-    link = PIXEL_MODELS[experiment.pixel_model].link(pixels.scale)
-    judged = experiment.variant_info.critic
     critic = CRITICS[judged](network, experiment, image_shape) if judged is not None else None
 
-    named = {}
-    if experiment.encodes:
-        named = _of_images(image, label, encoder, decoder, link, experiment)
+    parts = _Parts(image, label, encoder, decoder, PIXEL_MODELS[experiment.pixel_model].link)
+    codes = parts.encode(image)
+    named = _of_images(parts, codes, experiment) if experiment.encodes else {}
     if tensors.Z_PRIOR in experiment.tensors:
-        named = {**named, **_of_the_prior(image, label, encoder, decoder, link, experiment)}
+        named |= _of_the_prior(parts, experiment)
     if judged is not None:
-        named = {**named, **JUDGEMENTS[judged](critic, image, named, experiment)}
-    if tensors.LABEL in experiment.tensors:
-        named = {**named, tensors.LABEL: label}
-    training = keras.Model(given, named, name="training")
-    z_mean = encoder(given)[tensors.Z_MEAN]
-    shown = _through(link, decoder(layers.Concatenate()([z_mean, label]) if conditional else z_mean))
-    inference = keras.Model(given, {tensors.Z_MEAN: z_mean, tensors.RECONSTRUCTION: shown}, name="inference")
-    generator = keras.Model(code, _through(link, decoder(code)), name="generator")
+        named |= CRITIC_OUTPUTS[judged](critic, image, named, experiment)
+    if label is not None and tensors.LABEL in experiment.tensors:
+        named[tensors.LABEL] = label
+    training = keras.Model(inputs, named, name="training")
+    seen = {tensors.Z_MEAN: codes[tensors.Z_MEAN], tensors.RECONSTRUCTION: parts.show(codes[tensors.Z_MEAN])}
+    inference = keras.Model(inputs, seen, name="inference")
+    generator = keras.Model(code, parts.link(decoder(code)), name="generator")
     return Twins(encoder, decoder, training, inference, generator, critic)
 
 
-def _of_images(image, label, encoder, decoder, link, experiment: Experiment) -> dict[str, keras.KerasTensor]:
-    """The codes of images and, where a term reads it, what they decode to."""
-    seen = image
+@dataclass(frozen=True)
+class _Parts:
+    """Encoder, decoder and link, with the inputs of the training network: its images and, or None, their classes."""
+
+    image: keras.KerasTensor
+    label: keras.KerasTensor | None
+    encoder: keras.Model
+    decoder: keras.Model
+    link: Callable[[keras.KerasTensor], keras.KerasTensor]
+
+    def encode(self, image: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
+        return self.encoder(_with_input(image, self.label))
+
+    def decode(self, code: keras.KerasTensor) -> keras.KerasTensor:
+        """Return the linear output."""
+        return self.decoder(_with_class(code, self.label))
+
+    def show(self, code: keras.KerasTensor) -> keras.KerasTensor:
+        """Return pixels in 0..1."""
+        return self.link(self.decode(code))
+
+
+def _with_input(image, label):
+    """Return what the encoder is called with: the images and, of a conditional model, their classes."""
+    return image if label is None else [image, label]
+
+
+def _with_class(tensor, label):
+    """Return a tensor (batch, n), of a conditional model with the classes behind it."""
+    return tensor if label is None else layers.Concatenate()([tensor, label])
+
+
+def _of_images(parts: _Parts, codes, experiment: Experiment) -> dict[str, keras.KerasTensor]:
+    """Return the codes of images and, where a term reads it, what they decode to."""
     if experiment.variant_info.uses_corruption:
-        seen = layers.GaussianNoise(experiment.corruption, seed=experiment.seed)(image)
-    conditional, output = experiment.variant_info.conditional, catalogue.PIXEL_MODELS[experiment.pixel_model].output
-    named = dict(encoder([seen, label] if conditional else seen))
+        codes = parts.encode(layers.GaussianNoise(experiment.corruption, seed=experiment.seed)(parts.image))
+    named, output = dict(codes), catalogue.PIXEL_MODELS[experiment.pixel_model].output
     if experiment.decodes:
-        named[output] = decoder(layers.Concatenate()([named[tensors.Z], label]) if conditional else named[tensors.Z])
+        named[output] = parts.decode(named[tensors.Z])
     if tensors.RECONSTRUCTION in experiment.tensors:
-        named[tensors.RECONSTRUCTION] = _through(link, named[output])
+        named[tensors.RECONSTRUCTION] = parts.link(named[output])
     if tensors.LOG_AGGREGATE in experiment.tensors:
         densities = Densities()(named[tensors.Z], named[tensors.Z_MEAN], named[tensors.Z_LOG_VAR])
-        named[tensors.LOG_POSTERIOR], named[tensors.LOG_AGGREGATE] = densities[0], densities[1]
-        named[tensors.LOG_MARGINALS], named[tensors.LOG_PRIOR] = densities[2], densities[3]
+        named |= dict(zip(tensors.DENSITIES, densities, strict=True))
     return named
 
 
-def _of_the_prior(image, label, encoder, decoder, link, experiment: Experiment) -> dict[str, keras.KerasTensor]:
-    """As many draws from the prior as there are images and, where a term reads it, what they decode to."""
-    conditional = experiment.variant_info.conditional
-    z_prior = Prior(experiment.latent_dim, experiment.seed + 1)(image)
-    named = {tensors.Z_PRIOR: z_prior}
+def _of_the_prior(parts: _Parts, experiment: Experiment) -> dict[str, keras.KerasTensor]:
+    """Return a draw from the prior for each image and, where a term reads it, what it decodes to."""
+    named = {tensors.Z_PRIOR: Prior(experiment.latent_dim, experiment.seed + 1)(parts.image)}
     if tensors.SAMPLE in experiment.tensors:
-        drawn = decoder(layers.Concatenate()([z_prior, label]) if conditional else z_prior)
-        named[tensors.SAMPLE] = _through(link, drawn)
+        named[tensors.SAMPLE] = parts.show(named[tensors.Z_PRIOR])
     if tensors.SAMPLE_CODE in experiment.tensors:
-        found = encoder([named[tensors.SAMPLE], label] if conditional else named[tensors.SAMPLE])
-        named[tensors.SAMPLE_CODE] = found[tensors.Z_MEAN]
+        named[tensors.SAMPLE_CODE] = parts.encode(named[tensors.SAMPLE])[tensors.Z_MEAN]
     return named
-
-
-def _through(chain: Iterable[layers.Layer], tensor: keras.KerasTensor) -> keras.KerasTensor:
-    for layer in chain:
-        tensor = layer(tensor)
-    return tensor
 
 
 def _plain_head(features, experiment: Experiment) -> dict[str, keras.KerasTensor]:

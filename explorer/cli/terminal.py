@@ -1,6 +1,7 @@
 """Runs in a terminal: the same trainer and the same run folder, seen through a progress bar; and scripts."""
 # ruff: noqa: T201 (printing is this module's job)
 
+import shlex
 import shutil
 import signal
 import sys
@@ -60,7 +61,7 @@ def script(experiment: Experiment, out: Path | None) -> int:
     except OSError as error:
         reason = error.strerror
         raise ExperimentError([f"--out was {out}, which cannot be written ({reason}). Give another file."]) from error
-    print(f"Wrote {out}. Train it: python {out}")
+    print(f"Wrote {out}. Train it: {shlex.join(['python', str(out)])}")
     return 0
 
 

@@ -124,3 +124,8 @@ def dataset_info(name: str) -> DatasetInfo:
         shown = given if len(given) <= 60 else given[:57] + "..."
         raise DatasetError(f"There is no data set called {shown}: choose one of {', '.join(DATASETS)}.")
     return info
+
+
+def validation_count(count: int, fraction: float) -> int:
+    """Return how many of so many images are held out for validation: never none and never all."""
+    return min(max(round(count * fraction), 1), count - 1)

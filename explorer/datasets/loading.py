@@ -13,13 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.datasets.catalogue import DatasetError, DatasetInfo, dataset_info
+from explorer.datasets.catalogue import DatasetError, DatasetInfo, dataset_info, validation_count
 from explorer.datasets.npz import LabelledImages, check_images, read_npz_images
 from explorer.datasets.shapes import draw_shapes, paint, sample_factors, sample_hues
 
 DATA_FOLDER_VARIABLE = "HOURGLASS_DATA"
 _MNIST_COUNTS = (60_000, 10_000)
-_DIGITS_TEST = 297
 _SHAPES_PER_TEST_IMAGE = 6
 _NETWORK_TIMEOUT = 5.0  # seconds without a sign of life
 
@@ -66,33 +65,28 @@ def split(count: int, validation_fraction: float, seed: int) -> tuple[np.ndarray
         )
     if seed < 0:
         raise DatasetError(f"The seed of the split is {seed}: it must be 0 or a positive whole number; try 0.")
-    validation_count = min(max(round(count * validation_fraction), 1), count - 1)
+    held_out = validation_count(count, validation_fraction)
     order = np.random.default_rng(seed).permutation(count).astype(np.int32)
-    return np.sort(order[validation_count:]), np.sort(order[:validation_count])
+    return np.sort(order[held_out:]), np.sort(order[:held_out])
 
 
 def _load_digits(info: DatasetInfo) -> Images:
+    (images, labels), (test_images, test_labels) = scaled_digits()
+    return Images(images, labels, info.class_names, test_images, test_labels)
+
+
+def scaled_digits():
+    """Return scikit-learn's digits, framed and scaled to 28 × 28, as (images, labels) for training and for the test."""
     from PIL import Image
     from sklearn.datasets import load_digits
 
     bunch = load_digits()
-    small = np.rint(bunch.images * (255 / 16)).astype(np.uint8)
-    height, width, _ = info.image_shape
-    # The digits fill their 8 rows; without a frame the strokes would be cut off square at the edge of the picture.
-    small = np.pad(small, ((0, 0), (1, 1), (1, 1)))
+    small = np.pad(np.rint(bunch.images * (255 / 16)).astype(np.uint8), ((0, 0), (1, 1), (1, 1)))
     # Bicubic: bilinear blurs the strokes, Lanczos adds grey ghosts beside them.
-    scaled = [Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC) for image in small]
-    images = np.stack([np.asarray(image) for image in scaled])[..., np.newaxis]
-    # The file is ordered by writer, so its own tail would hold other hands than its beginning.
-    order = np.random.default_rng(0).permutation(len(images))
-    images, labels = images[order], bunch.target.astype(np.int64)[order]
-    return Images(
-        images=images[:-_DIGITS_TEST],
-        labels=labels[:-_DIGITS_TEST],
-        class_names=info.class_names,
-        test_images=images[-_DIGITS_TEST:],
-        test_labels=labels[-_DIGITS_TEST:],
-    )
+    scaled = [np.asarray(Image.fromarray(image).resize((28, 28), Image.Resampling.BICUBIC)) for image in small]
+    order = np.random.default_rng(0).permutation(len(scaled))  # the file is ordered by writer
+    images, labels = np.stack(scaled)[order, ..., np.newaxis], bunch.target.astype(np.int64)[order]
+    return (images[:1500], labels[:1500]), (images[1500:], labels[1500:])
 
 
 def _load_shapes(info: DatasetInfo) -> Images:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 SHAPE_NAMES = ("square", "ellipse", "heart")
-SEED = 20_260
+SHAPES_SEED = 20_260
 SCALE_RANGE = (0.16, 0.27)  # circumradius, as a fraction of the image's side
 MARGIN = 1 / 28  # always empty at each edge, as a fraction of the side
 
@@ -50,7 +50,7 @@ def _heart(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 _DISTANCES: tuple[Callable[[np.ndarray, np.ndarray], np.ndarray], ...] = (_square, _ellipse, _heart)
 
 
-def sample_factors(count: int, seed: int = SEED) -> dict[str, np.ndarray]:
+def sample_factors(count: int, seed: int = SHAPES_SEED) -> dict[str, np.ndarray]:
     """Draw `count` values of every factor, uniformly and independently, as float64 arrays of shape (count,).
 
     `shape` is an index into SHAPE_NAMES; `scale` is the circumradius, `x` (from the left) and `y` (from the top) are
@@ -83,7 +83,7 @@ def draw_shapes(factors: dict[str, np.ndarray], side: int) -> np.ndarray:
     return images
 
 
-def sample_hues(count: int, seed: int = SEED) -> np.ndarray:
+def sample_hues(count: int, seed: int = SHAPES_SEED) -> np.ndarray:
     """Draw `count` hues, uniformly and independently of all other factors, float64 (count,).
 
     A hue is a share of the colour circle, from 0 to 1: 0 is red, 1/3 green, 2/3 blue.

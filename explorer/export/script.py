@@ -1,144 +1,147 @@
-"""An experiment as one Keras script that imports nothing of ours."""
+"""An experiment as one Keras script that imports nothing of ours: all its parts, put together."""
 
-import ast
+import re
 import textwrap
-from collections.abc import Iterator
-from typing import Any
 
-from explorer.datasets.catalogue import DatasetInfo, dataset_info
-from explorer.export.calls import PROGRAM
-from explorer.export.layout import WIDTH, import_lines
-from explorer.export.pruning import without_unused
-from explorer.export.scope import DATASET_CONSTANTS, EXPERIMENT_CONSTANTS
-from explorer.export.source import module
-from explorer.export.traits import Traits
-from explorer.export.values import Own, literal
-from explorer.export.writer import Writer
-from models.spec.catalogue import NETWORKS, PIXEL_MODELS
+from explorer.datasets.catalogue import DatasetInfo, dataset_info, validation_count
+from explorer.export import data, objective
+from explorer.export.layout import WIDTH, call, constant, joined, literal
+from explorer.export.lines import layers_in, lines_of, text_of
+from explorer.export.recorder import Call, Name, Recorder
+from explorer.export.source import copy, copy_all, import_lines
+from models.spec.catalogue import SETTINGS
 from models.spec.experiment import Experiment
 from models.spec.schedules import SCHEDULES
 
-# What the script is for, in its order; everything else is there because one of these needs it.
-ROOTS = ("build", "load_images", "train", "evaluate", "save_pictures", "main")
-_SAID = {
-    "seed": "of the split, the batches, the weights and the noise",
-    "validation_fraction": "of the training images",
-}
-
-
-def script_of(experiment: Experiment) -> str:
-    """The script. Raises ExportError, with the place, where the sources say something that cannot be exported."""
-    info = dataset_info(experiment.dataset)
-    writer = Writer({"experiment": experiment, "info": info, "traits": Traits(experiment)})
-    texts = without_unused(list(_texts(writer)))
-    names = {name for text in texts for name in _names(text)}
-    imports = [(name, origin) for name, origin in writer.imports.items() if name in names]
-    head = [f'"""{_docstring(experiment, info, script_name(experiment))}\n"""', import_lines(imports)]
-    end = 'if __name__ == "__main__":\n    main()\n'
-    return "\n\n".join([*head, _constants(experiment, info, names)]) + _stacked(texts) + "\n\n\n" + end
+# What the script's own lines import, where they use it; copied definitions bring their own.
+IMPORTS = ("from datetime import datetime", "from pathlib import Path", "import keras", "import numpy as np",
+           "from keras import layers", "from keras import ops")  # fmt: skip
+NAMED = ("latent_dim", "seed", *SETTINGS)  # settings that networks are built with under the name of a constant
+TWINS = ("training", "inference", "generator")  # not saved: they share every layer with networks that are
 
 
 def script_name(experiment: Experiment) -> str:
-    """A good name for the file."""
+    """Return a good name for the file."""
     return f"{experiment.variant}_{experiment.dataset}_{experiment.network}_{experiment.latent_dim}d.py"
 
 
-def _texts(writer: Writer) -> Iterator[str]:
-    """Every definition once, in front of the first that needs it."""
-    program, done = module(PROGRAM), set()
-
-    def visit(name: str) -> Iterator[str]:
-        if name in done:
-            return
-        done.add(name)
-        text = writer.written[name]()
-        for needed in dict.fromkeys(_names(text)):
-            if needed in writer.written:
-                yield from visit(needed)
-        yield text
-
-    node = program.definitions["main"]
-    assert isinstance(node, ast.FunctionDef)  # noqa: S101 -- for the type checker; tests export every variant
-    writer.written[writer.own(Own(program, node), {}, frozenset())]()  # how it calls the others decides what they are
-    for root in ROOTS:
-        yield from visit(root)
-
-
-def _names(text: str) -> list[str]:
-    """The names that a piece of code uses, in order; those that only its types name come last."""
-    tree = ast.parse(text)
-    kinds = [
-        kind for node in ast.walk(tree) for kind in (getattr(node, "annotation", None), getattr(node, "returns", None))
-    ]
-    late = {id(part) for kind in kinds if kind is not None for part in ast.walk(kind)}
-    local = _local(tree)
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id not in local]
-    return [node.id for node in sorted(nodes, key=lambda node: (id(node) in late, node.lineno, node.col_offset))]
-
-
-def _local(tree: ast.Module) -> set[str]:
-    """The names that functions keep to themselves."""
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Lambda)]
-    nodes = [node for function in functions for node in ast.walk(function)]
-    return {n.arg for n in nodes if isinstance(n, ast.arg)} | {
-        n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+def script_of(experiment: Experiment) -> str:
+    """Return the script. Raises ExportError, with the place, where a source of ours cannot stand in one."""
+    info, recorder = dataset_info(experiment.dataset), Recorder()
+    networks = _networks(experiment, info, recorder)
+    layers, functions = copy_all(layers_in(networks.values())), objective.functions_of(experiment, recorder)
+    loading, moved = data.functions_of(info), objective.moved(experiment)
+    trained = copy("models.standalone", [_class(experiment)]) | copy("models.clock", ["Clock"] if moved else [])
+    *built, twins = _lines(networks)
+    saved = [name for name in networks if name not in TWINS]
+    parts = {
+        "Networks: images in 0..1 -> code -> linear output": [*layers.blocks, *built],
+        "Loss: every term has a value for each image": [
+            *functions.blocks,
+            *objective.definitions(experiment, recorder),
+            *moved,
+            *trained.blocks,
+            f"# Twins: the model is trained, the others look at images and codes through the same layers.\n{twins}",
+            _compiled(experiment, recorder),
+        ],
+        f"Data: {info.licence}": [
+            *loading.blocks,
+            *data.definitions(experiment, info),
+            data.main(experiment, info, saved, timed=bool(moved)),
+        ],
     }
-
-
-def _stacked(texts: list[str]) -> str:
-    """Definitions under each other: two lines between them, none between constants."""
-    out, before = "", False
-    for text in texts:
-        compound = isinstance(ast.parse(text).body[0], ast.FunctionDef | ast.ClassDef)
-        out += ("\n\n\n" if compound or before or not out else "\n") + text
-        before = compound
-    return out
-
-
-def _constants(experiment: Experiment, info: DatasetInfo, names: set[str]) -> str:
-    values: dict[str, Any] = {
-        name: getattr(experiment, name) for name in sorted(EXPERIMENT_CONSTANTS, key="seed".__ne__)
-    }
-    values |= {name: getattr(info, name) for name in DATASET_CONSTANTS}
-    said = {"image_shape": "height, width, channels", **_SAID}
-    return "\n".join(
-        f"{name.upper()} = {literal(value)}" + (f"  # {said[name]}" if name in said else "")
-        for name, value in values.items()
-        if name.upper() in names
+    body = joined(
+        f"# ---- {title} ".ljust(WIDTH, "-") + f"\n{block}" if block is blocks[0] else block
+        for title, blocks in parts.items()
+        for block in blocks
     )
+    used = set(re.findall(r"\w+", body))
+    copied = layers | functions | trained | loading
+    imports = import_lines({*copied.imports, *(line for line in IMPORTS if line.split()[-1] in used)})
+    return joined([_docstring(experiment, info), imports, _constants(experiment, info, used), body])
 
 
-def _docstring(experiment: Experiment, info: DatasetInfo, name: str) -> str:
-    variant, pixels = experiment.variant_info, PIXEL_MODELS[experiment.pixel_model]
-    what, how = f"{variant.title} with a {experiment.latent_dim}-D code, on {info.title}", f"`python {name}` trains it."
-    title = f"{what}: {how}"
-    if len(title) > WIDTH - len('"""'):
-        title = f"{what}.\n\n{how}"
-    paragraphs = [
-        f"{variant.summary} ({variant.paper})",
-        f"Network: {NETWORKS[experiment.network].title}. {NETWORKS[experiment.network].summary}",
-        f"Pixels: {pixels.title}. {pixels.summary}",
-        f"Data: {info.description} Licence: {info.licence}.",
-    ]
-    wrapped = "\n".join(textwrap.fill(text, WIDTH) for text in paragraphs)
-    sums = "\n\n".join(
-        f"{_who(experiment, total)} the sum of\n\n{_terms(experiment, total)}" for total in variant.learners
-    )
-    return f"{title}\n\n{wrapped}\n\n{sums}\n\nExported by Hourglass."
+def _networks(experiment: Experiment, info: DatasetInfo, recorder: Recorder) -> dict[str, Call]:
+    """Record how the networks are built; those that are saved come first."""
+    named = {name: constant(getattr(experiment, name), name.upper()) for name in NAMED}
+    build = recorder.load("models.twins").build_twins
+    twins = build(experiment.model_copy(update=named), info.image_shape, constant(info.classes, "CLASSES"))
+    twins.training.function, twins.training.kwargs["name"] = Name(recorder, _class(experiment)), "model"
+    return {**twins.networks, **{name: getattr(twins, name) for name in TWINS}}
 
 
-def _who(experiment: Experiment, total: str) -> str:
-    learner = experiment.variant_info.learners[total]
+def _lines(networks: dict[str, Call]) -> list[str]:
+    """Write the networks that are saved, a block each, and in the last block the twins."""
+    blocks = [""]
+    for made, line in lines_of(networks.values()):
+        blocks[-1] += line + "\n"
+        if made.is_model and made.kwargs["name"] in networks and made.kwargs["name"] not in TWINS:
+            blocks.append("")
+    return [block.rstrip() for block in blocks]
+
+
+def _class(experiment: Experiment) -> str:
+    """Return the name of the class of the model that trains."""
     if len(experiment.variant_info.learners) == 1:
-        return "It minimises"
-    moves = " and ".join(f"the {network}" for network in learner.moves)
-    pace = f" at one step in {learner.every}" if learner.every > 1 else ""
-    return f"{learner.title}: moves {moves}{pace}, to minimise `{total}`,"
+        return "Autoencoder"
+    return "PacedLearners" if _pauses(experiment) else "Learners"
 
 
-def _terms(experiment: Experiment, total: str) -> str:
-    lines = [_term(experiment, name) for name in experiment.terms_of(total)]
-    return "\n".join(textwrap.fill(line, WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 8) for line in lines)
+def _pauses(experiment: Experiment) -> dict[str, int]:
+    learners = experiment.variant_info.learners
+    return {total: learner.every for total, learner in learners.items() if learner.every > 1}
+
+
+def _compiled(experiment: Experiment, recorder: Recorder) -> str:
+    """Write how the model is compiled."""
+    make = recorder.load("models.program").OPTIMIZERS[experiment.optimizer]
+    optimizer = text_of(make(learning_rate=constant(experiment.learning_rate, "LEARNING_RATE")))
+    learners, given = experiment.variant_info.learners, [optimizer, "terms", "WEIGHTS"]
+    if len(learners) > 1:
+        moves = ", ".join(f"{literal(total)}: [{', '.join(learner.moves)}]" for total, learner in learners.items())
+        given = [f"{{total: {optimizer} for total in WEIGHTS}}", "terms", "WEIGHTS", f"moves={{{moves}}}"]
+    if every := _pauses(experiment):
+        given.append(f"every={{{', '.join(f'{literal(total)}: {steps}' for total, steps in every.items())}}}")
+    # XLA takes seconds to compile, and gains nothing for networks this small.
+    return call("model.compile(", [*given, "jit_compile=False"])
+
+
+def _constants(experiment: Experiment, info: DatasetInfo, used: set[str]) -> str:
+    held_out = validation_count(info.training, experiment.validation_fraction)
+    usual = ("latent_dim", "batch_size", "epochs", "learning_rate", "seed")
+    values = {name.upper(): getattr(experiment, name) for name in SETTINGS} | {"CLASSES": info.classes}
+    return "\n".join(
+        [
+            f"{', '.join(usual).upper()} = {', '.join(literal(getattr(experiment, name)) for name in usual)}",
+            *(f"{name} = {literal(value)}" for name, value in values.items() if name in used),
+            f"HELD_OUT = {literal(held_out)}  # training images kept for validation",
+            objective.weights(experiment),
+            "keras.utils.set_random_seed(SEED)",
+        ]
+    )
+
+
+def _docstring(experiment: Experiment, info: DatasetInfo) -> str:
+    variant = experiment.variant_info
+    title = f"{variant.title} with a {experiment.latent_dim}-D code on {info.title}, in plain Keras, from Hourglass"
+    how = f"`python {script_name(experiment)}` trains it."
+    first = f'"""{title}: {how}' if len(title + how) < WIDTH - 5 else f'"""{title}.\n\n{how}'
+    sums = [_sum(experiment, total) for total in variant.learners]
+    return "\n\n".join([first, textwrap.fill(f"{variant.summary} ({variant.paper})", WIDTH), *sums]) + '\n"""'
+
+
+def _sum(experiment: Experiment, total: str) -> str:
+    """Write what a learner minimises, term by term."""
+    learner = experiment.variant_info.learners[total]
+    moves = " and ".join(learner.moves)
+    who = (
+        "Loss" if len(experiment.variant_info.learners) == 1 else f"{learner.title}, which trains {moves} on `{total}`"
+    )
+    if learner.turns:
+        who += f" at {learner.turns}"
+    terms = [textwrap.fill(_term(experiment, name), WIDTH, initial_indent="    ", subsequent_indent=" " * 8)
+             for name in experiment.terms_of(total)]  # fmt: skip
+    return "\n".join([f"{who}, the sum of", *terms])
 
 
 def _term(experiment: Experiment, name: str) -> str:

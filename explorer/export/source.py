@@ -1,80 +1,129 @@
-"""The project's own modules as text: their definitions, their imports, and the exact source of any part of them."""
+"""Source of ours, copied as it stands: definitions of a module, all that they need of it, and its imports."""
 
 import ast
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from explorer.export.layout import is_definition
 
 ROOT = Path(__file__).resolve().parents[2]
-OWN = ("models.", "explorer.")
 
 
 class ExportError(ValueError):
-    """Something that cannot be written as a script; the message is a sentence."""
+    """A source that cannot stand in a script; the message names its place."""
 
 
-class Module:
-    """One parsed source file. Definitions by name, and where each imported name comes from."""
+@dataclass(frozen=True)
+class Copied:
+    """Definitions by name in the order of their module, and the import statements that they need."""
 
-    def __init__(self, name: str, source: bytes):
-        self.name, self.source = name, source
-        self.tree = ast.parse(self.source)
-        self.lines = [0]  # where each line begins, in bytes: that is how ast counts columns
-        for line in self.source.splitlines(keepends=True):
-            self.lines.append(self.lines[-1] + len(line))
-        self.definitions = {name: node for node in self.tree.body for name in _defined(node)}
-        self.imports = {name: origin for node in ast.walk(self.tree) for name, origin in _imported(node)}
-        self.bound = {name for node in ast.walk(self.tree) for name in _bound(node)}
+    definitions: dict[str, str] = field(default_factory=dict)
+    imports: set[str] = field(default_factory=set)
 
-    def start(self, node: ast.AST) -> int:
-        return self.lines[node.lineno - 1] + node.col_offset  # ty: ignore[missing-attribute]
+    @property
+    def blocks(self) -> list[str]:
+        """The definitions; constants that stand together are one block."""
+        out: list[str] = []
+        for text in self.definitions.values():
+            if out and not is_definition(text) and not is_definition(out[-1]):
+                out[-1] += f"\n{text}"
+            else:
+                out.append(text)
+        return out
 
-    def end(self, node: ast.AST) -> int:
-        return self.lines[node.end_lineno - 1] + node.end_col_offset  # ty: ignore[missing-attribute]
+    def __or__(self, other: "Copied") -> "Copied":
+        return Copied(self.definitions | other.definitions, self.imports | other.imports)
 
-    def text(self, start: int, end: int) -> str:
-        return self.source[start:end].decode()
 
-    def before(self, node: ast.stmt, floor: int) -> str:
-        """The blank lines and comments over a statement, down from line number `floor` (the last line before them)."""
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        return self.text(self.lines[floor], self.lines[first - 1])
+def file_of(module: str) -> Path:
+    """Return the file of a module of ours."""
+    return ROOT.joinpath(*module.split(".")).with_suffix(".py")
 
-    def after(self, node: ast.stmt) -> str:
-        """The comment on a statement's last line, with its #, or nothing; words to our own tools are none."""
-        rest = self.text(self.end(node), self.lines[node.end_lineno or 0]).strip()
-        return f"  {rest}" if rest.startswith("#") and not rest.startswith(("# fmt:", "# ty:")) else ""
+
+def copy(module: str, names: Iterable[str]) -> Copied:
+    """Copy definitions and what they need. Raises ExportError where they use something of ours that is elsewhere."""
+    lines, definitions, imports = _module(module)
+    copied, needed, waiting = Copied(), set(), [(name, name) for name in names]
+    while waiting:
+        name, user = waiting.pop()
+        if name in definitions and name not in needed:
+            needed.add(name)
+            waiting += [(n.id, name) for n in ast.walk(definitions[name]) if isinstance(n, ast.Name)]
+        elif name in imports:
+            if imports[name].split()[1].partition(".")[0] in {"models", "explorer"}:
+                place = f"{module} line {definitions[user].lineno}: {user}"
+                raise ExportError(f"{place} uses {name}, which a script does not have. Give it as an argument.")
+            copied.imports.add(imports[name])
+    for name in (name for name in definitions if name in needed):
+        copied.definitions[name], inner = _text(lines, definitions[name])
+        copied.imports.update(inner)
+    return copied
+
+
+def copy_all(things: Iterable[Any]) -> Copied:
+    """Copy functions and classes of ours, wherever they are defined."""
+    modules: dict[str, list[str]] = {}
+    for thing in things:
+        modules.setdefault(thing.__module__, []).append(thing.__name__)
+    copied = Copied()
+    for module, names in modules.items():
+        copied |= copy(module, names)
+    return copied
+
+
+def import_lines(statements: Iterable[str]) -> str:
+    """Sort import statements as ruff does: the standard library's first, one line for each module."""
+    modules: dict[str, list[str]] = {}
+    for statement in sorted(statements, key=lambda line: (line.startswith("from"), line.lower())):
+        start, _, name = statement.partition(" import ")
+        modules.setdefault(start, []).append(name)
+    sections: dict[bool, list[str]] = {True: [], False: []}
+    for start, names in modules.items():
+        line = f"{start} import {', '.join(names)}" if names[0] else start
+        sections[start.split()[1].partition(".")[0] in sys.stdlib_module_names].append(line)
+    return "\n\n".join("\n".join(section) for section in sections.values() if section)
 
 
 @cache
-def module(name: str) -> Module:
-    path = ROOT / name.replace(".", "/")
-    return Module(name, (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_bytes())
+def _module(name: str) -> tuple[list[str], dict[str, ast.stmt], dict[str, str]]:
+    """Read the lines of a module, its definitions, and for each name that it imports a statement that does that."""
+    text = file_of(name).read_text(encoding="utf-8")
+    definitions: dict[str, ast.stmt] = {}
+    imports: dict[str, str] = {}
+    for node in ast.parse(text).body:
+        match node:
+            case ast.FunctionDef() | ast.ClassDef():
+                definitions[node.name] = node
+            case ast.Assign(targets=targets):
+                names = [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
+                definitions |= dict.fromkeys(names, node)
+            case ast.AnnAssign(target=ast.Name(id=constant)):
+                definitions[constant] = node
+            case ast.Import() | ast.ImportFrom():
+                imports |= _imported(node)
+    return text.splitlines(), definitions, imports
 
 
-def is_own(name: str) -> bool:
-    return name.startswith(OWN)
+def _imported(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
+    start = f"from {node.module} import" if isinstance(node, ast.ImportFrom) else "import"
+    return {
+        alias.asname or alias.name: f"{start} {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
+        for alias in node.names
+    }
 
 
-def _bound(node: ast.AST) -> Iterator[str]:
-    match node:
-        case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
-            yield name
-
-
-def _defined(node: ast.stmt) -> Iterator[str]:
-    match node:
-        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-            yield name
-
-
-def _imported(node: ast.AST) -> Iterator[tuple[str, tuple[str, str | None]]]:
-    """A local name with (module, name in it); the second is None where the module itself is imported."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            yield alias.asname or alias.name, (alias.name, None)
-    elif isinstance(node, ast.ImportFrom):
-        for alias in node.names:
-            yield alias.asname or alias.name, (node.module or "", alias.name)
+def _text(lines: list[str], node: ast.stmt) -> tuple[str, set[str]]:
+    """Return a definition with its decorators and the comments over it, and the imports that were made inside it."""
+    start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]) - 1
+    while start and lines[start - 1].startswith("#"):
+        start -= 1
+    inner = [n for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom)]
+    gone = {line for n in inner for line in range(n.lineno - 1, n.end_lineno or n.lineno)}
+    if gone and not lines[max(gone) + 1]:
+        gone.add(max(gone) + 1)
+    kept = [lines[at] for at in range(start, node.end_lineno or node.lineno) if at not in gone]
+    return "\n".join(kept), {statement for n in inner for statement in _imported(n).values()}

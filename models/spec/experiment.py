@@ -223,6 +223,10 @@ class Experiment(BaseModel):
             return term_info(name, self.pixel_model)
         return TermInfo(name.replace("_", " "), formula, "Your own", self.parse_formula(formula).needs, "own unit")
 
+    def settings_of(self, term: str) -> dict[str, float]:
+        """The experiment's values of the settings that one of its terms has."""
+        return {name: getattr(self, name) for name in self.term(term).settings}
+
     @property
     def own_terms(self) -> tuple[str, ...]:
         """The names of the terms that a person wrote."""

@@ -20,6 +20,7 @@ LOG_POSTERIOR = "log_posterior"  # (batch,): log q(z|x) of the code that was sam
 LOG_AGGREGATE = "log_aggregate"  # (batch,): log q(z), q the mean of the batch's posteriors
 LOG_MARGINALS = "log_marginals"  # (batch,): the sum of log q(z_j)
 LOG_PRIOR = "log_prior"  # (batch,): log p(z)
+DENSITIES = (LOG_POSTERIOR, LOG_AGGREGATE, LOG_MARGINALS, LOG_PRIOR)  # in the order of the layer that computes them
 CRITIC_ON_X = "critic_on_x"  # (batch,): the critic's logit, above 0 for what it takes for real
 CRITIC_ON_SAMPLE = "critic_on_sample"  # (batch,)
 CRITIC_ON_CODE = "critic_on_code"  # (batch,)

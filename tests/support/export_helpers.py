@@ -20,92 +20,16 @@ from models.training import TrainingLoop, epoch_batches
 STEPS = 6  # one more than the slowest learner waits for
 EVALUATED = {"capacity_vae", "conditional_vae", "vae_gan"}  # each in its own way
 
-# Imports every script of a folder, in a process that has nothing of ours, and writes down what it does.
-DRIVER = """
-import importlib.util, json, sys
-from pathlib import Path
-import numpy as np
-
-def load(path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
-def check(script, given):
-    def batch(indices):
-        images, labels = given["images"][indices], given["labels"][indices]
-        return script.told(images, labels) if hasattr(script, "told") else script.scaled(images)
-
-    twins, model = script.build()
-    networks = [getattr(twins, name) for name in ("encoder", "decoder", "critic") if hasattr(twins, name)]
-    weights = [weight for network in networks for weight in network.weights]
-    found = {f"initial{i}": weight.numpy() for i, weight in enumerate(weights)}
-    found["parameters"] = twins.parameters
-    for i, weight in enumerate(weights):
-        weight.assign(given[f"weight{i}"])
-    for training in (True, False):
-        for name, value in model.values(batch(range(8)), training=training).items():
-            found[f"{name}-{training}"] = value.numpy()
-    found["picture"] = twins.inference(batch(range(8)))["reconstruction"].numpy()
-    found["drawn"] = twins.generator(given["codes"]).numpy()
-    if "evaluated" in given:
-        arrays = [given[each] for each in ("images", "labels")[: len(twins.encoder.inputs)]]
-        means = script.evaluate(model, *arrays)
-        found |= {f"{name}-evaluated": value for name, value in means.items()}
-    for step, indices in enumerate(given["batches"]):
-        model.reset_metrics()
-        if hasattr(script, "set_epochs"):
-            script.set_epochs(model, step / 3)
-        logs = model.train_on_batch(batch(indices), return_dict=True)
-        found |= {f"{name}-step{step}": float(value) for name, value in logs.items()}
-    return found
-
-for path in sorted(Path(sys.argv[1]).glob("*.py")):
-    np.savez(path.with_suffix(".found.npz"), **check(load(path), np.load(path.with_suffix(".given.npz"))))
-held = {name.partition(".")[0] for name in sys.modules} & {"models", "explorer", "tests", "streamlit", "pydantic"}
-assert not held, held
-"""
-
-LOADING = """
-import hashlib, importlib.util, json, sys
-from pathlib import Path
-import numpy as np
-
-found = {}
-for path in sorted(Path(sys.argv[1]).glob("*.py")):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    arrays = module.load_images()
-    arrays = [*arrays, *module.split(len(arrays[0]), module.VALIDATION_FRACTION, module.SEED)]
-    found[path.stem] = [[str(a.dtype), list(a.shape), hashlib.sha256(a.tobytes()).hexdigest()] for a in arrays]
-print(json.dumps(found))
-"""
+DRIVER = Path(__file__).with_name("script_driver.py")
 
 
-RUNNING = """
-import os, runpy, sys
-
-for folder in sys.argv[1:]:
-    os.chdir(folder)
-    runpy.run_path("script.py", run_name="__main__")
-    os.chdir("..")
-"""
-
-
-def alone(*arguments: str, folder: Path, **changes: str) -> str:
-    """Run Python in a folder, with nothing of ours in reach; what it printed."""
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow", **changes}
+def driven(folder: Path) -> subprocess.Popen[bytes]:
+    """Start the driver on a folder of scripts, with nothing of ours in reach."""
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
     environment.pop("PYTHONPATH", None)
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=280,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
+    with (folder / "log").open("wb") as log:
+        command = [sys.executable, "-P", str(DRIVER), str(folder)]
+        return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
 
 
 def moving(variant: str) -> dict[str, Any]:
@@ -148,7 +72,7 @@ def spread() -> dict[str, Experiment]:
 
 
 def ours(experiment: Experiment, given: dict[str, np.ndarray]) -> dict[str, Any]:
-    """What the driver writes down, as the app does it."""
+    """What `checked` of the driver writes down, as the app does it."""
     info = DATASETS[experiment.dataset]
     program = build(experiment, info.image_shape, info.classes)
     weights = [weight for network in program.twins.networks.values() for weight in network.weights]
@@ -168,9 +92,7 @@ def ours(experiment: Experiment, given: dict[str, np.ndarray]) -> dict[str, Any]
     found["drawn"] = program.twins.generator(given["codes"]).numpy()
     loop = TrainingLoop(program.model, given["images"], given["labels"])
     if "evaluated" in given:
-        of_batch = any(experiment.term(name).of_batch for name in experiment.terms)
-        indices = np.arange(len(given["images"]), dtype=np.int32)
-        means = loop.evaluate(indices, experiment.batch_size if of_batch else 1000)
+        means = loop.evaluate(np.arange(len(given["images"]), dtype=np.int32), int(given["evaluated"]))
         found |= {f"{name}-evaluated": value for name, value in zip(loop.series, means, strict=True)}
     names = [name for objective in program.model.objectives for name in objective.term_weights]
     epochs = np.arange(STEPS) / 3
@@ -178,7 +100,7 @@ def ours(experiment: Experiment, given: dict[str, np.ndarray]) -> dict[str, Any]
     rows = loop.train_many(given["batches"], np.array(weight_rows, np.float32), epochs)
     for step, row in enumerate(rows):
         found |= {f"{name}-step{step}": value for name, value in zip(loop.series, row, strict=True)}
-    return found
+    return found | {f"weight{i}-step": weight.numpy() for i, weight in enumerate(weights)}
 
 
 def some_given(experiment: Experiment) -> dict[str, np.ndarray]:
@@ -188,7 +110,9 @@ def some_given(experiment: Experiment) -> dict[str, np.ndarray]:
     info = DATASETS[experiment.dataset]
     images = rng.integers(0, 8, (STEPS * size, *info.image_shape), dtype=np.uint8)
     batches = np.stack(epoch_batches(np.arange(len(images)), size, experiment.seed, 0))
-    evaluated = {"evaluated": np.array(True)} if experiment.variant in EVALUATED else {}
+    of_batch = any(experiment.term(name).of_batch for name in experiment.terms)
+    batch_size = np.array(experiment.batch_size if of_batch else 1000)
+    evaluated = {"evaluated": batch_size} if experiment.variant in EVALUATED else {}
     return {
         **evaluated,
         "images": images,

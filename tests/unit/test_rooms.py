@@ -20,13 +20,11 @@ ALLOWED = LIBRARIES | {"models"} | sys.stdlib_module_names
 UNIT_TESTS = sorted((ROOT / "tests" / "unit").rglob("test_*.py"))
 STARTS = re.compile("app_server|trained_home|trained_run|made_home|Popen|browser: Browser")
 
-TEMPLATES = {"explorer.export.program", "explorer.export.program_model"}  # read as text, never imported by the app
-
 
 def knows_keras(name: str) -> bool:
     """Return whether a module may import Keras, or a module that does."""
     process = name.startswith(("explorer.trainer.", "explorer.analyst."))
-    return process or name == "explorer.datasets.loading" or name in TEMPLATES
+    return process or name == "explorer.datasets.loading"
 
 
 def room(name: str) -> str:

@@ -11,7 +11,7 @@ from explorer.export.source import ExportError
 from models.spec.experiment import Experiment
 
 HEIGHT = 420
-_WORDS = "One Keras script without a line of Hourglass in it: the same weights, batches and losses from the same seed."
+_WORDS = "One Keras script that needs nothing of Hourglass: the same networks, first weights, loss terms and images."
 
 
 _script = lru_cache(64)(script_of)

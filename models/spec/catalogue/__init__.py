@@ -112,8 +112,14 @@ def term_info(term: str, pixel_model: str) -> TermInfo:
     info, pixels = TERMS[term], PIXEL_MODELS[pixel_model]
     if not info.of_pixels:
         return info
-    needs = (*info.needs, pixels.output)
-    return replace(info, formula=pixels.reconstruction, unit=pixels.unit, paper=pixels.paper, needs=needs)
+    return replace(
+        info,
+        formula=pixels.reconstruction,
+        unit=pixels.unit,
+        paper=pixels.paper,
+        needs=(*info.needs, pixels.output),
+        settings=pixels.settings,
+    )
 
 
 def settings_of(variant: VariantInfo, pixel_model: PixelModelInfo) -> tuple[str, ...]:

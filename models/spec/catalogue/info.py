@@ -58,7 +58,7 @@ class TensorInfo:
 
 @dataclass(frozen=True)
 class TermInfo:
-    """One addend of a loss. `needs` names the tensors it reads.
+    """One addend of a loss. `needs` names the tensors it reads, in the order of its function's arguments.
 
     Where `of_pixels`, the term is the pixel model's: it reads its output too, and formula, unit and paper are its own.
     So ask an experiment for its terms (`Experiment.term`), which knows.

@@ -65,7 +65,7 @@ def parse_formula(text: str, kinds: Mapping[str, str]) -> Formula:
 
 
 def python(formula: Formula, axes: Axes = AXES) -> str:
-    """The formula as Python: an expression of `ops` (keras.ops), the images `x` and the tensors of `named`, (batch,).
+    """The formula as Python: an expression of `ops` (keras.ops), the images `x` and the named `tensors`, (batch,).
 
     `axes` has what a reduction of a kind runs over, where that is not -1.
     """
@@ -92,7 +92,7 @@ def _written(node: Node, axes: Axes) -> tuple[str, int]:
         case Number():
             return repr(node.value), _WHOLE  # always with a point: keras.ops would make integer tensors of integers
         case Tensor():
-            return node.name if node.name == tensors.X else f'named["{node.name}"]', _WHOLE
+            return node.name if node.name == tensors.X else f'tensors["{node.name}"]', _WHOLE
         case Negative():  # -(x ** 2) is the same without parentheses, but not to the eye
             power = isinstance(node.operand, Binary) and node.operand.sign == "**"
             return f"-{_within(node.operand, _WHOLE if power else _MINUS + 1, axes)}", _MINUS

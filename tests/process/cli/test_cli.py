@@ -106,9 +106,10 @@ def test_a_script_is_printed_or_written_into_a_new_file(tmp_path):
     written = command("script", "--preset", "first-vae", "--set", "latent_dim=3", "--out", str(file))
     assert (printed.returncode, written.returncode, printed.stderr) == (0, 0, "")
     assert written.stdout == f"Wrote {file}. Train it: python {file}\n"
+    odd = tmp_path / "s ü.py"  # what is said can be pasted into a shell
+    assert in_python("-m", "explorer", "script", "--out", str(odd)).stdout.endswith(f"Train it: python '{odd}'\n")
     assert printed.stdout == file.read_text(encoding="utf-8")
-    assert "LATENT_DIM = 3\n" in printed.stdout
-    assert "EPOCHS = 60\n" in printed.stdout
+    assert "LATENT_DIM, BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED = 3, 128, 60, 0.001, 0\n" in printed.stdout
     compile(printed.stdout, file.name, "exec")
 
 

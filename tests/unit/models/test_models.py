@@ -201,3 +201,14 @@ def test_a_keras_model_survives_saving_with_its_own_layers(tmp_path):
         getattr(twins, name).save(tmp_path / "model.keras")
         again = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
         np.testing.assert_array_equal(again(x)[tensors.Z_MEAN], twins.encoder(x)[tensors.Z_MEAN])
+
+
+@pytest.mark.parametrize("variant", ["wgan_gp", "beta_tcvae", "vq_vae", "factor_vae"])
+def test_a_training_network_with_layers_of_ours_is_saved_and_loaded(tmp_path, variant):
+    network = program(variant=variant, latent_dim=4).twins.training
+    network.save(tmp_path / "training.keras")
+    again = keras.saving.load_model(tmp_path / "training.keras")
+    assert [type(layer) for layer in again.layers] == [type(layer) for layer in network.layers]
+    found, batch = again(images(4), training=False), network(images(4), training=False)
+    for name, tensor in batch.items():  # the noise too: its seed and state are kept
+        np.testing.assert_allclose(found[name], tensor, rtol=1e-5, atol=1e-6, err_msg=name)

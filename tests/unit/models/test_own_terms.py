@@ -19,7 +19,7 @@ FEW = settings(max_examples=120, deadline=None, suppress_health_check=[HealthChe
 
 def run(text: str, given: dict) -> np.ndarray:
     """What the exported script would compute."""
-    return eval(text, {"ops": keras.ops, "x": given["x"], "named": given})  # noqa: S307 -- text that `python` wrote
+    return eval(text, {"ops": keras.ops, "x": given["x"], "tensors": given})  # noqa: S307 -- text that `python` wrote
 
 
 @pytest.fixture

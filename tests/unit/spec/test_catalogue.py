@@ -1,6 +1,7 @@
 """What exists: the tables that pages read and the Keras tables behind them; and that nothing runs code from data."""
 
 import ast
+import inspect
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,19 @@ def test_both_halves_of_every_table_have_the_same_names():
 
     assert list(networks.NETWORKS) == list(catalogue.NETWORKS)
     assert list(pixels.PIXEL_MODELS) == list(catalogue.PIXEL_MODELS)
-    assert list(losses.TERMS) == list(catalogue.TERMS)
+    assert list(losses.TERMS) == [name for name, info in catalogue.TERMS.items() if not info.of_pixels]
     assert list(variants.OPTIMIZERS) == list(catalogue.OPTIMIZERS)
+
+
+@pytest.mark.parametrize("pixel_model", catalogue.PIXEL_MODELS)
+def test_a_terms_function_takes_the_tensors_that_it_needs_and_then_its_settings(pixel_model):
+    from models import losses
+
+    for name in catalogue.TERMS:
+        info = catalogue.term_info(name, pixel_model)
+        arguments = list(inspect.signature(losses.function_of(name, pixel_model)).parameters)
+        assert len(arguments) == len(info.needs) + len(info.settings), name
+        assert tuple(arguments[len(info.needs) :]) == info.settings, name
 
 
 def test_variants_weigh_known_terms_whose_tensors_their_networks_give():

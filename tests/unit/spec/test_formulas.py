@@ -31,7 +31,7 @@ def refused(text: str) -> FormulaError:
 
 
 _RANGES = " ".join(
-    ['ops.max(named["z"], axis=-1) - ops.min(named["z"], axis=-1)', '- (1.0 - ops.max(named["z"], axis=-1))']
+    ['ops.max(tensors["z"], axis=-1) - ops.min(tensors["z"], axis=-1)', '- (1.0 - ops.max(tensors["z"], axis=-1))']
 )
 
 
@@ -40,27 +40,27 @@ _RANGES = " ".join(
     [
         (
             "sum(square(x - sigmoid(logits)))",
-            'ops.sum(ops.square(x - ops.sigmoid(named["logits"])), axis=(1, 2, 3))',
+            'ops.sum(ops.square(x - ops.sigmoid(tensors["logits"])), axis=(1, 2, 3))',
         ),
-        (" mean( abs(z) )\n", 'ops.mean(ops.abs(named["z"]), axis=-1)'),
-        ("critic_on_x", 'named["critic_on_x"]'),
-        ("-(critic_on_x + 1)", '-(named["critic_on_x"] + 1.0)'),
-        ("-(-critic_on_x)", '-(-named["critic_on_x"])'),
+        (" mean( abs(z) )\n", 'ops.mean(ops.abs(tensors["z"]), axis=-1)'),
+        ("critic_on_x", 'tensors["critic_on_x"]'),
+        ("-(critic_on_x + 1)", '-(tensors["critic_on_x"] + 1.0)'),
+        ("-(-critic_on_x)", '-(-tensors["critic_on_x"])'),
         ("(max(z) - min(z)) - (1 - max(z))", _RANGES),
-        ("((sum(z) * 2) / 3) * (0.5 / 7)", 'ops.sum(named["z"], axis=-1) * 2.0 / 3.0 * (0.5 / 7.0)'),
-        ("(2 * critic_on_x) ** 2 ** -1", '(2.0 * named["critic_on_x"]) ** 2.0 ** -1.0'),
-        ("((critic_on_x ** 2) ** 2)", '(named["critic_on_x"] ** 2.0) ** 2.0'),
-        ("-critic_on_x ** 2", '-(named["critic_on_x"] ** 2.0)'),
-        ("(-critic_on_x) ** 2", '(-named["critic_on_x"]) ** 2.0'),
-        ("2 * -critic_on_x", '2.0 * -named["critic_on_x"]'),
+        ("((sum(z) * 2) / 3) * (0.5 / 7)", 'ops.sum(tensors["z"], axis=-1) * 2.0 / 3.0 * (0.5 / 7.0)'),
+        ("(2 * critic_on_x) ** 2 ** -1", '(2.0 * tensors["critic_on_x"]) ** 2.0 ** -1.0'),
+        ("((critic_on_x ** 2) ** 2)", '(tensors["critic_on_x"] ** 2.0) ** 2.0'),
+        ("-critic_on_x ** 2", '-(tensors["critic_on_x"] ** 2.0)'),
+        ("(-critic_on_x) ** 2", '(-tensors["critic_on_x"]) ** 2.0'),
+        ("2 * -critic_on_x", '2.0 * -tensors["critic_on_x"]'),
         ("sum(clip(x, -1, 1))", "ops.sum(ops.clip(x, -1.0, 1.0), axis=(1, 2, 3))"),
-        ("sum(critic_on_x * x)", 'ops.sum(ops.reshape(named["critic_on_x"], (-1, 1, 1, 1)) * x, axis=(1, 2, 3))'),
+        ("sum(critic_on_x * x)", 'ops.sum(ops.reshape(tensors["critic_on_x"], (-1, 1, 1, 1)) * x, axis=(1, 2, 3))'),
         (
             "sum(maximum(z, mean(x)))",
-            'ops.sum(ops.maximum(named["z"], ops.reshape(ops.mean(x, axis=(1, 2, 3)), (-1, 1))), axis=-1)',
+            'ops.sum(ops.maximum(tensors["z"], ops.reshape(ops.mean(x, axis=(1, 2, 3)), (-1, 1))), axis=-1)',
         ),
-        ("critic_on_x * log(0.5) - sqrt(4)", 'named["critic_on_x"] * -0.6931471805599453 - 2.0'),
-        ("sum(stop_gradient(critic_features))", 'ops.sum(ops.stop_gradient(named["critic_features"]), axis=-1)'),
+        ("critic_on_x * log(0.5) - sqrt(4)", 'tensors["critic_on_x"] * -0.6931471805599453 - 2.0'),
+        ("sum(stop_gradient(critic_features))", 'ops.sum(ops.stop_gradient(tensors["critic_features"]), axis=-1)'),
     ],
 )  # fmt: skip
 def test_a_formula_is_written_as_python_with_no_more_parentheses_than_it_needs(text, written):
@@ -70,7 +70,7 @@ def test_a_formula_is_written_as_python_with_no_more_parentheses_than_it_needs(t
 def test_the_axes_of_a_kind_can_be_given():
     formula = parse_formula("sum(critic_features * critic_on_x)", KINDS)
     assert python(formula, {"features": (1, 2)}) == (
-        'ops.sum(named["critic_features"] * ops.reshape(named["critic_on_x"], (-1, 1, 1)), axis=(1, 2))'
+        'ops.sum(tensors["critic_features"] * ops.reshape(tensors["critic_on_x"], (-1, 1, 1)), axis=(1, 2))'
     )
 
 
@@ -300,7 +300,7 @@ def test_what_is_written_as_python_reads_as_the_same_formula(text):
     again = python(formula)
     if "reshape" in again:
         return
-    for noise in ("ops.", 'named["', '"]', ", axis=(1, 2, 3)", ", axis=-1"):
+    for noise in ("ops.", 'tensors["', '"]', ", axis=(1, 2, 3)", ", axis=-1"):
         again = again.replace(noise, "")
     if len(again) <= LONGEST:
         assert parse_formula(again, KINDS).root == formula.root

@@ -1,33 +1,28 @@
-"""Terms of one's own as code of the script, in the place of `models.own_terms.term_function`, which computes them."""
+"""A formula as a loss term of a script: an expression, or a function where that is too long for a line."""
 
 import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from explorer.export.layout import WIDTH
-from explorer.export.scope import Needs
-from explorer.export.values import Code
 from models.spec.formula.formula import Formula, python
 from models.spec.formula.nodes import Binary, Call, Negative, Node, Spread
 
-_SHORT = 70  # characters: it still fits behind its name in the table of the terms
+WIDTH = 120  # of a line
 _SIMPLE = r"(?:x|part\d+|\d[\d.]*(?:e-?\d+)?)"
 
 
-def own_term(needs: Needs, formula: Formula) -> Code:
-    """The formula as a loss term (x, named) -> (batch,): a lambda where it is short, else a function of its own."""
-    needs.imported("ops", ("keras", "ops"))
+def own_term(name: str, formula: Formula, room: int) -> tuple[str, str]:
+    """Return an expression of `x` and `tensors`, at most `room` long, and the function that it calls, if any."""
     body = python(replace(formula, root=_without_double_minus(formula.root)))
-    given = ", ".join(each if re.search(rf"\b{each}\b", body) else f"_{each}" for each in ("x", "named"))
-    if len(body) <= _SHORT:
-        return Code(f"lambda {given}: {_formatted(body)}")
-    lines = [f"({given}):", '    """A term of your own: (batch,)."""', *_in_parts(body)]
-    return Code(needs.own_term("\n".join(lines)))
+    if len(_formatted(body)) <= room:
+        return _formatted(body), ""
+    lines = [f"def {name}_term(x, tensors):", '    """Return the value of your own term: (batch,)."""']
+    return f"{name}_term(x, tensors)", "\n".join([*lines, *_in_parts(body)])
 
 
 def _without_double_minus(node: Node) -> Node:
-    """The same node; two minus signs before each other look like a slip."""
+    """Return the same node; two minus signs before each other look like a slip."""
     match node:
         case Negative(operand=Negative(operand=same)):
             return _without_double_minus(same)
@@ -41,7 +36,7 @@ def _without_double_minus(node: Node) -> Node:
 
 
 def _in_parts(body: str) -> list[str]:
-    """An expression as statements of a line each: what is too long for one is computed in parts."""
+    """Write an expression as statements of a line each: what is too long for one is computed in parts."""
     lines = []
     while len(last := f"    return {_formatted(body)}") > WIDTH:
         name = f"part{len(lines) + 1}"
@@ -54,7 +49,7 @@ def _in_parts(body: str) -> list[str]:
 
 
 def _parts(body: str, longest: int) -> Iterator[tuple[int, int]]:
-    """Where the calls and operations within an expression stand, of those that are not too long."""
+    """Find where the calls and operations within an expression stand, of those that are not too long."""
     whole = ast.parse(body, mode="eval").body
     for node in ast.walk(whole):
         if isinstance(node, ast.Call | ast.BinOp) and node is not whole:
@@ -64,6 +59,6 @@ def _parts(body: str, longest: int) -> Iterator[tuple[int, int]]:
 
 
 def _formatted(text: str) -> str:
-    """As `ruff format` has it: powers of simple operands without spaces, exponents without a plus."""
+    """Write powers of simple operands without spaces and exponents without a plus, as `ruff format` does."""
     text = re.sub(r"(?<=\d)e\+", "e", text)
     return re.sub(rf"(?<![\w.\])])({_SIMPLE}) \*\* (-*{_SIMPLE})(?![\w.\[(]| \*\*)", r"\1**\2", text)
