@@ -1,5 +1,6 @@
 """Arrays under names in safetensors files: numbers, nothing that can run code. Free of TensorFlow."""
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -36,6 +37,16 @@ def replace_file(temporary: Path, path: Path, patience: float = PATIENCE) -> Non
 def remove_file(path: Path) -> None:
     """Delete a file, if it is there, as soon as nobody reads it."""
     _insist(lambda: path.unlink(missing_ok=True))
+
+
+def keep_newest(folder: Path, pattern: str, most_files: int, most_bytes: int) -> None:
+    """Delete the oldest files of a folder until both bounds hold; the newest one stays in any case."""
+    size = 0
+    for count, path in enumerate(sorted(folder.glob(pattern), key=modified, reverse=True)):
+        with contextlib.suppress(OSError):  # somebody reads it, or removed it: it goes the next time
+            size += path.stat().st_size
+            if count and (count >= most_files or size > most_bytes):
+                remove_file(path)
 
 
 def modified(path: Path) -> int:

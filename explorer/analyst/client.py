@@ -6,48 +6,20 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from explorer.analyst.errors import AskAgainError, EndedError, UnavailableError
 from explorer.analyst.frames import frame
 from explorer.analyst.process import AnalystProcess, how_it_ended
+from explorer.analyst.requests import Answer, Request
 from explorer.places import logs_folder
 
-Answer = tuple[dict[str, Any], bytes]
 HOPELESS = 3  # deaths in a row while it starts, or while it has nothing to do
 PAUSES = (0.0, 0.5, 1.0)  # seconds before the next start, after each of these deaths
 MOST_WAITING = 100  # requests; those beyond are refused until some are answered
 MOST_MEMORY = 2 * 2**30  # bytes; TensorFlow keeps some of what every traced function took
 PATIENCE = 2.0  # seconds for a process to end by itself
-
-
-class AnalystError(RuntimeError):
-    """The request could not be answered; the message can be shown."""
-
-
-class AskAgainError(AnalystError):
-    """The request was not taken, for a reason that passes: the process starts, or too many requests wait."""
-
-
-class UnavailableError(AnalystError):
-    """The process cannot start; nothing is answered until a person starts it again."""
-
-
-class EndedError(AnalystError):
-    """The process died while it worked on the request, which may be why. Not to be asked again by itself."""
-
-
-@dataclass
-class _Request:
-    number: int
-    message: bytes
-    progress: Callable[[dict[str, Any]], None] | None
-    future: Future[Answer] = field(default_factory=Future)
-
-    def fail(self, error: AnalystError) -> None:
-        if self.future.set_running_or_notify_cancel():
-            self.future.set_exception(error)
 
 
 class AnalystClient:
@@ -61,8 +33,8 @@ class AnalystClient:
         self._name = name
         self._command = [sys.executable, "-m", "explorer.analyst.server", str(threads), str(most_memory)]
         self._lock = threading.Lock()  # held for no reading, writing or waiting
-        self._waiting: deque[_Request] = deque()
-        self._at_work: _Request | None = None
+        self._waiting: deque[Request] = deque()
+        self._at_work: Request | None = None
         self._numbers = itertools.count(1)
         self._process: AnalystProcess | None = None
         self._keeper: threading.Thread | None = None
@@ -177,10 +149,7 @@ class AnalystClient:
                 self._state = "is starting"
                 self._ready.clear()
         self._send_next()
-        if "error" in header:
-            request.fail(AnalystError(header["error"]))
-        elif request.future.set_running_or_notify_cancel():
-            request.future.set_result((header, payload))
+        request.settle(header, payload)
 
     def _send_next(self) -> None:
         """Send the first request that waits, if the process is free."""
@@ -244,7 +213,7 @@ class AnalystClient:
             if len(self._waiting) >= MOST_WAITING:
                 raise AskAgainError(f"The {self._name} is busy with other requests; this one waits its turn.")
             number = next(self._numbers)
-            asked = _Request(number, frame({"id": number, "request": request, **values}, payload), progress)
+            asked = Request(number, frame({"id": number, "request": request, **values}, payload), progress)
             self._waiting.append(asked)
         self._send_next()
         return asked.future

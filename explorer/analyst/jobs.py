@@ -7,7 +7,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from explorer.analyst.client import AnalystClient, AnalystError, Answer, AskAgainError, UnavailableError
+from explorer.analyst.client import AnalystClient
+from explorer.analyst.errors import AnalystError, AskAgainError, UnavailableError
+from explorer.analyst.requests import Answer
 
 MOST_FAILURES = 200  # that are remembered
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from explorer.analyst.answers.project import kept_projection
 from explorer.analyst.client import AnalystClient
 from explorer.analyst.jobs import Jobs, Progress
+from explorer.library.projections import kept_projection
 
 
 class Projections:

@@ -1,6 +1,7 @@
 """Whole data sets for the pages: what is kept, else the encoding under way. No Streamlit."""
 
-from explorer.analyst.client import AnalystClient, AnalystError
+from explorer.analyst.client import AnalystClient
+from explorer.analyst.errors import AnalystError
 from explorer.analyst.jobs import Jobs, Progress
 from explorer.library.models import ModelEntry
 from explorer.library.whole_set import WholeSet, kept_whole

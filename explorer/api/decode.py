@@ -6,7 +6,7 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from explorer.analyst.client import AnalystError, AskAgainError
+from explorer.analyst.errors import AnalystError, AskAgainError
 from explorer.api.edge import octets, refuse
 from explorer.components.web import LIMITS
 from explorer.library import models as library

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from explorer.analyst.client import AnalystError
+from explorer.analyst.errors import AnalystError
 from explorer.app_pages.parts import address
 from explorer.app_pages.parts.axes import choose_pair
 from explorer.app_pages.parts.facts import model_facts

@@ -4,7 +4,6 @@ Codes are kept for each snapshot's content, images once for each data set's cont
 reads the few that it shows.
 """
 
-import contextlib
 import hashlib
 import os
 import re
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.files import load_arrays, modified, remove_file, replace_file, save_arrays
+from explorer.files import keep_newest, load_arrays, modified, remove_file, replace_file, save_arrays
 from explorer.places import codes_folder, images_folder
 from models.spec.errors import CheckpointError
 
@@ -90,17 +89,7 @@ def save_codes(snapshot: Path, codes: dict[str, np.ndarray], labels: np.ndarray,
         "images": np.frombuffer(images.encode(), "u1"),
     }
     save_arrays(target, {**codes, **others})
-    _remove_oldest(target.parent)
-
-
-def _remove_oldest(folder: Path) -> None:
-    """Keep the newest codes, at least one file, within both bounds."""
-    size = 0
-    for count, path in enumerate(sorted(folder.glob("[0-9a-f]*.safetensors"), key=modified, reverse=True)):
-        with contextlib.suppress(OSError):  # somebody reads it, or removed it: it goes the next time
-            size += path.stat().st_size
-            if count and (count >= MOST_FILES or size > MOST_BYTES):
-                remove_file(path)
+    keep_newest(target.parent, "[0-9a-f]*.safetensors", MOST_FILES, MOST_BYTES)
 
 
 def kept_whole(snapshot: Path, image_shape: tuple[int, int, int]) -> WholeSet | None:

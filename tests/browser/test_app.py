@@ -10,7 +10,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer.analyst.answers.project import kept_projection
+from explorer.library.projections import kept_projection
 from explorer.runs.reader import Run
 from tests.conftest import ROOT
 from tests.support.browser_helpers import (

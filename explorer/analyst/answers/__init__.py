@@ -1,1 +1,32 @@
-"""What the analyst answers: one module a kind of request."""
+"""What the analyst can be asked, one module a request: its `answer` takes the header and the bytes, and may report.
+
+An answer is a dict for JSON and bytes. Modules are imported when they are first asked for: UMAP alone takes seconds.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
+
+Report = Callable[[str, float], None]  # takes what is being done, in words, and the share that is done, 0..1
+Answer = tuple[Mapping[str, Any], bytes]
+ANSWERS: Mapping[str, str] = MappingProxyType(
+    {
+        "decode": "images of codes, by one snapshot of a model",
+        "encode": "codes of a whole data set",
+        "project": "UMAP of codes",
+        "estimate": "size and speed of an experiment",
+        "inspect": "one training step with all its numbers",
+        "try_term": "values of a formula on real images",
+        "wirings": "the five wirings of one objective",
+        "pairings": "a session of the pairing lab",
+    }
+)
+
+
+def answer(header: dict[str, Any], payload: bytes, report: Report) -> Answer:
+    """Answer a request. Raises ValueError for one that there is not, and what its module raises."""
+    request = header["request"]
+    if request not in ANSWERS:
+        raise ValueError(f"The request was {request!r}; allowed are {', '.join(ANSWERS)}.")
+    return import_module(f"{__name__}.{request}").answer(header, payload, report)

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
+from explorer.analyst.answers import Answer, Report
 from explorer.datasets.loading import load_images
 from explorer.files import load_arrays
 from explorer.library.whole_set import digest_of, save_codes, save_images
@@ -19,7 +20,6 @@ from models.unit_range import to_unit
 
 BATCH = 1000
 _LARGEST = float(np.finfo(np.float16).max)
-Progress = Callable[[str, float], None]  # (what is being done, share done in 0..1)
 
 
 class _Data(NamedTuple):
@@ -39,19 +39,25 @@ def loaded(dataset: str) -> _Data:
     return _Data(images, labels, len(data.test_images), digest_of(images), len(data.class_names))
 
 
-def encode_whole(folder: Path, snapshot: Path, progress: Progress) -> None:
+def answer(header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
+    """Encode all images of a run's data set by one of its snapshots and keep the codes."""
+    encode_whole(Path(header["folder"]), Path(header["snapshot"]), report)
+    return {}, b""
+
+
+def encode_whole(folder: Path, snapshot: Path, report: Report) -> None:
     """Encode all images of a run's data set by one of its snapshots and keep the codes.
 
     Raises DatasetError where the data set cannot be had, RunError or CheckpointError where run or snapshot cannot.
     """
     with Run(folder) as run:
         experiment = run.experiment
-    progress(f"loading {experiment.dataset}", 0.0)
+    report(f"loading {experiment.dataset}", 0.0)
     data = loaded(experiment.dataset)
-    progress("building the encoder", 0.05)
+    report("building the encoder", 0.05)
     twins = build_twins(experiment, data.images.shape[1:], data.classes)
     assign_weights(twins, load_arrays(snapshot), ["encoder"])
-    codes = _encode(twins, data, lambda share: progress("computing their codes", 0.1 + 0.9 * share))
+    codes = _encode(twins, data, lambda share: report("computing their codes", 0.1 + 0.9 * share))
     save_images(data.images, data.digest)
     save_codes(snapshot, codes, data.labels, data.test, data.digest)
 

@@ -5,12 +5,18 @@ from typing import Any
 
 import numpy as np
 
+from explorer.analyst.answers import Answer, Report
 from models.networks import ImageShape
 from models.program import build
 from models.spec.experiment import Experiment
 from models.training import TrainingLoop
 
 TIMED_SECONDS = 0.4
+
+
+def answer(header: dict[str, Any], _payload: bytes, _report: Report) -> Answer:
+    """Parameters and images per second of `experiment`, on images of `image_shape` in so many `classes`."""
+    return estimate(header["experiment"], tuple(header["image_shape"]), header["classes"]), b""
 
 
 def estimate(given: dict[str, Any], image_shape: ImageShape, classes: int) -> dict[str, float]:

@@ -1,6 +1,5 @@
 """One training step of a snapshot laid open, inside the analyst: its numbers as JSON, its pictures as bytes."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.analyst.answers import Answer, Report
 from explorer.analyst.batches import batch_rows
 from explorer.files import load_arrays, modified
 from explorer.library.sprites import load_sprites
@@ -19,8 +19,6 @@ from models.program import Program, build
 from models.spec import catalogue
 from models.spec.experiment import Experiment
 from models.spec.unit_range import to_bytes
-
-Progress = Callable[[str, float], None]  # (what is being done, share done in 0..1)
 
 
 @lru_cache(maxsize=2)
@@ -37,22 +35,22 @@ def _built(folder: Path, _modified: int) -> tuple[Program, np.ndarray, np.ndarra
     return program, images, np.array(summary["labels"], np.int32)
 
 
-def inspect(asked: Mapping[str, Any], progress: Progress) -> tuple[dict[str, Any], bytes]:
-    """The step that `asked` (a `stepping.Question` as JSON) is about; the answer is what `stepping.walk` reads.
+def answer(header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
+    """The step that the header (a `stepping.Question` as JSON) is about; the answer is what `stepping.walk` reads.
 
     Raises RunError, CheckpointError or OSError where run, snapshot or images cannot be read.
     """
-    folder = Path(asked["folder"])
-    progress("building the networks", 0.1)
+    folder = Path(header["folder"])
+    report("building the networks", 0.1)
     program, images, labels = _built(folder, modified(folder / EXPERIMENT))
-    assign_weights(program.twins, load_arrays(Path(asked["snapshot"])))
-    for name, weight in asked["weights"].items():
+    assign_weights(program.twins, load_arrays(Path(header["snapshot"])))
+    for name, weight in header["weights"].items():
         program.set_weight(name, weight)
-    program.set_learning_rate(asked["learning_rate"])
-    program.model.epochs.assign(asked["epochs"])
-    rows = batch_rows(len(images), program.experiment.batch_size, asked["batch"])
-    progress("one step forward and back", 0.6)
-    seen = inspect_step(program, images[rows], labels[rows], asked["chosen"] % len(rows), asked["draws"])
+    program.set_learning_rate(header["learning_rate"])
+    program.model.epochs.assign(header["epochs"])
+    rows = batch_rows(len(images), program.experiment.batch_size, header["batch"])
+    report("one step forward and back", 0.6)
+    seen = inspect_step(program, images[rows], labels[rows], header["chosen"] % len(rows), header["draws"])
     pictures = _pictures(seen, program.experiment)
     return _numbers(seen, program.experiment), b"".join(picture.tobytes() for picture in pictures.values())
 

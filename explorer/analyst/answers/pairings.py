@@ -1,7 +1,7 @@
 """Runs a session of the pairing lab, inside the lab's process: all cases in step, on the same batches."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from explorer.analyst.answers import Answer, Report
 from explorer.datasets.catalogue import DatasetError
 from explorer.datasets.loading import Images, load_images
 from explorer.diagnosis.findings import Finding
@@ -31,7 +32,6 @@ TURN_SECONDS = 0.15  # of training between two cases
 LOOK_EVERY, LOOK_SHARE = 0.5, 0.25  # seconds; of the time at most
 HOPELESS = 10  # steps in a row whose loss is no number
 BINS = 60
-Progress = Callable[[str, float], None]  # (what is being done, share done in 0..1)
 
 
 class _Stopped(Exception):  # noqa: N818 (a way out of the loops, no fault)
@@ -119,7 +119,7 @@ def _histogram(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 class Bench:
     """A session while it runs. `run` trains to the end; whatever happens, the folder says what."""
 
-    def __init__(self, folder: Path, report: Progress):
+    def __init__(self, folder: Path, report: Report):
         self.folder, self.report = folder, report
         self.session: Session = read_session(folder)
         self.inbox = Inbox(folder)
@@ -239,6 +239,12 @@ def _batches(data: Images, session: Session) -> list[np.ndarray]:
     return batches[: session.steps]
 
 
-def run_session(folder: Path, report: Progress) -> None:
+def answer(header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
+    """Run the session of `folder` to its end; its files hold what came of it."""
+    run_session(Path(header["folder"]), report)
+    return {}, b""
+
+
+def run_session(folder: Path, report: Report) -> None:
     """Run the session of a folder to its end."""
     Bench(folder, report).run()

@@ -1,11 +1,11 @@
 """The measurement of the five wirings on a handful of digits. Runs in the lab's analyst: it needs Keras."""
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from explorer.analyst.answers import Answer, Report
 from explorer.datasets.loading import load_images
 from models.spec.unit_range import to_unit
 from models.spec.wirings import CAPABILITIES, WIRINGS
@@ -16,7 +16,12 @@ IMAGES = 70  # two whole batches and a short one
 SHORT = IMAGES % BATCH
 
 
-def measure_wirings(report: Callable[[str, float], None]) -> dict[str, Any]:
+def answer(_header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
+    """Measure the wirings: see `measure_wirings`."""
+    return measure_wirings(report), b""
+
+
+def measure_wirings(report: Report) -> dict[str, Any]:
     """Every wiring against the reference, and every cell of the table. `report` gets a stage and a share of 0..1."""
     began = time.perf_counter()
     report("building the networks", 0.0)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from explorer.analyst.client import AnalystError, EndedError
+from explorer.analyst.errors import AnalystError, EndedError
 from explorer.analyst.jobs import Progress
 from explorer.app_pages.parts.messages import duration, plain, show_error, show_read_errors
 from explorer.app_pages.parts.waiting import offer_start

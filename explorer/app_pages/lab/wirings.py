@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.analyst.client import AnalystError
+from explorer.analyst.errors import AnalystError
 from explorer.app_pages.parts.messages import plain, show_error
 from explorer.app_pages.parts.waiting import bar_with_stop, offer_again, wait_for
 from explorer.services import SERVICES

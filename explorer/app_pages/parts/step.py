@@ -9,8 +9,9 @@ import numpy as np
 import streamlit as st
 
 from explorer.analyst.batches import batch_rows
-from explorer.analyst.client import AnalystError, Answer
+from explorer.analyst.errors import AnalystError
 from explorer.analyst.jobs import Progress
+from explorer.analyst.requests import Answer
 from explorer.app_pages.parts import address
 from explorer.app_pages.parts.messages import show_error, show_passed_over, show_read_errors, tell_of_another
 from explorer.app_pages.parts.terms import newest_values

@@ -5,7 +5,8 @@ from typing import TypeVar
 
 import streamlit as st
 
-from explorer.analyst.client import AnalystClient, AnalystError
+from explorer.analyst.client import AnalystClient
+from explorer.analyst.errors import AnalystError
 from explorer.analyst.jobs import Progress
 from models.spec.errors import CheckpointError
 

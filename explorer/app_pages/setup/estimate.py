@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from explorer.analyst.client import AnalystError, EndedError
+from explorer.analyst.errors import AnalystError, EndedError
 from explorer.analyst.jobs import OneAtATime, Progress
 from explorer.app_pages.parts.messages import duration, plain
 from explorer.app_pages.parts.waiting import offer_again, wait_for

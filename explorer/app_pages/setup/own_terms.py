@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.analyst.client import AnalystError
+from explorer.analyst.errors import AnalystError
 from explorer.analyst.jobs import OneAtATime
 from explorer.app_pages.parts import address
 from explorer.app_pages.parts.messages import show_error

@@ -10,6 +10,7 @@ import time
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -17,16 +18,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.analyst.answers.project import kept_projection, projection_file
-from explorer.analyst.client import AnalystClient, AnalystError, AskAgainError, EndedError
+from explorer.analyst import answers as analyst_answers
+from explorer.analyst.client import AnalystClient
+from explorer.analyst.errors import AnalystError, AskAgainError, EndedError
 from explorer.analyst.frames import LARGEST, read_frame, write_frame
 from explorer.analyst.jobs import Jobs, Progress
-from explorer.analyst.server import Analyst, serve
+from explorer.analyst.server import serve
 from explorer.analyst.whole_sets import WholeSets
 from explorer.api import decode as decode_route
 from explorer.files import load_arrays, save_arrays
 from explorer.library import models as library
+from explorer.library import projections
 from explorer.library.models import ModelEntry
+from explorer.library.projections import keep_projection, kept_projection, projection_file
 from explorer.library.whole_set import WholeSet
 from explorer.runs.layout import write_json
 from explorer.services import SERVICES
@@ -153,7 +157,7 @@ def test_a_live_snapshot_is_decoded_as_it_was_written_last(client, entry, home):
         ({"snapshot": "absent.safetensors"}, "absent.safetensors cannot be read"),
         ({"folder": "/nowhere/none"}, "none is no run: it has no experiment.json"),
         ({"payload": bytes(3)}, "."),
-        ({"request": "dance"}, "dance"),
+        ({"request": "dance"}, "The request was 'dance'; allowed are decode, encode"),
     ],
     ids=["snapshot", "folder", "payload", "request"],
 )
@@ -343,6 +347,27 @@ def test_a_damaged_projection_counts_as_none(tmp_path, monkeypatch, content):
     assert kept_projection(CODES) is None
 
 
+def test_only_so_many_projections_are_kept_the_oldest_go_first(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
+    monkeypatch.setattr(projections, "MOST_FILES", 3)
+    points = np.ones((len(CODES), 2), np.float32)
+    folder = projection_file(CODES).parent
+    folder.mkdir()
+    (folder / "0123.npy").write_bytes(b"of an older Hourglass")
+    os.utime(folder / "0123.npy", (1, 1))
+    for number in range(5):
+        keep_projection(CODES + number, points)
+        os.utime(projection_file(CODES + number), (10 + number, 10 + number))
+    assert [kept_projection(CODES + number) is not None for number in range(5)] == [False, False, True, True, True]
+    assert len(list(folder.iterdir())) == 3, "no other file is left, and no temporary one"
+    monkeypatch.setattr(projections, "MOST_BYTES", 1)
+    keep_projection(CODES, points)
+    kept = kept_projection(CODES)
+    assert kept is not None, "the newest one stays in any case"
+    np.testing.assert_array_equal(kept, points)
+    assert len(list(folder.iterdir())) == 1
+
+
 def test_closing_while_it_starts_leaves_no_process_and_answers_in_words():
     client = AnalystClient()
     client.start()
@@ -358,8 +383,8 @@ def test_closing_while_it_starts_leaves_no_process_and_answers_in_words():
 
 @pytest.mark.parametrize("kind", ["estimate", "pairings", "dance"])
 def test_a_process_that_holds_too_much_answers_and_leaves_the_rest_to_the_next(monkeypatch, kind):
-    monkeypatch.setattr(Analyst, "pairings", lambda *_: ({}, b"done"))
-    monkeypatch.setattr(Analyst, "estimate", lambda *_: ({}, b"done"))
+    done = SimpleNamespace(answer=lambda *_: ({}, b"done"))
+    monkeypatch.setattr(analyst_answers, "import_module", lambda _name: done)
     requests, answers = io.BytesIO(), io.BytesIO()
     for number in (1, 2):
         write_frame(requests, {"id": number, "request": kind})
@@ -370,6 +395,18 @@ def test_a_process_that_holds_too_much_answers_and_leaves_the_rest_to_the_next(m
     assert (header["id"], header["retires"]) == (1, True)
     with pytest.raises(EOFError):
         read_frame(answers)
+
+
+def test_an_answer_that_is_no_json_is_said_to_whom_asked(monkeypatch):
+    monkeypatch.setattr(
+        analyst_answers, "import_module", lambda _: SimpleNamespace(answer=lambda *_: ({"x": {1}}, b""))
+    )
+    requests, answers = io.BytesIO(), io.BytesIO()
+    write_frame(requests, {"id": 1, "request": "estimate"})
+    requests.seek(0)
+    serve(requests, answers)
+    answers.seek(0)
+    assert "set is not JSON serializable" in read_frame(answers)[0]["error"]
 
 
 def test_many_estimates_keep_within_the_memory_and_all_are_answered(entry):

@@ -11,7 +11,8 @@ from typing import Any
 import psutil
 import pytest
 
-from explorer.analyst.client import HOPELESS, MOST_WAITING, AnalystClient, AnalystError, AskAgainError, EndedError
+from explorer.analyst.client import HOPELESS, MOST_WAITING, AnalystClient
+from explorer.analyst.errors import AnalystError, AskAgainError, EndedError
 from tests.support.helpers import wait_for
 
 SOON = 20  # seconds; all of this takes a fraction of one

@@ -4,7 +4,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from explorer.analyst.client import AnalystError, AskAgainError, EndedError, UnavailableError
+from explorer.analyst.errors import AnalystError, AskAgainError, EndedError, UnavailableError
 from explorer.analyst.jobs import MOST_FAILURES, Jobs, OneAtATime, Progress
 
 

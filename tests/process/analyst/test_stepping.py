@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from explorer.analyst.answers import inspect
 from explorer.analyst.batches import MOST, batch_rows
-from explorer.analyst.server import Analyst
 from explorer.figures.stepping import Question, Walk, walk
 from explorer.library import models as library
 from explorer.runs.layout import SNAPSHOTS
@@ -23,11 +23,6 @@ FIRST = {"batch": 0, "draws": 0, "chosen": 0}
 
 
 @pytest.fixture(scope="module")
-def analyst() -> Analyst:
-    return Analyst()
-
-
-@pytest.fixture(scope="module")
 def entry() -> library.ModelEntry:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOURGLASS_HOME", str(trained_home()))
@@ -40,9 +35,9 @@ def _question(entry: library.ModelEntry, **changes) -> dict:
     return {**question.as_json(), **changes}
 
 
-def _ask(analyst: Analyst, question: dict) -> tuple[dict, np.ndarray]:
+def _ask(question: dict) -> tuple[dict, np.ndarray]:
     reports: list[tuple[str, float]] = []
-    header, payload = analyst.inspect(question, b"", lambda *report: reports.append(report))
+    header, payload = inspect.answer(question, b"", lambda *report: reports.append(report))
     assert reports
     header = json.loads(json.dumps(header))
     return header, np.frombuffer(payload, np.uint8)
@@ -52,8 +47,8 @@ def _walk(entry: library.ModelEntry, header: dict) -> Walk:
     return walk(entry.experiment, header, "It is the first image.")
 
 
-def test_the_analyst_answers_with_numbers_and_pictures(analyst, entry):
-    header, pixels = _ask(analyst, _question(entry))
+def test_the_analyst_answers_with_numbers_and_pictures(entry):
+    header, pixels = _ask(_question(entry))
     shown = _walk(entry, header)
     assert shown.pictures == (tensors.X, tensors.LOGITS, tensors.RECONSTRUCTION)
     pictures = pixels.reshape(len(shown.pictures), *entry.image_shape)
@@ -70,22 +65,22 @@ def test_the_analyst_answers_with_numbers_and_pictures(analyst, entry):
     assert header["learners"]["loss"]["total"]["chosen"] == pytest.approx(
         terms["reconstruction"]["chosen"] + 0.5 * terms["kl"]["chosen"], rel=1e-5
     )
-    assert _ask(analyst, _question(entry))[0] == header, "the same question has the same answer"
+    assert _ask(_question(entry))[0] == header, "the same question has the same answer"
     for other, same in (("chosen", None), ("draws", tensors.Z_MEAN), ("batch", None)):
-        changed = _ask(analyst, _question(entry, **{**FIRST, other: 1}))[0]["tensors"]
+        changed = _ask(_question(entry, **{**FIRST, other: 1}))[0]["tensors"]
         assert changed[tensors.Z]["values"] != codes[tensors.Z]["values"]
         if same:
             assert changed[same] == codes[same]
 
 
-def test_a_snapshot_that_is_gone_is_a_sentence(analyst, entry):
+def test_a_snapshot_that_is_gone_is_a_sentence(entry):
     gone = str(entry.folder / SNAPSHOTS / "000000999.safetensors")
     with pytest.raises(CheckpointError, match="snapshot"):
-        analyst.inspect(_question(entry, snapshot=gone), b"", print)
+        inspect.answer(_question(entry, snapshot=gone), b"", print)
 
 
-def test_the_walk_goes_forward_to_the_loss_and_back(analyst, entry):
-    stages = _walk(entry, _ask(analyst, _question(entry))[0]).stages
+def test_the_walk_goes_forward_to_the_loss_and_back(entry):
+    stages = _walk(entry, _ask(_question(entry))[0]).stages
     assert [stage.key for stage in stages] == [
         "tensor:x", "network:encoder", "tensor:z_mean", "tensor:z_log_var", "tensor:sigma", "tensor:epsilon",
         "tensor:z", "network:decoder", "tensor:logits", "tensor:reconstruction", "term:reconstruction", "term:kl",

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from explorer.analyst.answers.encode import encode_whole
-from explorer.analyst.client import AnalystClient, AnalystError, Answer, AskAgainError, EndedError
+from explorer.analyst.client import AnalystClient
+from explorer.analyst.errors import AnalystError, AskAgainError, EndedError
 from explorer.analyst.jobs import Jobs, Progress
+from explorer.analyst.requests import Answer
 from explorer.analyst.whole_sets import WholeSets
 from explorer.datasets.loading import load_images
 from explorer.files import load_arrays, save_arrays

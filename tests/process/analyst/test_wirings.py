@@ -212,7 +212,7 @@ def test_the_page_shows_the_code_the_numbers_and_the_table(monkeypatch, answer):
 
 
 def test_a_failed_measurement_can_be_tried_again(monkeypatch, answer):
-    from explorer.analyst.client import AnalystError
+    from explorer.analyst.errors import AnalystError
 
     def look(measured):
         if not measured.asked_again:

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer.analyst.client import AnalystError, EndedError, UnavailableError
+from explorer.analyst.errors import AnalystError, EndedError, UnavailableError
 from explorer.analyst.jobs import Jobs
 from explorer.services import SERVICES
 
