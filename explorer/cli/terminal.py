@@ -17,7 +17,7 @@ from explorer.runs.reader import Run, RunError, Status, list_runs
 from models.spec.catalogue import LOSS, unit_of_total
 from models.spec.experiment import Experiment, ExperimentError
 
-LOOK_EVERY = 0.2  # seconds
+POLL_SECONDS = 0.2
 INTERRUPTED = 130  # the exit code of a command that Ctrl-C ended
 
 
@@ -120,7 +120,7 @@ def _watch(run: Run, launcher: Launcher, experiment: Experiment, ctrl_c: _CtrlC)
                 return run.status()
         elif ended:
             return None
-        time.sleep(LOOK_EVERY)
+        time.sleep(POLL_SECONDS)
 
 
 def _interrupt(run: Run, launcher: Launcher, *, first: bool) -> None:

@@ -14,7 +14,7 @@ from explorer.files import is_file, remove_file
 from explorer.runs.layout import INBOX
 from models.spec.experiment import LearningRate, Weight
 
-LOOK_EVERY = 0.05  # seconds
+POLL_SECONDS = 0.05
 
 
 class _Command(BaseModel):
@@ -75,13 +75,13 @@ class Inbox:
     def __init__(self, folder: Path):
         self.folder = folder / INBOX
         self.folder.mkdir(exist_ok=True)
-        self.next_look = 0.0
+        self.next_poll = 0.0
 
     def take(self) -> list[Command | ValueError]:
         """New commands in the order of sending; looks at the disk at most every 50 ms."""
-        if time.monotonic() < self.next_look:
+        if time.monotonic() < self.next_poll:
             return []
-        self.next_look = time.monotonic() + LOOK_EVERY
+        self.next_poll = time.monotonic() + POLL_SECONDS
         found: list[Command | ValueError] = []
         for path in waiting(self.folder):
             try:

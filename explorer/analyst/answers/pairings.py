@@ -27,9 +27,9 @@ from models.spec.unit_range import to_bytes, to_unit
 from models.training import TrainingLoop, epoch_batches
 
 SHOWN = 8  # pictures of each case
-LIVE, FINAL = 200, 1000  # test images that are looked at while it trains, and at the end
+LIVE, FINAL = 200, 1000  # test images that it is measured on while it trains, and at the end
 TURN_SECONDS = 0.15  # of training between two cases
-LOOK_EVERY, LOOK_SHARE = 0.5, 0.25  # seconds; of the time at most
+MEASURE_SECONDS, MEASURE_SHARE = 0.5, 0.25  # between two measurements; of the time at most
 HOPELESS = 10  # steps in a row whose loss is no number
 BINS = 60
 
@@ -49,18 +49,18 @@ class Case:
         self.loop, self.inspector = TrainingLoop(model, images), Inspector(model)
         self.state, self.note = "waiting", ""
         self.losses: list[float] = []
-        self.looks: list[tuple[int, float, Mapping[str, float]]] = []  # (step, gradient, error under each link)
-        self.first_losses: dict[int, float] = {}  # by the number of images looked at
+        self.measurements: list[tuple[int, float, Mapping[str, float]]] = []  # (step, gradient, error under each link)
+        self.first_losses: dict[int, float] = {}  # by the number of images measured
         self.arrays: dict[str, np.ndarray] = {}
         self.measured: Measured | None = None
         self.diagnosis: Finding | None = None
 
     def begin(self, *samples: np.ndarray) -> None:
-        """A look at each sample of images before the first step, (n, height, width, channels) in 0..1."""
+        """Measure each sample of images before the first step, (n, height, width, channels) in 0..1."""
         for images in samples:
             now = self.inspector.inspect(images)
             self.first_losses[len(images)] = now.loss
-        self.looks.append((0, float(np.abs(now.gradient).mean()), errors_of(images, now.outputs)))
+        self.measurements.append((0, float(np.abs(now.gradient).mean()), errors_of(images, now.outputs)))
         self._see(now)
         self.state = "training"
 
@@ -76,12 +76,12 @@ class Case:
             self.note = f"Stopped after {len(self.losses):,} steps: its loss is no number any more."
 
     def inspect(self, images: np.ndarray) -> None:
-        """Measure and diagnose with one of the samples that `begin` looked at."""
+        """Measure and diagnose with one of the samples that `begin` measured."""
         now, steps = self.inspector.inspect(images), len(self.losses)
-        earlier = next(errors for step, _, errors in reversed(self.looks) if step <= steps / 2)
+        earlier = next(errors for step, _, errors in reversed(self.measurements) if step <= steps / 2)
         self.measured = measure(self.pairing, images, steps, self.first_losses[len(images)], now, earlier)
         self.diagnosis = diagnose(self.pairing, self.measured)
-        self.looks.append((steps, self.measured.gradient, self.measured.errors))
+        self.measurements.append((steps, self.measured.gradient, self.measured.errors))
         self._see(now)
 
     def _see(self, now: Measurement) -> None:
@@ -90,7 +90,7 @@ class Case:
         self.arrays = {"shown": shown, "counts": counts, "edges": edges}
 
     def as_arrays(self) -> dict[str, np.ndarray]:
-        steps, gradients, _ = zip(*self.looks, strict=True)
+        steps, gradients, _ = zip(*self.measurements, strict=True)
         curves = {"losses": self.losses, "look_steps": steps, "gradients": gradients}
         return {name: np.array(values, np.float32) for name, values in curves.items()} | self.arrays
 
@@ -127,7 +127,7 @@ class Bench:
         self.state, self.message = "preparing", ""
         self.shown: np.ndarray | None = None
         self.began = time.perf_counter()
-        self.pause, self.last_look = LOOK_EVERY, -np.inf
+        self.pause, self.last_measured = MEASURE_SECONDS, -np.inf
 
     def run(self) -> None:
         try:
@@ -138,7 +138,7 @@ class Bench:
             self.state, self.message = "stopped", "Stopped by you."
             for case in self.cases:
                 case.state = "stopped" if case.state == "training" else case.state
-            self._look_finally()
+            self._measure_finally()
         except BrokenPipeError:  # nobody reads the progress
             self.state, self.message = "failed", "Hourglass was closed in the middle of it. Run it again."
         except (DatasetError, MemoryError, tf.errors.ResourceExhaustedError) as error:
@@ -179,11 +179,11 @@ class Bench:
             self._turn(behind, batches)
             done = sum(len(case.losses) if case.state == "training" else len(batches) for case in self.cases)
             self._say("training", done / (len(batches) * len(self.cases)))
-            self._look_if_due(active)
-        self._look_finally()
+            self._measure_if_due(active)
+        self._measure_finally()
 
     def _turn(self, case: Case, batches: list[np.ndarray]) -> None:
-        """Train a case for a while; a diagnosis wants a look at half of the steps."""
+        """Train a case for a while; a diagnosis wants a measurement at half of the steps."""
         done, half = len(case.losses), len(batches) // 2
         case.train(batches[done : half if done < half else None])
         if done < half <= len(case.losses):
@@ -191,20 +191,20 @@ class Bench:
         if len(case.losses) >= len(batches):
             case.state = "finished"
 
-    def _look_finally(self) -> None:
+    def _measure_finally(self) -> None:
         for case in self.cases:
             if case.losses:
                 case.inspect(self.final)
 
-    def _look_if_due(self, cases: list[Case]) -> None:
+    def _measure_if_due(self, cases: list[Case]) -> None:
         now = time.perf_counter()
-        if now - self.last_look < self.pause:
+        if now - self.last_measured < self.pause:
             return
         for case in cases:
             case.inspect(self.live)
         self._save()
-        self.last_look = time.perf_counter()
-        self.pause = max(LOOK_EVERY, (self.last_look - now) / LOOK_SHARE)
+        self.last_measured = time.perf_counter()
+        self.pause = max(MEASURE_SECONDS, (self.last_measured - now) / MEASURE_SHARE)
 
     def _save(self) -> None:
         """Arrays first: the other file says that they are there."""

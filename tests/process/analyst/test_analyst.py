@@ -398,9 +398,8 @@ def test_a_process_that_holds_too_much_answers_and_leaves_the_rest_to_the_next(m
 
 
 def test_an_answer_that_is_no_json_is_said_to_whom_asked(monkeypatch):
-    monkeypatch.setattr(
-        analyst_answers, "import_module", lambda _: SimpleNamespace(answer=lambda *_: ({"x": {1}}, b""))
-    )
+    odd = SimpleNamespace(answer=lambda *_: ({"x": {1}}, b""))
+    monkeypatch.setattr(analyst_answers, "import_module", lambda _name: odd)
     requests, answers = io.BytesIO(), io.BytesIO()
     write_frame(requests, {"id": 1, "request": "estimate"})
     requests.seek(0)

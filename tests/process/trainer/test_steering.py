@@ -102,7 +102,7 @@ def test_a_single_step_is_one_step_and_the_pause_goes_on(tmp_path):
         command = next(plan)
         for _ in range(2 if command == "step" else 1):  # as Streamlit may call a button's function twice for one click
             send_command(tmp_path, command, **({"to": step + 1} if command == "step" else {}))
-        trainer.listener.inbox.next_look = 0.0
+        trainer.listener.inbox.next_poll = 0.0
 
     send_command(tmp_path, "step", to=1)  # it trains: refused
     send_command(tmp_path, "pause")

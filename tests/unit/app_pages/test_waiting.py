@@ -129,13 +129,14 @@ def press(shown: AppTest, label: str) -> None:
 
 def test_an_estimate_that_killed_its_process_is_asked_for_again_only_by_a_person(bench):
     shown = shown_page()
-    bench.fail("The workbench was ended while it worked on this.", EndedError)
-    for one in (shown, shown_page(), shown_page()):  # a reload of the page does not count
-        run(one)
-        assert "was ended while it worked on this. Training may end in the same way." in one.caption[0].value
-    assert len(bench.asked) == 1
-    press(shown, "Try again")
-    assert len(bench.asked) == 2
+    for times in range(1, 4):
+        bench.fail("The workbench was ended while it worked on this.", EndedError)
+        for one in (shown, shown_page(), shown_page()):  # a reload of the page does not count
+            run(one)
+            assert "was ended while it worked on this. Training may end in the same way." in one.caption[0].value
+        assert len(bench.asked) == times
+        press(shown, "Try again")
+        assert len(bench.asked) == times + 1
     bench.answer(COST)
     assert "Parameters **12,345**" in run(shown).markdown[0].value
 
@@ -143,13 +144,16 @@ def test_an_estimate_that_killed_its_process_is_asked_for_again_only_by_a_person
 def test_a_workbench_that_cannot_start_is_started_again_from_the_page(bench):
     bench.gave_up = True
     shown = shown_page()
-    for _ in range(2):
-        assert "The workbench cannot start; its log is workbench.log." in run(shown).caption[0].value
-    assert not bench.asked
-    press(shown, "Start again")
-    assert len(bench.asked) == 1
-    bench.answer(COST)
-    assert "Parameters **12,345**" in run(shown).markdown[0].value
+    for times in range(3):
+        for _ in range(2):
+            assert "The workbench cannot start; its log is workbench.log." in run(shown).caption[0].value
+        assert len(bench.asked) == times
+        press(shown, "Start again")
+        assert len(bench.asked) == times + 1
+        bench.answer(COST)
+        assert "Parameters **12,345**" in run(shown).markdown[0].value
+        bench.gave_up = True
+        choose(shown, "latent_dim", 5 + times)
 
 
 @pytest.fixture
