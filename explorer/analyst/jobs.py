@@ -21,10 +21,9 @@ class Progress:
     answer: Future[Answer] = field(default_factory=Future)
     stage: str = "starting its process"
     share: float = 0.0
-    begun: bool = False
 
     def note(self, progress: dict[str, Any]) -> None:
-        self.stage, self.share, self.begun = progress["stage"], progress["share"], True
+        self.stage, self.share = progress["stage"], progress["share"]
 
 
 class Jobs:

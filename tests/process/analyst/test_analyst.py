@@ -195,14 +195,14 @@ def test_what_takes_long_can_be_stopped(client):
     jobs, restarts = Jobs(client), client.restarts
     codes = np.random.default_rng(0).normal(size=(1500, 2)).astype(np.float32)
     poll = partial(jobs.poll, "umap", "project", codes.tobytes, shape=list(codes.shape))
-    wait_for(lambda: isinstance(found := poll(), Progress) and found.begun)
+    wait_for(lambda: isinstance(found := poll(), Progress) and found.share > 0)
     jobs.stop("umap")
     for _ in range(2):
         with pytest.raises(AnalystError, match=r"^Stopped by you\.$"):
             poll()
     wait_for(lambda: client.restarts == restarts + 1 and client.ready)
     jobs.forget_failure("umap")
-    wait_for(lambda: isinstance(found := poll(), Progress) and found.begun)  # it may be tried again
+    wait_for(lambda: isinstance(found := poll(), Progress) and found.share > 0)  # it may be tried again
     jobs.stop("umap")
     wait_for(lambda: client.restarts == restarts + 2 and client.ready)
 
