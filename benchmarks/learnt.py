@@ -92,7 +92,7 @@ def tested(data: Images) -> tuple[np.ndarray, np.ndarray]:
 def encoded(model: Trained) -> dict[str, np.ndarray]:
     """What the encoder gives for the test images."""
     twins = model.program.twins
-    named = twins.encoder(twins.told(*tested(model.data)))
+    named = twins.encoder(twins.inputs(*tested(model.data)))
     return {name: np.asarray(value, np.float64) for name, value in named.items()}
 
 
@@ -101,7 +101,7 @@ def error(model: Trained, noise: float = 0.0) -> float:
     clean, labels = tested(model.data)
     shown = clean + np.random.default_rng(4).normal(0, noise, clean.shape).astype(np.float32)
     twins = model.program.twins
-    found = twins.inference(twins.told(shown, labels))[tensors.RECONSTRUCTION].numpy()
+    found = twins.inference(twins.inputs(shown, labels))[tensors.RECONSTRUCTION].numpy()
     return float(np.mean((found - clean) ** 2) / np.mean((clean - clean.mean(axis=0)) ** 2))
 
 
@@ -151,7 +151,7 @@ def drawn(model: Trained) -> tuple[np.ndarray, np.ndarray]:
     codes = np.random.default_rng(2).normal(size=(SAMPLES, model.experiment.latent_dim)).astype(np.float32)
     labels = np.arange(SAMPLES) % len(model.data.class_names)
     twins = model.program.twins
-    return twins.generator(twins.coded(codes, labels)).numpy(), labels
+    return twins.generator(twins.with_class(codes, labels)).numpy(), labels
 
 
 def distance_from_images(model: Trained) -> float:

@@ -19,7 +19,7 @@ def _image_critic(network: Network, experiment: Experiment, image_shape: ImageSh
     """Leaky (Radford et al. 2016, section 3), and most with dropout: one that is too sure too soon teaches nothing."""
     judged = keras.Input(image_shape, name="critic_input")
     share = experiment.variant_info.dropout
-    features, last = network.judge(judged, share)
+    features, last = network.critic(judged, share)
     logit = layers.Reshape(())(layers.Dense(1)(dropped(last, share)))
     return keras.Model(judged, {CRITIC: logit, FEATURES: features}, name="critic")
 

@@ -85,10 +85,10 @@ def inspect_step(
     other noise. The weights, the optimizers, the curves and the noise are afterwards as they were.
     """
     model = program.model
-    batch = program.twins.told(unit_range.to_unit(images), labels)
+    batch = program.twins.inputs(unit_range.to_unit(images), labels)
     with _put_back(model.network, draws), tf.GradientTape(persistent=True) as tape:
         named = _opened(program)(batch, training=True)
-        values = model.judged(batch, named)
+        values = model.terms_of(batch, named)
         losses = {objective.name: tf.reduce_mean(values[objective.name]) for objective in model.objectives}
     seen = {name: value.numpy() for name, value in named.items()}
     seen |= {tensors.X: to_unit(images), **_sampled(seen)}

@@ -2,8 +2,8 @@
 
 A network is three functions on symbolic tensors: `encode` takes images (batch, height, width, channels) in 0..1 to
 features (batch, n), to which the variant adds its heads; `decode` takes codes (batch, latent) to the decoder's output
-(batch, height, width, channels); `judge` is a critic's body, images and a share of dropout to its first and last hidden
-layer. `last` comes behind the decoder's last layer that has weights. An experiment leaves it out, so that no activation
+(batch, height, width, channels); `critic` takes images and a share of dropout to the first and last hidden layer.
+`last` comes behind the decoder's last layer that has weights. An experiment leaves it out, so that no activation
 ends its decoder: the link belongs to the pixel model. The loss lab puts one in, to see what happens.
 """
 
@@ -23,7 +23,7 @@ Last = Callable[[keras.KerasTensor], keras.KerasTensor]
 class Network:
     encode: Callable[[keras.KerasTensor], keras.KerasTensor]
     decode: Callable[..., keras.KerasTensor]  # (codes, image shape, last=linear)
-    judge: Callable[[keras.KerasTensor, float], tuple[keras.KerasTensor, keras.KerasTensor]]
+    critic: Callable[[keras.KerasTensor, float], tuple[keras.KerasTensor, keras.KerasTensor]]
 
 
 def linear(x):
@@ -50,7 +50,7 @@ def _dense_decode(z, shape, last: Last = linear):
     return layers.Reshape(shape)(last(layers.Dense(prod(shape))(x)))
 
 
-def _dense_judge(image, dropout):
+def _dense_critic(image, dropout):
     first = layers.LeakyReLU(0.2)(layers.Dense(256)(layers.Flatten()(image)))
     return first, layers.LeakyReLU(0.2)(layers.Dense(128)(dropped(first, dropout)))
 
@@ -73,7 +73,7 @@ def _conv_decode(z, shape, last: Last = linear):
     return layers.Cropping2D(((0, 4 * rows - height), (0, 4 * columns - width)))(x)
 
 
-def _conv_judge(image, dropout):
+def _conv_critic(image, dropout):
     first = layers.LeakyReLU(0.2)(layers.Conv2D(16, 3, strides=2, padding="same")(image))
     x = layers.Conv2D(32, 3, strides=2, padding="same")(dropped(first, dropout))
     return layers.Flatten()(first), layers.Flatten()(layers.LeakyReLU(0.2)(x))
@@ -98,7 +98,7 @@ def _seed_decode(z, shape, last: Last = linear):
     return layers.Resizing(height, width, interpolation="bilinear")(x)
 
 
-def _seed_judge(image, dropout):
+def _seed_critic(image, dropout):
     first = layers.MaxPooling2D(2)(layers.LeakyReLU()(layers.Conv2D(16, 3)(image)))
     x = layers.LeakyReLU()(layers.Conv2D(32, 3)(dropped(first, dropout)))
     return layers.Flatten()(first), layers.Flatten()(x)
@@ -106,8 +106,8 @@ def _seed_judge(image, dropout):
 
 NETWORKS: Mapping[str, Network] = MappingProxyType(
     {
-        "dense": Network(_dense_encode, _dense_decode, _dense_judge),
-        "conv": Network(_conv_encode, _conv_decode, _conv_judge),
-        "seed": Network(_seed_encode, _seed_decode, _seed_judge),
+        "dense": Network(_dense_encode, _dense_decode, _dense_critic),
+        "conv": Network(_conv_encode, _conv_decode, _conv_critic),
+        "seed": Network(_seed_encode, _seed_decode, _seed_critic),
     }
 )

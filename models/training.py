@@ -92,12 +92,12 @@ class TrainingModel(keras.Model):
     def call(self, batch, training=False):
         return self.network(batch, training=training)
 
-    def values(self, batch, training: bool) -> dict[str, tf.Tensor]:
-        """Every term and total of every objective: (batch,) each."""
-        return self.judged(batch, self(batch, training=training))
+    def terms(self, batch, training: bool) -> dict[str, tf.Tensor]:
+        """Return every term and total of every objective: (batch,) each."""
+        return self.terms_of(batch, self(batch, training=training))
 
-    def judged(self, batch, named: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """The same for the tensors that the network gave for a batch."""
+    def terms_of(self, batch, named: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Return every term and total for a batch and the tensors that the network gave for it."""
         x = batch[0] if self.conditional else batch
         named = {**named, tensors.EPOCHS: self.epochs.value}
         return {name: value for objective in self.objectives for name, value in objective(x, named).items()}
@@ -109,7 +109,7 @@ class TrainingModel(keras.Model):
         """
         several = len(self.learners) > 1
         with tf.GradientTape(persistent=several) as tape:
-            values = self.values(batch, training=True)
+            values = self.terms(batch, training=True)
             losses = [tf.reduce_mean(values[objective.name]) for objective in self.objectives]
         self.steps.assign_add(1)
         due = [self._is_due(*each) for each in zip(self.learners, self.moving, strict=True)] if several else [True]
@@ -128,7 +128,7 @@ class TrainingModel(keras.Model):
         return self._track(self.step(_batch(data)))
 
     def test_step(self, data):
-        return self._track(self.values(_batch(data), training=False))
+        return self._track(self.terms(_batch(data), training=False))
 
     def _track(self, values: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         for name, value in values.items():
@@ -188,7 +188,7 @@ class TrainingLoop:
             return rows.stack()
 
         def evaluate(indices):
-            values = model.values(gather(indices), training=False)
+            values = model.terms(gather(indices), training=False)
             return tf.stack([tf.reduce_sum(values[name]) for name in self.series])
 
         steps = [

@@ -55,8 +55,8 @@ class Twins:
         """How many classes a conditional model is told; 0 for any other."""
         return self.encoder.inputs[1].shape[-1] if len(self.encoder.inputs) > 1 else 0
 
-    def told(self, images: Any, labels: Any) -> Any:
-        """What networks of images are fed: images in 0..1, and of a conditional model also their classes.
+    def inputs(self, images: Any, labels: Any) -> Any:
+        """Return what networks of images are given: images in 0..1, and of a conditional model also their classes.
 
         `labels` (n,) are class numbers; a conditional network takes them one-hot, (n, classes).
         """
@@ -64,8 +64,8 @@ class Twins:
             return images
         return [keras.ops.convert_to_tensor(images), keras.ops.one_hot(labels, self.classes)]
 
-    def coded(self, codes: Any, labels: Any) -> Any:
-        """Codes (n, latent) as the decoder takes them: of a conditional model with the classes behind them."""
+    def with_class(self, codes: Any, labels: Any) -> Any:
+        """Return codes (n, latent) as the decoder takes them: of a conditional model with the classes behind them."""
         if not self.classes:
             return codes
         return keras.ops.concatenate([codes, keras.ops.one_hot(labels, self.classes)], axis=-1)

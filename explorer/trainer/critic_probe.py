@@ -26,16 +26,16 @@ class CriticProbe:
     def measure(self, count: Any) -> dict[str, Any]:
         """Inside a graph: the logits on what should be taken for real and for made, and the gradients' norms."""
         info, twins = self.program.experiment.variant_info, self.program.twins
-        named = self.program.model(twins.told(self.images[:count], self.labels[:count]), training=False)
+        named = self.program.model(twins.inputs(self.images[:count], self.labels[:count]), training=False)
         real, made = (named[name] for name in info.judged or ())
         return {"health/real": real, "health/made": made, "health/gradients": self._norms()}
 
     def _norms(self) -> Any:
         """In the order of `VariantInfo.gradient_names`, each over the networks that its learner moves."""
         learners, fools = self.program.model.learners, self.program.experiment.variant_info.fools
-        batch = self.program.twins.told(self.images[:GRADIENT_IMAGES], self.labels[:GRADIENT_IMAGES])
+        batch = self.program.twins.inputs(self.images[:GRADIENT_IMAGES], self.labels[:GRADIENT_IMAGES])
         with tf.GradientTape(persistent=True) as tape:
-            values = self.program.model.values(batch, training=False)
+            values = self.program.model.terms(batch, training=False)
             losses = [tf.reduce_mean(values[learner.objective.name]) for learner in learners]
             losses.append(learners[0].objective.term_weights[fools] * tf.reduce_mean(values[fools]))
         variables = [*(learner.variables for learner in learners), learners[0].variables]
@@ -75,4 +75,4 @@ def prior_codes(program: Program) -> Any:
     """Fixed draws as the decoder takes them, (DRAWS, ...): of a conditional model the classes in turn."""
     experiment, twins = program.experiment, program.twins
     draws = np.random.default_rng(experiment.seed).normal(size=(DRAWS, experiment.latent_dim))
-    return twins.coded(tf.constant(draws, tf.float32), np.arange(DRAWS) % max(twins.classes, 1))
+    return twins.with_class(tf.constant(draws, tf.float32), np.arange(DRAWS) % max(twins.classes, 1))

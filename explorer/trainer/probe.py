@@ -48,13 +48,13 @@ class Probe:
             self._noisy = self._strip + tf.constant(noise, tf.float32)  # not clipped, just as in training
 
         def encode(count):
-            encoded = twins.encoder(twins.told(self._data[:count], classes[:count]), training=False)
+            encoded = twins.encoder(twins.inputs(self._data[:count], classes[:count]), training=False)
             return {name: encoded[name] for name in tensors.POSTERIOR if name in encoded}
 
         def look(strip):
             """Images at their mean code, as the inference twin sees it, so that both rows belong together."""
-            mean = twins.encoder(twins.told(strip, classes[:STRIP]), training=False)[tensors.Z_MEAN]
-            code = twins.coded(mean, classes[:STRIP])
+            mean = twins.encoder(twins.inputs(strip, classes[:STRIP]), training=False)[tensors.Z_MEAN]
+            code = twins.with_class(mean, classes[:STRIP])
             return {output: twins.decoder(code), tensors.RECONSTRUCTION: twins.generator(code)}
 
         self._critic_probe = CriticProbe(program, self._data, classes) if experiment.variant_info.critic else None

@@ -77,7 +77,7 @@ def mean_squared_error(program: Program, images: np.ndarray, labels: np.ndarray,
         between()
         some = slice(start, start + SEEN_AT_ONCE)
         seen = tf.constant(to_unit(images[some]))
-        named = twins.inference(twins.told(seen, labels[some]), training=False)
+        named = twins.inference(twins.inputs(seen, labels[some]), training=False)
         shown = named[tensors.RECONSTRUCTION]
         total += float(tf.reduce_sum(tf.square(shown - seen)))
     return total / images.size

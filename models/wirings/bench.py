@@ -101,7 +101,7 @@ class Bench:
         self.rewind()
         sums = dict.fromkeys(self.reference.series, 0.0)
         for start in range(0, len(self.images), BATCH):
-            values = self.reference.values(self.images[start : start + BATCH], training=False)
+            values = self.reference.terms(self.images[start : start + BATCH], training=False)
             for name, value in values.items():
                 sums[name] += float(np.sum(keras.ops.convert_to_numpy(value), dtype=np.float64))
         return {name: total / len(self.images) for name, total in sums.items()}

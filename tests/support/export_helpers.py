@@ -83,12 +83,12 @@ def ours(experiment: Experiment, given: dict[str, np.ndarray]) -> dict[str, Any]
         given[f"weight{i}"] = weight.numpy() + rng.normal(0, 0.02, weight.shape).astype(weight.numpy().dtype)
         weight.assign(given[f"weight{i}"])
     images = keras.ops.convert_to_tensor(given["images"][:8].astype(np.float32) / 255)
-    batch = program.twins.told(images, given["labels"][:8])
+    batch = program.twins.inputs(images, given["labels"][:8])
     for training in (True, False):
-        for name, value in program.model.values(batch, training=training).items():
+        for name, value in program.model.terms(batch, training=training).items():
             found[f"{name}-{training}"] = keras.ops.convert_to_numpy(value)
     found["picture"] = program.twins.inference(batch)["reconstruction"].numpy()
-    given["codes"] = np.asarray(program.twins.coded(given["codes"], given["labels"][:4]))
+    given["codes"] = np.asarray(program.twins.with_class(given["codes"], given["labels"][:4]))
     found["drawn"] = program.twins.generator(given["codes"]).numpy()
     loop = TrainingLoop(program.model, given["images"], given["labels"])
     if "evaluated" in given:

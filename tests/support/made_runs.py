@@ -93,7 +93,7 @@ def _give_life(program: Program, images: np.ndarray, labels: np.ndarray, number:
     if experiment.network == "dense":  # a pixel has weights of its own
         weights[kernel][:, :channels], weights[bias][:channels] = 0, (BRANDS[number] - 127) / 4
     assign_weights(twins, weights)
-    known = program.twins.told(tf.constant(images[:500] / np.float32(255)), tf.constant(labels[:500], tf.int32))
+    known = program.twins.inputs(tf.constant(images[:500] / np.float32(255)), tf.constant(labels[:500], tf.int32))
     weights |= _heads(twins.encoder(known)[tensors.Z_MEAN].numpy(), weights, sign)
     assign_weights(twins, weights)
 

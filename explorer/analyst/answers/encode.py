@@ -68,7 +68,7 @@ def _encode(twins: Twins, data: _Data, report: Callable[[float], None]) -> dict[
 
     @tf.function(input_signature=[tf.TensorSpec([None, *images.shape[1:]], tf.uint8), tf.TensorSpec([None], tf.int32)])
     def encode(batch, labels):
-        encoded = twins.encoder(twins.told(to_unit(batch), labels), training=False)
+        encoded = twins.encoder(twins.inputs(to_unit(batch), labels), training=False)
         return {name: encoded[name] for name in tensors.POSTERIOR if name in encoded}
 
     for start in range(0, len(images), BATCH):

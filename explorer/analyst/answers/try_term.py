@@ -88,6 +88,6 @@ def _batch(base: Experiment, needs: frozenset[str], formula: str) -> _Batch:
         x = tf.constant(to_unit(data.images[:IMAGES]))
         moved = program.model.learners[0].variables
         with tf.GradientTape(persistent=True) as tape:
-            named = program.model(program.twins.told(x, data.labels[:IMAGES]), training=True)
+            named = program.model(program.twins.inputs(x, data.labels[:IMAGES]), training=True)
         _kept[base, needs] = _Batch(x, named, tape, [variable.value for variable in moved])
     return _kept[base, needs]

@@ -23,7 +23,7 @@ def _program(**settings) -> Program:
 
 
 def _batch(program: Program):
-    return program.twins.told(tf.cast(IMAGES, tf.float32) / 255.0, LABELS)
+    return program.twins.inputs(tf.cast(IMAGES, tf.float32) / 255.0, LABELS)
 
 
 def _state(program: Program) -> list[np.ndarray]:
@@ -44,7 +44,7 @@ def _norms_by_hand(program: Program) -> dict[str, dict[str, float]]:
         for variable, value in noise:
             variable.assign(value)
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(model.values(batch, training=True)[objective.name])
+            loss = tf.reduce_mean(model.terms(batch, training=True)[objective.name])
         trained = {label: layer.trainable_variables for label, layer in layers.items() if layer.trainable_variables}
         found = tape.gradient(loss, trained)
         norms[objective.name] = {

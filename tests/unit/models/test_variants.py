@@ -22,7 +22,7 @@ def made(variant: str, **settings) -> Program:
 
 
 def batch(program: Program):
-    return program.twins.told(tf.constant(some_images(COUNT, SHAPE).astype(np.float32) / 255), LABELS)
+    return program.twins.inputs(tf.constant(some_images(COUNT, SHAPE).astype(np.float32) / 255), LABELS)
 
 
 def copies(program: Program) -> dict[str, np.ndarray]:
@@ -53,7 +53,7 @@ def test_every_term_is_a_vector_and_every_total_is_their_weighted_sum(variant):
     weights = {name: 0.5 + number for number, name in enumerate(VARIANTS[variant].weights)}
     program = made(variant, terms=weights)
     values = {
-        name: value.numpy().astype(np.float64) for name, value in program.model.values(batch(program), True).items()
+        name: value.numpy().astype(np.float64) for name, value in program.model.terms(batch(program), True).items()
     }
     assert {value.shape for value in values.values()} == {(COUNT,)}
     assert tuple(values) == program.model.series
@@ -72,7 +72,7 @@ def test_a_learner_moves_exactly_its_networks_and_every_layer_of_them(variant):
             assert all(np.isfinite(value).all() for value in program.model.step(batch(program)).values())
         assert moved(before, program) == set(learner.moves)
     with tf.GradientTape(persistent=True) as tape:
-        values = program.model.values(batch(program), training=True)
+        values = program.model.terms(batch(program), training=True)
         losses = {total: tf.reduce_mean(values[total]) for total in VARIANTS[variant].learners}
     for (total, loss), learner in zip(losses.items(), program.model.learners, strict=True):
         gradients = tape.gradient(loss, [variable.value for variable in learner.variables])
@@ -160,9 +160,9 @@ def test_time_passes_under_fit_for_schedules_and_for_terms_that_ask():
     times = _Times("reconstruction")
     program.model.fit(x, batch_size=len(x) // 2, epochs=3, verbose=0, callbacks=[times])
     assert times.seen == [(0, 0), (0.5, 0.75), (1, 1.5), (1.5, 2.25), (2, 3), (2.5, 3)]
-    wanted = program.model.values(x, training=False)["capacity"].numpy()
+    wanted = program.model.terms(x, training=False)["capacity"].numpy()
     program.model.set_time(0)
-    assert (np.abs(wanted - program.model.values(x, training=False)["capacity"].numpy()) > 5).all()
+    assert (np.abs(wanted - program.model.terms(x, training=False)["capacity"].numpy()) > 5).all()
 
 
 def test_no_two_sources_of_noise_are_the_same():
@@ -195,5 +195,5 @@ def test_only_the_critic_that_is_asked_for_its_slope_is_the_same_at_every_look()
 def test_a_conditional_decoder_draws_by_the_class():
     program = made("conditional_vae")
     codes = np.zeros((CLASSES, LATENT), np.float32)
-    drawn = program.twins.generator(program.twins.coded(codes, np.arange(CLASSES))).numpy()
+    drawn = program.twins.generator(program.twins.with_class(codes, np.arange(CLASSES))).numpy()
     assert len(np.unique(drawn.reshape(CLASSES, -1), axis=0)) == CLASSES
