@@ -96,7 +96,7 @@ def _show_watched_facts(entry: ModelEntry) -> None:
 
 def choose_view(entry: ModelEntry) -> tuple[str, str, tuple[int, int]]:
     """Which images (the probe set or all) and which view of their codes: two dimensions, PCA or UMAP."""
-    counts = {PROBE: f"{entry.summary['probe']:,}", ALL: f"all {exploring.all_images(entry):,}"}
+    counts = {PROBE: f"Test sample ({entry.summary['probe']:,})", ALL: f"All images ({exploring.all_images(entry):,})"}
     of = st.segmented_control(
         "Images", list(counts), format_func=lambda of: counts[of], default=PROBE, key=f"images-{entry.folder}",
         label_visibility="collapsed", required=True,
@@ -112,7 +112,7 @@ def choose_view(entry: ModelEntry) -> tuple[str, str, tuple[int, int]]:
     pair = (0, 1)
     if kind == "Dimensions" and latent > 2:
         order = [d.index for d in exploring.dimensions(entry.codes(), entry.experiment.variant_info.prior)]
-        with st.popover("Which dimensions"):
+        with st.popover("Axes"):
             pair = choose_pair(order)
     return str(of), str(kind), pair
 
@@ -161,7 +161,7 @@ def show_map(entry: ModelEntry, of: str, kind: str, pair: tuple[int, int]) -> No
 
 
 def all_points(entry: ModelEntry) -> exploring.Points | None:
-    words = "Encoding all images: {}. They are then kept for the next time."
+    words = "Encoding all images: {}. The codes are kept for the next time."
     show = bar_with_stop(words, lambda: SERVICES.whole_sets.stop(entry))
     try:
         whole = wait_for(lambda: SERVICES.whole_sets.request(entry), show)
@@ -186,7 +186,7 @@ def plane_of(entry: ModelEntry, points: exploring.Points, kind: str, pair: tuple
 def umap_plane(key: str, points: exploring.Points) -> Plane | None:
     takes = "about half a minute" if len(points.codes) <= QUICK else "some minutes"
     show = bar_with_stop(
-        f"UMAP: {{}}. The first time takes {takes}; then it is kept.", lambda: SERVICES.projections.stop(key)
+        f"UMAP: {{}}. This takes {takes} once. The result is kept.", lambda: SERVICES.projections.stop(key)
     )
     try:
         found = wait_for(lambda: SERVICES.projections.request(key, points.codes), show)

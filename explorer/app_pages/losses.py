@@ -12,7 +12,7 @@ VIEWS: Mapping[str, tuple[str, Callable[[], None]]] = {
     "pairings": ("Pairing lab", show_lab),
     "wirings": ("Five wirings", show_wirings),
     "terms": ("Terms and code", show_experiments),
-    "step": ("Step by step", show_steps),
+    "step": ("Step through one batch", show_steps),
 }
 
 address.open_part("losses", ["view"])

@@ -39,7 +39,7 @@ def held_still(_game: Game, found: Measured) -> Finding | None:
         NOTE,
         f"{who} held still by hand",
         "What is held still keeps its weights; its loss changes only by what the others do.",
-        meanwhile="“All” under “Who moves” lets it go on.",
+        meanwhile="“All” under “Update” lets it go on.",
     )
 
 

@@ -112,7 +112,7 @@ def test_no_page_has_parameters_of_another(app, page):
     _is_at(page, "/losses?view=terms")
     _choose(page, "Experiment", re.compile("· colour$"))
     _is_at(page, "/losses?view=terms&experiment=run/colour")
-    page.get_by_role("radio", name="Step by step").click()
+    page.get_by_role("radio", name="Step through one batch").click()
     _is_at(page, "/losses?view=step&model=run/four")
     _go(page, "Explore")
     _is_at(page, "/")

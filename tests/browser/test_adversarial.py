@@ -34,7 +34,7 @@ def page(app_server, browser: Browser, home: Path) -> Iterator[Page]:
         epochs.press("Enter")
         expect(page.get_by_text("Critic minimises 1 × critic on real + 1 × critic on fake")).to_be_visible()
         page.get_by_role("button", name="Start training").click()
-        expect(page.get_by_role("figure", name="what the critic says")).to_be_visible(timeout=SLOW)
+        expect(page.get_by_role("figure", name="critic outputs")).to_be_visible(timeout=SLOW)
         yield page
 
 
@@ -88,7 +88,7 @@ def test_one_step_is_exactly_one(page, run):
 
 def test_one_batch_is_walked_through_to_the_gradients_of_both(page, artefacts):
     title = page.locator(".hg-stage-title")
-    page.get_by_text("One step in slow motion").click()
+    page.get_by_text("Step through one batch").click()
     page.get_by_role("button", name=re.compile("Take a batch$")).click()
     expect(title).to_have_text("x", timeout=SLOW)
     seen, forth = [title.inner_text()], page.get_by_role("button", name="Next", exact=True)

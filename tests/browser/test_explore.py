@@ -45,7 +45,7 @@ def explore(app_server) -> str:
 def test_all_images_are_encoded_once_and_each_is_shown_under_the_pointer(explore, page, artefacts):
     open_model(page, explore, "run/four")
     page.get_by_role("radio", name="Dimensions").click()
-    page.get_by_role("radio", name="all 1,797").click()
+    page.get_by_role("radio", name="All images (1,797)").click()
     expect(page.get_by_text("Encoding all images")).to_be_visible(timeout=SLOW)
     expect(page.locator(".hg-shown")).to_have_text("1,797 of 1,797 images shown.", timeout=SLOW)
     codes, labels = data_points(page, "run/four", 1797, "all")

@@ -34,7 +34,7 @@ def _downloaded(page: Page) -> str:
 def test_any_preset_is_seen_with_its_code(app, page):
     page.goto(f"{app[0]}/losses?view=terms&experiment=preset/question")
     expect(page.get_by_role("row", name="Reconstruction")).to_contain_text("grey levels² per pixel", timeout=SLOW)
-    page.get_by_text("The code of exactly this").click()
+    page.get_by_text("Keras script").click()
     assert _downloaded(page) == script_of(checked_experiment(PRESETS["question"]))
     page.get_by_role("combobox", name=re.compile("Experiment")).click()
     page.get_by_role("option", name="β-VAE on known factors").click()
@@ -44,7 +44,7 @@ def test_any_preset_is_seen_with_its_code(app, page):
 
 def test_the_setup_shows_the_loss_that_is_being_chosen(app, page):
     page.goto(f"{app[0]}/train")
-    page.get_by_text("The loss at a glance").click(timeout=SLOW)
+    page.get_by_text("Loss graph").click(timeout=SLOW)
     expect(page.locator(".hg-graph.hg-ready svg")).to_be_visible(timeout=SLOW)
     expect(page.locator(".hg-weight")).to_have_text(["× 1", "× 1"])
     weight = page.get_by_role("spinbutton", name="Weight").nth(1)
@@ -61,13 +61,13 @@ def test_a_run_s_terms_follow_it_and_its_code_can_be_taken(app, page, artefacts)
     expect(page.get_by_text("measured on this machine")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_role("button", name=re.compile("Stop$"))).to_be_visible(timeout=SLOW)  # no more the setup
-    page.get_by_text("The loss at a glance").click()
+    page.get_by_text("Loss graph").click()
     kl = page.get_by_role("row", name="KL")
     wait_for(lambda: re.search(r"\d+(\.\d+)?\s*%", kl.inner_text()), 60)
     before = kl.inner_text()
     wait_for(lambda: page.wait_for_timeout(100) or kl.inner_text() != before)
     page.screenshot(path=artefacts / "train-glance.png", full_page=True)
-    page.get_by_text("The code of exactly this").click()
+    page.get_by_text("Keras script").click()
     run = Run(app[1] / "runs" / page.url.rpartition("run=")[2])
     assert _downloaded(page) == script_of(run.experiment)
     page.get_by_role("button", name=re.compile("Stop$")).click()

@@ -50,7 +50,7 @@ def test_the_picture_has_a_name_and_says_in_words_what_it_shows(wide_page: Page,
     ):
         expect(row).to_contain_text(words)
     expect(wide_page.locator(".hg-weight")).to_have_text(["× 1", "× 4"])
-    expect(wide_page.get_by_text("minimised by one learner: Adam at 0.001")).to_be_visible()
+    expect(wide_page.get_by_text("One learner minimises the total: Adam at 0.001")).to_be_visible()
 
 
 def test_pointing_at_a_term_lights_what_it_reads(wide_page: Page, app):
@@ -106,7 +106,7 @@ def test_live_values_change_in_place_and_nothing_moves(wide_page: Page, app):
 def test_several_learners_have_each_its_rows_its_total_and_its_networks(wide_page: Page, app):
     show(wide_page, app, VAE_GAN, live="1")
     heads = wide_page.locator(".hg-learner")
-    expect(heads).to_have_text(["1Autoencodermoves encoder and decoder", "2Criticmoves critic"])
+    expect(heads).to_have_text(["1Autoencoderupdates encoder and decoder", "2Criticupdates critic"])
     expect(wide_page.get_by_role("row", name="Σ weight × term")).to_have_count(2)
     rows = wide_page.locator(".hg-terms tbody tr")
     shares = [float(text.split()[0]) for text in rows.locator("td.hg-cell-share span").all_text_contents() if text]

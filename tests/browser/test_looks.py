@@ -12,7 +12,7 @@ from tests.support.browser_helpers import SLOW, hover, map_ranges, open_model, w
 pytestmark = pytest.mark.browser
 SCREENS = [(1280, 800), (1920, 1080), (390, 844)]
 MODEL = "bundled/mnist-vae-2d"
-LOSSES = {"pairings": "one choice", "wirings": "five wirings", "terms": "The code of exactly this"}
+LOSSES = {"pairings": "one choice", "wirings": "five wirings", "terms": "Keras script"}
 
 
 @pytest.fixture(scope="module")

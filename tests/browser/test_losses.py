@@ -85,7 +85,7 @@ def test_a_combination_of_ones_own(app, page):
         ("Data range", "-1..1"),
         ("Last layer", "tanh"),
         ("Loss", "MAE"),
-        ("Shown as", "(p + 1) / 2"),
+        ("Displayed as", "(p + 1) / 2"),
     ):
         box = page.get_by_role("combobox", name=re.compile(f"{label}$|{label}\\b"))
         box.click()
@@ -126,7 +126,7 @@ def test_what_a_link_asks_for_in_vain_is_told(app, page):
     expect(page.get_by_text("seed was '-4'; allowed is a whole number from 0")).to_be_visible()
     expect(_run(page)).to_be_disabled()
     page.goto(f"{app}/losses?session=../../etc")
-    expect(page.get_by_text("That session is not here any more.")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("This session no longer exists.")).to_be_visible(timeout=SLOW)
 
 
 def test_the_lab_s_process_may_die_in_the_middle(app, page):
@@ -136,11 +136,11 @@ def test_the_lab_s_process_may_die_in_the_middle(app, page):
     # The lab is the analyst that works.
     analysts = [p for p in server_of(app).children() if "explorer.analyst.server" in p.cmdline()]
     max(analysts, key=lambda process: process.cpu_times().user).kill()
-    expect(page.get_by_text("The lab's process ended in the middle of this")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("The process of the lab ended during this session")).to_be_visible(timeout=SLOW)
     expect(page.get_by_text("Choose fewer cases, a smaller batch")).to_be_visible()
     assert _points(page, 1) > 2, "what it had measured stays"
     page.reload()
-    expect(page.get_by_text("The lab's process ended in the middle of this")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("The process of the lab ended during this session")).to_be_visible(timeout=SLOW)
     wait_for(lambda: page.wait_for_timeout(50) or _points(page, 1) > 2)
     _open(page, app, "C", 30)
     _run(page).click()

@@ -67,7 +67,7 @@ def enter(into: Locator, text: str) -> None:
 
 
 def add(page: Page, number: int = 1) -> None:
-    page.get_by_role("button", name="Add a term of your own").click()
+    page.get_by_role("button", name="Add a loss term").click()
     expect(row(page, number).locator(".hg-formula.hg-ready")).to_be_visible(timeout=SLOW)
 
 
@@ -113,7 +113,7 @@ def test_two_terms_of_one_name_are_refused_and_a_removed_one_leaves_nothing(page
     enter(field(page, "Weight", 2), "7")
     formula(page, 2).fill("sum(x)")
     enter(field(page, "Name", 2), NAME)
-    refused(page, f"The name {NAME} is that of another term; each needs one of its own.")
+    refused(page, f"Another term has the name {NAME}. Choose another name.")
     page.screenshot(path=artefacts / "own-term-twice.png", full_page=True)
     remove(page, 2)
     expect(start_button(page)).to_be_enabled(timeout=SLOW)

@@ -48,7 +48,7 @@ def _crumb(page: Page, name: str) -> Locator:
 
 def test_a_step_is_walked_through_forward_and_back(app, page, artefacts):
     page.goto(f"{app}/train?run=quick")
-    page.get_by_text("One step in slow motion").click(timeout=SLOW)
+    page.get_by_text("Step through one batch").click(timeout=SLOW)
     page.get_by_role("button", name=re.compile("Take a batch$")).click()
     expect(page.locator(TITLE)).to_have_text("x", timeout=SLOW)
     page.locator(".hg-step").scroll_into_view_if_needed()

@@ -31,14 +31,14 @@ from models.spec.pairings import CASES, TABLES, Pairing, letter_of, pairing_of, 
 MOST_LISTED = 10
 FIRST = ("B", "E", "F")
 SETTINGS = tuple(name for name in Session.model_fields if name != "pairings")
-LABELS = {"data": "Data range", "last": "Last layer", "loss": "Loss", "link": "Shown as"}
+LABELS = {"data": "Data range", "last": "Last layer", "loss": "Loss", "link": "Displayed as"}
 
 
 def show_lab() -> None:
     address.open_part("lab", ["cases", "session", *SETTINGS])
     st.markdown(
-        "Data range, loss and link are **one choice**, not three. Pair them as you like and see what happens: every "
-        "case gets the same network, the same first weights and the same batches."
+        "Data range, loss and link are **one choice**, not three. Combine them freely and compare the results: every "
+        "case trains the same network from the same initial weights on the same batches."
     )
     codes = _choose_cases()
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -77,7 +77,7 @@ def _choose_cases() -> list[str]:
         key=address.key("cases"),
     )
     if len(chosen) > MOST_CASES:
-        st.caption(f"{len(chosen)} are chosen; the first {MOST_CASES} run.")
+        st.caption(f"{len(chosen)} cases are chosen. Only the first {MOST_CASES} run.")
     codes = [code for code in options if code in chosen]
     if set(codes) != set(wanted):
         address.put("cases", ",".join(codes), ",".join(FIRST))  # none is a choice too
@@ -114,7 +114,7 @@ def _offer_own_pairing() -> None:
             )
             for field, table in TABLES.items()
         }
-        st.caption("Nothing is forbidden here: the lab is for seeing it fail.")
+        st.caption("Every combination is allowed, also those that fail.")
         st.button("Add", type="primary", on_click=_add, args=(Pairing(**names),), width="stretch")
 
 
@@ -173,7 +173,7 @@ def _offer_earlier_sessions() -> None:
                 st.button(
                     plain(label), key=f"earlier-{folder.name}", type="tertiary", on_click=_show, args=(folder.name,)
                 )
-        st.caption("The newest first.")
+        st.caption("Newest first.")
 
 
 def _show(name: str) -> None:
@@ -209,7 +209,7 @@ def _show_chosen_session() -> None:
         return
     folder = find_session(name)
     if folder is None:
-        show_error("That session is not here any more. Run the cases again.")
+        show_error("This session no longer exists. Run the cases again.")
         return
     show_results(folder, read_session(folder))
 

@@ -70,15 +70,16 @@ def _follow(folder: Path, session: Session, state: str) -> Progress | str | None
             return found if isinstance(found, Progress) else None
     except EndedError:
         return (
-            f"The lab's process ended in the middle of this, most likely for lack of memory: it trained "
-            f"{len(session.pairings)} networks on batches of {session.batch_size}. What it had measured is below. "
-            f"Choose fewer cases, a smaller batch or smaller images, and run it again. Its log is {SERVICES.lab.log}."
+            f"The process of the lab ended during this session, probably because memory ran out: it trained "
+            f"{len(session.pairings)} networks on batches of {session.batch_size}. The measurements up to then are "
+            f"below. Choose fewer cases, a smaller batch or smaller images, and run it again. "
+            f"The log is {SERVICES.lab.log}."
         )
     except AnalystError as error:
         return str(error)
     if read_results(folder, session.pairings).ended:
         return None
-    return "Hourglass was closed in the middle of this session. What it had measured is below. Run it again."
+    return "Hourglass was closed during this session. The measurements up to then are below. Run it again."
 
 
 def _show_progress(folder: Path, results: Results, progress: Progress) -> None:
@@ -144,10 +145,10 @@ def _facts(case: CaseResult) -> str:
     found = case.measured
     if found is None:
         return ""
-    saturated = "nothing can saturate" if found.saturation is None else f"{found.saturation:.0%} of logits saturated"
+    saturated = "no logits" if found.saturation is None else f"{found.saturation:.0%} of logits saturated"
     return (
-        f"Shown MSE **{found.errors[case.pairing.link]:.4f}** · ink **{found.ink:.2f}** on "
-        f"**{found.background:.2f}** · {saturated} · gradient **{found.gradient:.2g}**"
+        f"Displayed MSE **{found.errors[case.pairing.link]:.4f}** · mean intensity: strokes **{found.ink:.2f}**, "
+        f"background **{found.background:.2f}** · {saturated} · mean size of dloss/dlogit **{found.gradient:.2g}**"
     )
 
 
@@ -167,4 +168,4 @@ def _show_table(results: Results) -> None:
     }
     st.dataframe(rows, hide_index=True, column_config=numbers, height="content")
     if any(result.steps and not np.isfinite(result.mean_loss) for result in results.cases):
-        st.caption("A loss that is no number is left empty.")
+        st.caption("Losses that are not finite are left blank.")

@@ -19,8 +19,8 @@ def show_wirings() -> None:
     """The code at once; the numbers as soon as they are measured."""
     st.subheader("One objective, five wirings")
     st.caption(
-        "The same VAE loss wired into Keras in five ways. From the same weights, batch and noise all must give the "
-        "same total and the same gradients. What is shown is the code that runs."
+        "The same VAE loss, wired into Keras in five ways. Given the same weights, batch and noise, all must give the "
+        "same total and the same gradients. The code that you see is the code that runs."
     )
     found = None
     try:
@@ -69,7 +69,7 @@ def _show_numbers(one: Mapping[str, Any]) -> None:
     heads = " | ".join(f"{run['images']} images" for run in runs)
     lines = [f"| | {heads} |", "| --- | ---: | ---: |", *(f"| {row} | {' | '.join(rows[row])} |" for row in rows)]
     st.markdown("\n".join(lines))
-    st.caption("Relative differences. The gradients are those that the optimizer was given, of all weights together.")
+    st.caption("Relative differences. The gradients are those that the optimizer received, over all weights.")
 
 
 def _relative(difference: float) -> str:
@@ -79,7 +79,7 @@ def _relative(difference: float) -> str:
 def _show_table(measured: Mapping[str, Any]) -> None:
     st.markdown("##### What each can do")
     st.caption(
-        f"Measured by small runs on {measured['images']} digits, in {measured['seconds']:.0f} s, with a KL weight of "
+        f"Measured in small trainings on {measured['images']} digits, in {measured['seconds']:.0f} s. The KL weight is "
         f"{measured['kl_weight']:g}."
     )
     table = {
@@ -98,8 +98,8 @@ def _cell(cell: Mapping[str, Any]) -> str:
 
 def _advise() -> None:
     st.markdown(
-        "**Which one?** For heads with a target each, dict outputs. For a regulariser that belongs to a layer, "
-        "`add_loss`. For a VAE, `compute_loss` over named tensors: the least code that reports every term right. For a "
-        "second optimizer or an adversarial term, `train_step`, which is what Hourglass trains with. Concatenating "
-        "works, but nothing checks the slices."
+        "**Which one?** For heads with a target each, use dict outputs. For a regulariser that belongs to a layer, use "
+        "`add_loss`. For a VAE, use `compute_loss` over named tensors: it needs the least code and reports every term "
+        "correctly. For a second optimizer or an adversarial term, use `train_step`, as Hourglass does. Concatenated "
+        "outputs work, but nothing checks the slices."
     )

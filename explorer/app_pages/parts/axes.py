@@ -8,11 +8,11 @@ import streamlit as st
 def choose_pair(order: Sequence[int]) -> tuple[int, int]:
     """Two different dimensions of those in order; the second stays what it was, unless the first takes it."""
     latent = len(order)
-    first = st.selectbox("Across", order, index=0, format_func=lambda i: f"z{i}", key=f"across-{latent}")
+    first = st.selectbox("x axis", order, index=0, format_func=lambda i: f"z{i}", key=f"across-{latent}")
     others = [i for i in order if i != first]
     remembered = st.session_state.get(f"second-{latent}")
     index = others.index(remembered) if remembered in others else 0
     # A list of its own for each first: one whose choices change under it would forget, or keep what is not in it.
-    second = st.selectbox("Up", others, index=index, format_func=lambda i: f"z{i}", key=f"up-{latent}-{first}")
+    second = st.selectbox("y axis", others, index=index, format_func=lambda i: f"z{i}", key=f"up-{latent}-{first}")
     st.session_state[f"second-{latent}"] = second
     return first, second

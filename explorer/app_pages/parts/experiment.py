@@ -44,7 +44,7 @@ def _show_run(run: Run) -> None:
 
 def show_at_a_glance(run: Run, active: bool, refresh: float) -> None:
     """Under a run's curves: its terms with their newest values, and its code."""
-    with st.expander("The loss at a glance", icon=":material/account_tree:"):
+    with st.expander("Loss graph", icon=":material/account_tree:"):
         st.fragment(run_every=refresh if active else None)(show_read_errors(_show_values))(run)
     show_read_errors(_show_code_of)(run, refresh if active else None)
 
@@ -56,7 +56,8 @@ def _show_code_of(run: Run, refresh: float | None) -> None:
 def _say_what_was_steered(run: Run) -> None:
     changes = ", ".join(describe_change(event, run.experiment) for event in run.changes())
     if changes:
-        st.warning(plain(f"This run was steered while it trained ({changes}). The script trains as it was set up."))
+        note = f"Settings were changed during this training ({changes}). The script uses the initial settings."
+        st.warning(plain(note))
 
 
 def _show_values(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""The code of exactly this: an experiment as one Keras script, to read and to take along."""
+"""Keras script: an experiment as one Keras script, to read and to take along."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -11,7 +11,7 @@ from explorer.export.source import ExportError
 from models.spec.experiment import Experiment
 
 HEIGHT = 420
-_WORDS = "One Keras script that needs nothing of Hourglass: the same networks, first weights, loss terms and images."
+_WORDS = "A Keras script that does not need Hourglass: the same networks, initial weights, loss terms and images."
 
 
 _script = lru_cache(64)(script_of)
@@ -21,7 +21,7 @@ def show_code(experiment: Experiment, show_note: Callable[[], None] = lambda: No
     """The script of an experiment, closed until somebody opens it, with a button that downloads it. `show_note` says
     what the script does not do that a run of the experiment did.
     """
-    with st.expander("The code of exactly this", icon=":material/code:"):
+    with st.expander("Keras script", icon=":material/code:"):
         try:
             text = _script(experiment)
         except ExportError as error:

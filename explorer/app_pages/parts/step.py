@@ -1,4 +1,4 @@
-"""One step in slow motion: a batch of a model's probe images, forward and back, with every number."""
+"""Step through one batch: a batch of a model's probe images, forward and back, with every number."""
 
 from collections.abc import Mapping
 from concurrent.futures import wait
@@ -46,14 +46,14 @@ def show_steps() -> None:
 
 def show_step_of(run: Run) -> None:
     """On a run's page: closed, and nothing is computed until somebody takes a batch."""
-    with st.expander("One step in slow motion", icon=":material/slow_motion_video:"):
+    with st.expander("Step through one batch", icon=":material/slow_motion_video:"):
         st.fragment(show_read_errors(_show))(f"run/{run.name}", False)
 
 
 def _show(key: str, at_once: bool) -> None:
     wanted = st.session_state.get(f"step-wanted-{key}", FIRST if at_once else None)
     if wanted is None:
-        st.caption("One batch through the newest snapshot: every tensor, every term, every gradient. Nothing moves.")
+        st.caption("One batch through the newest snapshot: every tensor, term and gradient. The weights do not change.")
         st.button(
             "Take a batch", icon=":material/play_arrow:", key=f"step-take-{key}", on_click=_want, args=(key, FIRST)
         )

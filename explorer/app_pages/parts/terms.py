@@ -62,9 +62,9 @@ def learner_rows(experiment: Experiment) -> list[dict[str, str]]:
 
 
 def _moves(learner: LearnerInfo) -> str:
-    """Such as `moves critic, every 5th step`."""
+    """Return what a learner updates, such as `updates critic, every 5th step`."""
     turns = f", {learner.turns}" if learner.turns else ""
-    return f"moves {' and '.join(learner.moves)}{turns}"
+    return f"updates {' and '.join(learner.moves)}{turns}"
 
 
 def _weight_in_words(setting: TermSetting) -> str:
@@ -75,11 +75,11 @@ def _weight_in_words(setting: TermSetting) -> str:
 
 
 def learner_in_words(experiment: Experiment, rate: float) -> str:
-    """Who minimises what, and what moves."""
+    """Return who minimises what, and which networks are updated."""
     how, learners = f"{OPTIMIZERS[experiment.optimizer]} at {rate:g}", experiment.variant_info.learners.values()
     if len(learners) == 1:
         (learner,) = learners
-        return f"The total is minimised by one learner: {how}, which {_moves(learner)}."
+        return f"One learner minimises the total: {how} {_moves(learner)}."
     sentences = [f"{learner.title} {_moves(learner)}." for learner in learners]
     return " ".join([f"{_COUNTS.get(len(learners), len(learners))} learners, each with {how}.", *sentences])
 

@@ -28,7 +28,7 @@ def show_health(run: Run, entry: ModelEntry, active: bool) -> None:
     with st.container(border=True, gap="small"):
         for finding in findings(found):
             st.markdown(in_words(finding, active))
-        plot(logit_histogram(found), key=f"critic-{run.name}", height=HEIGHT, label="what the critic says")
+        plot(logit_histogram(found), key=f"critic-{run.name}", height=HEIGHT, label="critic outputs")
         st.caption(plain(_numbers(found)))
 
 

@@ -98,10 +98,10 @@ def _draw_pictures(run: Run, active: bool) -> None:
 
 def _show_status(run: Run, status: Status) -> None:
     experiment = run.experiment
-    bar, buttons = st.columns([7, 4], vertical_alignment="center")
+    bar, buttons = st.columns([7, 5], vertical_alignment="center")
     with bar:
         st.progress(min(1.0, status.epoch / experiment.epochs), _progress_text(status, experiment))
-    with buttons, st.container(horizontal=True, horizontal_alignment="right"):
+    with buttons, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         if status.active:
             paused = status.state == "paused"
             st.button(
@@ -170,9 +170,9 @@ def _show_curves(run: Run) -> None:
     plot(figure, key=f"curves-{run.name}", height=CURVES_HEIGHT, screen=SCREEN, label="loss curves")
     with st.container(horizontal=True, vertical_alignment="center"):
         clean = " on clean images" if run.experiment.variant_info.uses_corruption else ""
-        words = f"Coloured: training. Plain: validation{clean}. Dotted: × weight."
-        st.caption(words if possible or not log else "Not logarithmic: some values are below 0.")
-        st.toggle("Logarithmic", key="curves-log")
+        words = f"Colour: training. Black or white: validation{clean}. Dotted: term × weight."
+        st.caption(words if possible or not log else "No log scale: some values are negative.")
+        st.toggle("Log scale", key="curves-log")
 
 
 def _live_entry(run: Run) -> ModelEntry | None:
@@ -199,7 +199,7 @@ def _show_map(run: Run, entry: ModelEntry) -> None:
         key=f"map-{run.name}",
         hand=run.name,
         total=summary["probe"],
-        what=f"probe images at step {entry.step:,}",
+        what=f"held-out images at step {entry.step:,}",
         height=MAP_HEIGHT,
         screen=MAP_SCREEN,
     )
@@ -209,8 +209,8 @@ def _choose_plane(run: Run, latent: int) -> tuple[int, int] | None:
     """Two dimensions, or None for the principal plane; with at most two dimensions there is nothing to choose."""
     if latent <= 2:
         return None
-    with st.popover("Plane of the map"):
-        planes = ["Principal plane", "Two dimensions"]
+    with st.popover("Projection"):
+        planes = ["PC 1 and PC 2", "Two dimensions"]
         chosen = st.radio("Plane", planes, key=f"plane-{run.name}", label_visibility="collapsed")
         return choose_pair(range(latent)) if chosen == planes[1] else None
 

@@ -77,7 +77,7 @@ def _who_moves(run: Run) -> None:
     _follow(
         f"moving-{run.name}",
         newest,
-        lambda key, value: st.segmented_control("Who moves", list(choices), default=value, required=True, key=key),
+        lambda key, value: st.segmented_control("Update", list(choices), default=value, required=True, key=key),
         lambda chosen: put_command(run.folder, "moving", totals=choices[chosen]),
     )
 

@@ -62,7 +62,7 @@ def choose_all() -> dict[str, Any]:
     given: dict[str, Any] = {}
     one, two = st.columns(2)
     with one:
-        given["dataset"] = _select("Data", "dataset", DATASETS, help="digits and shapes need no network.")
+        given["dataset"] = _select("Data", "dataset", DATASETS, help="Digits and shapes need no download.")
         info = DATASETS[given["dataset"]]
         st.caption(f"{info.description} {info.examples:,} images.")
         given["network"] = _select("Network", "network", NETWORKS)
@@ -134,7 +134,7 @@ def _choose_details(variant: str) -> dict[str, Any]:
             key, own = _optimizer_key(variant), VARIANTS[variant].optimizer
             details["optimizer"] = select(st.selectbox, "Optimizer", key, own, OPTIMIZERS)
         with next(columns):
-            details["validation_fraction"] = _number("Validation share", "validation_fraction", step=0.05)
+            details["validation_fraction"] = _number("Validation fraction", "validation_fraction", step=0.05)
         with next(columns):
             details["seed"] = _number("Seed", "seed", step=1)
     return details

@@ -36,14 +36,14 @@ def show_setup() -> None:
         _summarise(experiment)
         if st.button("Start training", type="primary", width="stretch", icon=":material/play_arrow:"):
             _start(experiment)
-    with st.expander("The loss at a glance", icon=":material/account_tree:"):
+    with st.expander("Loss graph", icon=":material/account_tree:"):
         show_terms(experiment, key="setup-terms")
     show_code(experiment)
 
 
 def _offer_presets() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.caption("Start from", width="content")
+        st.caption("Presets", width="content")
         for name, title in PRESET_TITLES.items():
             st.button(title, key=f"preset-{name}", on_click=take_preset, args=(name,))
         for name, label in AT_ONCE.items():
@@ -58,7 +58,7 @@ def _summarise(experiment: Experiment) -> None:
     for total, learner in info.learners.items():
         who = f"{learner.title} minimises" if len(info.learners) > 1 else "Minimises"
         st.markdown(f"{who} {' + '.join(_weighted(experiment, name) for name in experiment.terms_of(total))}")
-    st.caption(f"Pixels: {PIXEL_MODELS[experiment.pixel_model].reconstruction}; shown through "
+    st.caption(f"Pixels: {PIXEL_MODELS[experiment.pixel_model].reconstruction}; displayed through "
                f"{PIXEL_MODELS[experiment.pixel_model].link}.")  # fmt: skip
     show_estimate(experiment)
 

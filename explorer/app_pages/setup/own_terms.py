@@ -31,7 +31,7 @@ def choose_own_terms(base: Experiment) -> dict[str, dict[str, Any]]:
             rows.append(_choose(base, number, kept, [*base.terms, *(name for name, _ in rows)]))
     address.put(OWN_TERMS, address_of(rows) if rows else "", "")
     st.button(
-        "Add a term of your own", icon=":material/function:", type="tertiary", on_click=_add,
+        "Add a loss term", icon=":material/function:", type="tertiary", on_click=_add,
         args=(st.session_state["setup"]["own-next"],), disabled=len(kept) >= MOST_TERMS,
     )  # fmt: skip
     return _by_name(rows, base)
@@ -112,7 +112,7 @@ def _choose(base: Experiment, number: int, kept: dict[int, str], others: Sequenc
 def _fault(base: Experiment, name: str, others: Sequence[str]) -> str:
     """What is wrong with a name, if anything: said beside it, for the column with the costs may be out of sight."""
     if name in others:
-        return f"The name {name} is that of another term; each needs one of its own. Choose another name."
+        return f"Another term has the name {name}. Choose another name."
     try:
         Experiment.parse({**base.model_dump(), "terms": {**base.model_dump()["terms"], name: FIRST}})
     except ExperimentError as error:
@@ -131,22 +131,21 @@ def _reply(base: Experiment, trials: OneAtATime, text: str) -> Reply:
     try:
         found = wait_for(poll, lambda _progress: None)  # the field says that it is under way
     except AnalystError as error:
-        return Reply(f"It could not be tried: {error}")
-    return answer_to(base, found) if found is not None else Reply("Trying it on the first images.")
+        return Reply(f"It could not be evaluated: {error}")
+    return answer_to(base, found) if found is not None else Reply("Evaluating it on the first images.")
 
 
 def answer_to(base: Experiment, tried: Mapping[str, Any]) -> Reply:
     """What a trial of a formula (see `explorer.analyst.answers.try_term`) means for the experiment."""
     if tried["finite"] < tried["images"]:
         return Reply(
-            f"It is not a finite number for {tried['images'] - tried['finite']} of the first {tried['images']} images. "
-            "Keep what is divided by, or under a log or root, above 0.",
+            f"The value is not finite for {tried['images'] - tried['finite']} of the first {tried['images']} images. "
+            "Keep denominators and the arguments of log and sqrt above 0.",
             (0, tried["length"]),
         )
     if tried["gradient"] is None:
         return Reply(
-            "Its value is a finite number, but its gradient is not, as that of a square root at 0. "
-            "Add a small number inside.",
+            "The value is finite, but the gradient is not, as for a square root at 0. Add a small number inside.",
             (0, tried["length"]),
         )
     low, mean, high = (f"{tried[part]:.4g}" for part in ("low", "mean", "high"))
@@ -155,4 +154,4 @@ def answer_to(base: Experiment, tried: Mapping[str, Any]) -> Reply:
         return Reply(value)
     learner = next(iter(base.variant_info.learners.values()))
     moved = " and ".join(learner.moves)
-    return Reply(f"{value} No gradient of it reaches the {moved}: it is watched, but nothing learns from it.")
+    return Reply(f"{value} No gradient reaches the {moved}: the term is plotted, but does not change the training.")

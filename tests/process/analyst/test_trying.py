@@ -50,7 +50,7 @@ def test_a_gradient_comes_through_whatever_lies_between(variant, formula):
 )
 def test_a_formula_that_moves_nothing_is_said_to_be_watched_only(variant, formula, whom):
     assert said(formula, variant=variant).endswith(
-        f"No gradient of it reaches the {whom}: it is watched, but nothing learns from it."
+        f"No gradient reaches the {whom}: the term is plotted, but does not change the training."
     )
 
 
@@ -59,13 +59,13 @@ def test_a_value_without_a_slope_is_told_before_it_ends_a_run(formula):
     found = tried(formula, variant="ae")
     assert (found["mean"], found["finite"], found["gradient"]) == (0, IMAGES, None)
     answer = answer_to(Experiment.parse({"variant": "ae"}), found)
-    assert answer.sentence.startswith("Its value is a finite number, but its gradient is not")
+    assert answer.sentence.startswith("The value is finite, but the gradient is not")
     assert answer.place == (0, len(formula))
 
 
 def test_what_is_no_number_is_counted():
     answer = answer_to(Experiment(), tried("1 / sum(0 * z)"))
-    assert answer.sentence.startswith(f"It is not a finite number for {IMAGES} of the first {IMAGES} images.")
+    assert answer.sentence.startswith(f"The value is not finite for {IMAGES} of the first {IMAGES} images.")
 
 
 @pytest.mark.parametrize(("variant", "formula"), [("vae", "mean(square(z))"), ("vq_vae", "sum(square(codeword))")])

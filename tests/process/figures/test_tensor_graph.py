@@ -210,20 +210,20 @@ def test_a_row_says_formula_unit_paper_and_weight():
     }  # fmt: skip
     assert (kl["unit"], kl["weight"]) == ("nats per image", "4 · linear warm-up, 10 epochs")
     assert learner_in_words(experiment, 5e-4) == (
-        "The total is minimised by one learner: Adam at 0.0005, which moves encoder and decoder."
+        "One learner minimises the total: Adam at 0.0005 updates encoder and decoder."
     )
 
 
 def test_several_learners_are_said_one_by_one():
     experiment = Experiment.parse({"variant": "wgan_gp", "optimizer": "adam_gan"})
     assert learner_in_words(experiment, 2e-4) == (
-        "Three learners, each with Adam for GANs (β₁ = 0.5) at 0.0002. Generator moves decoder, every 5th step. "
-        "Critic moves critic. Encoder moves encoder."
+        "Three learners, each with Adam for GANs (β₁ = 0.5) at 0.0002. Generator updates decoder, every 5th step. "
+        "Critic updates critic. Encoder updates encoder."
     )
     assert [row["total"] for row in term_rows(experiment)] == ["loss", *["critic_loss"] * 3, "encoder_loss"]
     critic = learner_rows(experiment)[1]
     assert critic == {
-        "total": "critic_loss", "title": "Critic", "unit": "score + squared slope", "moves": "moves critic"
+        "total": "critic_loss", "title": "Critic", "unit": "score + squared slope", "moves": "updates critic"
     }  # fmt: skip
 
 
@@ -231,8 +231,8 @@ def test_several_learners_are_said_one_by_one():
 def test_any_number_of_learners_is_said(count, beginning):
     experiment = Experiment.parse({"variant": "wgan_gp"})
     learners = dict.fromkeys(range(count), experiment.variant_info.learners["loss"])
-    many: Any = SimpleNamespace(optimizer="adam", info=SimpleNamespace(learners=learners))
-    assert learner_in_words(many, 1e-3).startswith(f"{beginning} learners, each with Adam at 0.001. Generator moves")
+    many: Any = SimpleNamespace(optimizer="adam", variant_info=SimpleNamespace(learners=learners))
+    assert learner_in_words(many, 1e-3).startswith(f"{beginning} learners, each with Adam at 0.001. Generator updates")
 
 
 def test_shares_are_of_the_sizes_and_unknown_where_there_is_no_size():

@@ -181,7 +181,7 @@ def test_across_and_up_are_never_the_same_dimension(run):
 
 
 def second(shown: AppTest):
-    return next(box for box in shown.selectbox if box.label == "Up")
+    return next(box for box in shown.selectbox if box.label == "y axis")
 
 
 def test_a_live_map_may_be_of_two_dimensions():

@@ -107,8 +107,8 @@ def test_a_critic_that_is_sure_and_wrong_is_not_called_even(on_real, on_made, ti
 def test_what_only_a_training_can_do_is_not_advised_after_it():
     stuck = found("gan", 1.0, gradients=fooling("gan", 0.001), moving=("loss",))
     still, won, gone, _ = findings(stuck)
-    assert "Who moves" not in in_words(still, active=False)
-    assert "Who moves" in in_words(still, active=True)
+    assert "Update" not in in_words(still, active=False)
+    assert "Update" in in_words(still, active=True)
     assert "Let only the generator move for a while. From the start" in in_words(won, active=True)
     assert "Let only" not in in_words(won, active=False)
     assert "a lower learning rate." in in_words(won, active=False)
