@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 
 import keras
 
 from models.losses import term
 from models.networks import ImageShape
 from models.objective import Objective
-from models.spec.experiment import Experiment
+from models.spec.experiment import Experiment, weights_at
 from models.training import Learner, TrainingModel
 from models.twins import Twins, build_twins
 
@@ -64,7 +65,5 @@ def build(experiment: Experiment, image_shape: ImageShape, classes: int = 0) -> 
         )
         for total, learner in experiment.variant_info.learners.items()
     ]
-    schedules = {
-        name: setting.weight_at for name, setting in experiment.terms.items() if setting.schedule != "constant"
-    }
-    return Program(experiment, twins, TrainingModel(twins.training, learners, schedules))
+    scheduled = {name: setting for name, setting in experiment.terms.items() if setting.schedule != "constant"}
+    return Program(experiment, twins, TrainingModel(twins.training, learners, partial(weights_at, scheduled)))

@@ -31,8 +31,8 @@ class Learner:
 class TrainingModel(keras.Model):
     """`network` (images -> named tensors) and its learners: one for a VAE, two for a GAN.
 
-    Works with `fit`, under which `schedules` move the weights of the terms that they name: each is a function of the
-    epochs passed. `TrainingLoop` is given its weights and moves none by itself.
+    Works with `fit`, under which `weights_at` moves weights: it gives those that are scheduled, by the name of their
+    term, after so many epochs. `TrainingLoop` is given its weights and moves none by itself.
 
     A batch is images (batch, h, w, c) in 0..1; for a conditional network, which has two inputs, it is a pair of them
     and the classes (batch, classes), one-hot.
@@ -42,12 +42,12 @@ class TrainingModel(keras.Model):
         self,
         network: keras.Model,
         learners: Sequence[Learner],
-        schedules: Mapping[str, Callable[[float], float]] | None = None,
+        weights_at: Callable[[float], Mapping[str, float]] = lambda _epochs: {},
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.network = network
-        self.schedules = dict(schedules or {})
+        self.weights_at = weights_at
         self.conditional = len(network.inputs) > 1
         self.learners = tuple(learners)
         self.objectives = [learner.objective for learner in learners]
@@ -75,8 +75,8 @@ class TrainingModel(keras.Model):
     def set_time(self, epochs: float) -> None:
         """So long has the training lasted: for the terms that ask, and the weights that are scheduled."""
         self.epochs.assign(epochs)
-        for name, weight_at in self.schedules.items():
-            self.weight_of(name).assign(weight_at(epochs))
+        for name, weight in self.weights_at(epochs).items():
+            self.weight_of(name).assign(weight)
 
     @property
     def metrics(self):

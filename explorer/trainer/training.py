@@ -16,7 +16,7 @@ from explorer.trainer.probe import SIZE, Probe
 from explorer.trainer.steering import Steering
 from explorer.trainer.summary import describe, measure, probe_set
 from models.program import build
-from models.spec.experiment import Experiment
+from models.spec.experiment import Experiment, weights_at
 from models.training import TrainingLoop, epoch_batches
 
 CALL_SECONDS = 0.04  # of steps between two looks at the inbox; a call into TensorFlow costs a millisecond
@@ -101,7 +101,7 @@ class Trainer:
 
     def _train_steps(self, batches: list[np.ndarray], epochs: np.ndarray) -> None:
         """Train on the batches; `epochs` says where each begins and, with one more value, where the last one ends."""
-        weights = np.array([[s.weight_at(begin) for s in self.terms.values()] for begin in epochs[:-1]])
+        weights = np.array([list(weights_at(self.terms, begin).values()) for begin in epochs[:-1]])
         began = self.watch.seconds
         rows = self.loop.train_many(np.stack(batches), weights.astype(np.float32), epochs[:-1])
         self.weights = weights[-1]

@@ -116,6 +116,11 @@ def _field(default: Any, *changes: Change, **limits: Any) -> Any:
     return Field(default, json_schema_extra={"changes": list(changes)}, **limits)
 
 
+def weights_at(settings: Mapping[str, TermSetting], epochs: float) -> dict[str, float]:
+    """Return the weight of each term after that many epochs, as its schedule has it."""
+    return {name: setting.weight_at(epochs) for name, setting in settings.items()}
+
+
 class Experiment(BaseModel):
     """Data set, network, variant, terms, optimizer and seed. Two equal experiments train the same model.
 

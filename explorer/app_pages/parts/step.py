@@ -22,6 +22,7 @@ from explorer.library import models as library
 from explorer.library.listing import listing
 from explorer.runs.reader import Run
 from explorer.services import SERVICES
+from models.spec.experiment import weights_at
 
 REQUEST = "inspect"
 PATIENCE = 0.3  # seconds; another image of a model that is built is there by then
@@ -94,7 +95,7 @@ def _question(key: str) -> Question:
         with Run(entry.folder) as run:
             epochs = {snapshot.step: snapshot.epoch for snapshot in run.snapshots()}.get(entry.step, epochs)
             values = newest_values(run)
-    weights = {name: setting.weight_at(epochs) for name, setting in entry.experiment.terms.items()}
+    weights = weights_at(entry.experiment.terms, epochs)
     return Question(
         entry.key,
         str(entry.folder),
