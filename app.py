@@ -1,21 +1,37 @@
 """Hourglass. `streamlit run app.py` opens it."""
 
 import contextlib
+from pathlib import Path
 
 import streamlit as st
 
-from explorer.api.routes import middleware, routes
-from explorer.services import SERVICES, disable_nagle
+from explorer.api.routes import import_answers, middleware, routes
+from explorer.api.startup import disable_nagle, import_for, meanwhile, switch_often
+
+FIRST_PAGE = Path(__file__).with_name("explorer") / "app_pages" / "explore.py"
+
+
+def load() -> None:
+    """Import what the first page needs, and start what belongs to the app."""
+    import_for(FIRST_PAGE)
+    import_answers()
+    from explorer.services import SERVICES
+
+    SERVICES.start()
 
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: object):
     """The processes that belong to the app live exactly as long as the server."""
     disable_nagle()
-    SERVICES.start()
+    switch_often()
+    loading = meanwhile(load)
     try:
         yield
     finally:
+        loading.join()
+        from explorer.services import SERVICES
+
         SERVICES.close()
 
 

@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from explorer.components import asset_routes, pack
+from explorer.api.assets import asset_routes
+from explorer.components import pack
 
 SIDE = 28
 LATENT = 20

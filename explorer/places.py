@@ -7,6 +7,7 @@ import platformdirs
 
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = ROOT / "assets"
+WEB = ASSETS / "web"  # browser modules and style sheets
 PRETRAINED = ASSETS / "pretrained"
 
 

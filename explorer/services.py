@@ -8,8 +8,6 @@ is started when it is first needed: most models are decoded by the browser, and 
 660 MB and the seconds in which the first page opens.
 """
 
-import gc
-import socket
 import threading
 from dataclasses import dataclass, field
 
@@ -65,18 +63,3 @@ class Services:
 
 
 SERVICES = Services()
-
-
-def disable_nagle() -> None:
-    """Set TCP_NODELAY on the listening sockets, from which accepted ones inherit it.
-
-    asyncio sets it only on sockets whose protocol number is TCP's, and Streamlit binds with 0: small answers then wait
-    about 40 ms for the other side's delayed acknowledgement.
-    """
-    for candidate in gc.get_objects():
-        if isinstance(candidate, socket.socket) and candidate.fileno() >= 0 and candidate.type == socket.SOCK_STREAM:
-            try:
-                if candidate.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                    candidate.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            except OSError:  # closed since it was found, or no TCP socket: nothing to speed up
-                continue

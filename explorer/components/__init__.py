@@ -7,11 +7,9 @@ from explorer.components.formula import Reply, formula
 from explorer.components.latent_map import latent_map
 from explorer.components.plot import plot
 from explorer.components.strip import strip
-from explorer.components.web import asset_routes
 
 __all__ = [
     "Reply",
-    "asset_routes",
     "bank",
     "figure_json",
     "formula",

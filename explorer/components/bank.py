@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from explorer.components.web import loader
+from explorer.components.web import as_data, loader
 from explorer.figures.shown import Dimension, Shown
 
 _BANK = st.components.v2.component(
@@ -47,4 +47,4 @@ def bank(
         "prior": model.prior,
         "rate": f"{rate:,.0f} images/s" if rate is not None else None,
     }
-    _BANK(key=key, data=data)
+    _BANK(key=key, data=as_data(data))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from explorer.components.web import loader
+from explorer.components.web import as_data, loader
 
 _FORMULA = st.components.v2.component(
     "hourglass_formula", html='<div class="hg-formula"></div>', js=loader("formula"), isolate_styles=False
@@ -49,7 +49,7 @@ def formula(
         "sentence": said.sentence,
         "place": said.place and list(said.place),
     }
-    _FORMULA(key=key, data=data, height="content", on_typed_change=lambda: None)
+    _FORMULA(key=key, data=as_data(data), height="content", on_typed_change=lambda: None)
     return now
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.components.web import loader
+from explorer.components.web import as_data, loader
 from explorer.figures.tensor_graph import Graph
 
 _GRAPH = st.components.v2.component(
@@ -32,4 +32,4 @@ def graph(
         "learners": [dict(learner) for learner in learners],
         "values": values,
     }
-    _GRAPH(key=key, data=data, height="content")
+    _GRAPH(key=key, data=as_data(data), height="content")

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.components.encode import figure_json
-from explorer.components.web import loader
+from explorer.components.web import as_data, loader
 
 _PLOT = st.components.v2.component(
     "hourglass_plot", html='<div class="hg-plot" role="figure"></div>', js=loader("plot"), isolate_styles=False
@@ -21,6 +21,6 @@ def plot(figure: dict[str, Any], *, key: str, height: int = 360, screen: int = 0
     """
     _PLOT(
         key=key,
-        data={"figure": figure_json(figure), "height": f"max({height}px, {screen}vh)", "label": label},
+        data=as_data({"figure": figure_json(figure), "height": f"max({height}px, {screen}vh)", "label": label}),
         height="content",
     )

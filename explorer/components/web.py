@@ -1,20 +1,12 @@
-"""Where the browser modules are, how they are served, and the short script that loads one of them."""
+"""What Python and the browser modules agree on, and the short script that loads one of them."""
 
-import importlib.util
 import json
-import mimetypes
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import streamlit as st
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
-if TYPE_CHECKING:
-    from starlette.responses import Response
-    from starlette.types import Scope
-
-WEB = Path(__file__).resolve().parents[2] / "assets" / "web"
+from explorer.places import WEB
 
 
 class Limits(NamedTuple):
@@ -26,27 +18,6 @@ class Limits(NamedTuple):
 
 
 LIMITS = Limits(**json.loads((WEB / "shared" / "limits.json").read_text(encoding="utf-8")))
-
-
-class _Revalidated(StaticFiles):
-    """Files that the browser keeps but asks about: modules import each other by plain names, which carry no version."""
-
-    async def get_response(self, path: str, scope: "Scope") -> "Response":
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
-
-
-def asset_routes() -> list[Mount]:
-    """Return the routes for the browser modules and for Plotly's own script, both out of files that are here."""
-    mimetypes.add_type("text/javascript", ".js")  # Windows may have another idea in its registry
-    plotly = importlib.util.find_spec("plotly")  # found, not imported: the page process stays light
-    if plotly is None or plotly.origin is None:
-        raise RuntimeError("The package plotly is missing: install the requirements again.")
-    return [
-        Mount("/web", _Revalidated(directory=WEB)),
-        Mount("/plotly", _Revalidated(directory=Path(plotly.origin).parent / "package_data")),
-    ]
 
 
 def loader(module: str) -> str:
@@ -61,3 +32,12 @@ def loader(module: str) -> str:
         f'const module = await import(new URL("/{address}", location.origin).href);\n'
         "export default (component) => module.default(component);"
     )
+
+
+def as_data(values: Mapping[str, Any]) -> tuple[Mapping[str, Any]]:
+    """Return JSON values as a component's data; ``renderer`` in ``shared/elements.js`` takes them out again.
+
+    In a dict, Streamlit looks for data frames. For that it imports pandas and PyArrow, which takes longer than all of
+    the page. It passes on a tuple as it is.
+    """
+    return (values,)

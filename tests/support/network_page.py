@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from explorer.components import asset_routes
+from explorer.api.assets import asset_routes
 from explorer.components.container import pack
 from models.checkpoints import assign_weights, weights_of
 from models.portable import decoder_layers

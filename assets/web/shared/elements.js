@@ -29,7 +29,7 @@ export function make(tag, properties = {}, ...children) {
 /**
  * Make a Streamlit renderer out of a view that lives as long as its host is on the page. Streamlit runs the renderer
  * again at each change of data or theme, and may run an overtaken run's clean-up late: only a host that has left the
- * page ends its view.
+ * page ends its view. JSON values come in a list of one: see `as_data` in components/web.py.
  * @template {{close(): void}} View
  * @template Data
  * @param {string} selector
@@ -39,8 +39,10 @@ export function make(tag, properties = {}, ...children) {
 export function renderer(selector, create, update) {
   /** @type {WeakMap<Element, View>} */
   const views = new WeakMap();
-  return (/** @type {Component<Data>} */ component) => {
-    const host = /** @type {HTMLElement} */ (component.parentElement.querySelector(selector));
+  return (/** @type {Component<Data | [Data]>} */ given) => {
+    const data = Array.isArray(given.data) ? given.data[0] : given.data;
+    const component = { ...given, data };
+    const host = /** @type {HTMLElement} */ (given.parentElement.querySelector(selector));
     let view = views.get(host);
     if (!view) views.set(host, (view = create(host, component)));
     update(view, component);

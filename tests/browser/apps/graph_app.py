@@ -4,6 +4,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.components import asset_routes
+from explorer.api.assets import asset_routes
 
 app = st.App(Path(__file__).with_name("graph_page.py"), routes=asset_routes())

@@ -86,6 +86,30 @@ def test_a_damaged_run_folder_takes_no_page_down(tmp_path):
     )
 
 
+OPENING = """
+import sys
+import app
+
+early = sorted({"numpy", "pydantic", "PIL", "explorer.services"} & set(sys.modules))
+assert not early, early
+app.load()
+loaded = set(sys.modules)
+from streamlit.testing.v1 import AppTest
+
+assert not AppTest.from_file("explorer/main.py", default_timeout=30).run().exception
+late = {name for name in set(sys.modules) - loaded if name.partition(".")[0] in {"explorer", "models"}}
+assert not late, late
+frames = {"pandas", "pyarrow"} & set(sys.modules)
+assert not frames, frames
+"""
+
+
+def test_the_server_opens_before_it_imports_much_and_the_first_page_finds_its_modules_loaded(tmp_path):
+    """NumPy, Pydantic and our own modules take as long to import as Streamlit, and pandas twice that."""
+    result = in_python("-c", OPENING, HOURGLASS_HOME=str(tmp_path))
+    assert result.returncode == 0, result.stderr[-3000:]
+
+
 def test_the_app_is_configured_to_stay_on_this_machine_and_tell_nobody():
     import tomllib
 

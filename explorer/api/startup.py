@@ -1,0 +1,49 @@
+"""What the server does once, when it opens."""
+
+import ast
+import gc
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+SWITCH = 0.001  # seconds
+
+
+def switch_often() -> None:
+    """Make a thread that computes give way after 1 ms instead of Python's 5.
+
+    Each answer of the server is woken up several times on its way (event loop, file thread, analyst's pipe), and waits
+    that long each time while a page runs or imports.
+    """
+    sys.setswitchinterval(SWITCH)
+
+
+def meanwhile(work: Callable[[], None]) -> threading.Thread:
+    """Do something in a thread while the browser fetches Streamlit's own scripts. Return the thread, started."""
+    thread = threading.Thread(target=work, name="meanwhile", daemon=True)
+    thread.start()
+    return thread
+
+
+def import_for(script: Path) -> None:
+    """Import what a page's script imports at its top. A page that runs meanwhile waits: each module has a lock."""
+    tree = ast.parse(script.read_text(encoding="utf-8"))
+    tree.body = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    exec(compile(tree, script, "exec"), {})  # noqa: S102 (a file of ours)
+
+
+def disable_nagle() -> None:
+    """Set TCP_NODELAY on the listening sockets, from which accepted ones inherit it.
+
+    asyncio sets it only on sockets whose protocol number is TCP's, and Streamlit binds with 0: small answers then wait
+    about 40 ms for the other side's delayed acknowledgement.
+    """
+    for candidate in gc.get_objects():
+        if isinstance(candidate, socket.socket) and candidate.fileno() >= 0 and candidate.type == socket.SOCK_STREAM:
+            try:
+                if candidate.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    candidate.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except OSError:  # closed since it was found, or no TCP socket: nothing to speed up
+                continue
