@@ -1,4 +1,4 @@
-"""The edge where an experiment comes in: the schema and the data set's name, checked once, in sentences."""
+"""Presets, and the check of an experiment from outside: its schema and the name of its data set."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ _SEED_RUN: Mapping[str, Any] = {
     "validation_fraction": 0.01,  # the question keeps none back, and the test images are apart anyway
 }
 
-# Starting points that teach something; each is a whole experiment.
+# Each preset is a complete experiment.
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "first-vae": {"dataset": "digits", "variant": "vae", "latent_dim": 2, "epochs": 60},
@@ -58,7 +58,7 @@ AT_ONCE: Mapping[str, str] = MappingProxyType({"question": "Train the question",
 
 
 def checked_experiment(given: Any) -> Experiment:
-    """From a mapping or JSON text. Raises ExperimentError with a sentence for each fault."""
+    """Return the experiment of a mapping or JSON text. Raises ExperimentError with a sentence for each error."""
     experiment = Experiment.parse(given)
     try:
         dataset_info(experiment.dataset)
@@ -68,11 +68,11 @@ def checked_experiment(given: Any) -> Experiment:
 
 
 def from_command_line(preset: str | None, file: Path | None, settings: Sequence[str]) -> Experiment:
-    """A preset or a file, with `key=value` settings on top; `terms.kl.weight=4` reaches into a table."""
+    """Return a preset or the experiment of a file, changed by `key=value` settings such as `terms.kl.weight=4`."""
     base: dict[str, Any] = {}
     if preset is not None:
         if preset not in PRESETS:
-            raise ExperimentError([f"preset was {preset!r}; allowed are {', '.join(PRESETS)}. Choose one of these."])
+            raise ExperimentError([f"--preset was {preset!r}; allowed are {', '.join(PRESETS)}. Choose one of these."])
         base = dict(PRESETS[preset])
     if file is not None:
         base = _read(file)
@@ -85,23 +85,21 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise ExperimentError(
-            [f"{file} is no readable experiment ({error}). Give the experiment.json of a run."]
-        ) from error
+        raise ExperimentError([f"{file} could not be read ({error}). Give the experiment.json of a run."]) from error
     if not isinstance(content, dict):
-        raise ExperimentError([f"{file} holds no table of settings. Give the experiment.json of a run."])
+        raise ExperimentError([f"{file} does not contain a JSON object. Give the experiment.json of a run."])
     return content
 
 
 def _set(base: dict[str, Any], setting: str) -> None:
     key, equals, text = setting.partition("=")
     if not equals or not key:
-        raise ExperimentError([f"--set was {setting!r}; allowed is key=value, for example --set latent_dim=2."])
+        raise ExperimentError([f"--set was {setting!r}; give KEY=VALUE, for example --set latent_dim=2."])
     *tables, name = key.split(".")
     for table in tables:
         inner = base.setdefault(table, {})
         if not isinstance(inner, dict):
-            raise ExperimentError([f"--set was {setting!r}; {table} is a single value. Set it without a dot."])
+            raise ExperimentError([f"--set was {setting!r}; {table} is a single value. Write it without a dot."])
         base = inner
     try:
         base[name] = json.loads(text)

@@ -1,5 +1,5 @@
-"""The bundled models: trained by the ordinary trainer on real data, then stripped to what exploring needs."""
-# ruff: noqa: T201 (a command of the terminal)
+"""The bundled models: trained like any run, then reduced to the files that Explore needs."""
+# ruff: noqa: T201 (printing is this module's job)
 
 import shutil
 import tempfile
@@ -27,15 +27,15 @@ MODELS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 
 
 def make(names: Sequence[str]) -> int:
-    """Train the named models, or all, and replace them in assets/pretrained. 0 where all went well."""
+    """Train these models, or all if none is named, and replace them in assets/pretrained. Return the exit code."""
     if unknown := set(names) - set(MODELS):
-        raise ExperimentError([f"The models were {', '.join(sorted(unknown))}; allowed are {', '.join(MODELS)}."])
+        raise ExperimentError([f"NAME was {', '.join(sorted(unknown))}; allowed are {', '.join(MODELS)}."])
     for name in names or MODELS:
         with tempfile.TemporaryDirectory() as parent:
             folder = Path(parent) / name
             terminal.train(checked_experiment({**_SHARED, **MODELS[name]}), folder)
             if not _finished(folder):
-                return 1  # failed or stopped: half a training must not replace a whole one
+                return 1  # failed or stopped: an unfinished model must not replace a finished one
             strip(folder, PRETRAINED / name, order=list(MODELS).index(name))
         print(f"{name}: {sum(path.stat().st_size for path in (PRETRAINED / name).rglob('*.*')) // 1000:,} kB")
     return 0
@@ -47,7 +47,7 @@ def _finished(folder: Path) -> bool:
 
 
 def strip(folder: Path, target: Path, order: int) -> None:
-    """Copy what exploring needs of a finished run: experiment, summary, probe images and the last snapshot."""
+    """Copy the files of a finished run that Explore needs: experiment, summary, probe images, last snapshot."""
     with Run(folder) as run:
         summary, last = run.summary(), run.snapshots()[-1]
     shutil.rmtree(target, ignore_errors=True)

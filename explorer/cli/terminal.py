@@ -1,4 +1,4 @@
-"""Runs in a terminal: the same trainer and the same run folder, seen through a progress bar; and scripts."""
+"""Training, scripts and the list of runs in a terminal. Trainer and run folders are those of the app."""
 # ruff: noqa: T201 (printing is this module's job)
 
 import shlex
@@ -18,11 +18,14 @@ from models.spec.catalogue import LOSS, unit_of_total
 from models.spec.experiment import Experiment, ExperimentError
 
 POLL_SECONDS = 0.2
-INTERRUPTED = 130  # the exit code of a command that Ctrl-C ended
+INTERRUPTED = 130  # exit code of a command that Ctrl-C ended
 
 
 def train(experiment: Experiment, out: Path | None) -> int:
-    """Train to the end. Ctrl-C stops the run and keeps its last snapshot. 0 where it finished or was stopped."""
+    """Train to the end and return the exit code: 0 if the run finished or was stopped.
+
+    Ctrl-C stops the run and saves its last snapshot.
+    """
     folder = _make_folder(out, experiment) if out else new_run_folder(experiment)
     launcher = Launcher()
     with _CtrlC() as ctrl_c:
@@ -33,10 +36,10 @@ def train(experiment: Experiment, out: Path | None) -> int:
         finally:
             launcher.close()
     if status is None and ctrl_c.count:
-        print("Stopped before the training began.")
+        print("Stopped before the training started.")
         return INTERRUPTED
     if status is None:
-        print(f"The trainer could not start. Its log is {folder / LOG}.", file=sys.stderr)
+        print(f"The trainer could not start. See its log: {folder / LOG}", file=sys.stderr)
         return 1
     _report(run, status)
     if status.state == "crashed" and ctrl_c.count:
@@ -54,19 +57,19 @@ def script(experiment: Experiment, out: Path | None) -> int:
         print(text, end="")
         return 0
     try:
-        with out.open("x", encoding="utf-8") as file:  # somebody may have changed the script that is there
+        with out.open("x", encoding="utf-8") as file:  # an existing script may have been edited
             file.write(text)
     except FileExistsError as error:
-        raise ExperimentError([f"--out was {out}, which exists. Give a new file."]) from error
+        raise ExperimentError([f"--out was {out}, which already exists. Give a new file."]) from error
     except OSError as error:
         reason = error.strerror
         raise ExperimentError([f"--out was {out}, which cannot be written ({reason}). Give another file."]) from error
-    print(f"Wrote {out}. Train it: {shlex.join(['python', str(out)])}")
+    print(f"Wrote {out}. To train: {shlex.join(['python', str(out)])}")
     return 0
 
 
 class _CtrlC:
-    """Counts Ctrl-C while it is entered, so that none breaks in at a wrong moment."""
+    """Counts presses of Ctrl-C while it is entered, so that none interrupts at a wrong moment."""
 
     def __init__(self):
         self.count = 0
@@ -79,30 +82,33 @@ class _CtrlC:
         self.count += 1
 
     def __exit__(self, *_: object) -> None:
-        if not self.count:  # else the command is about to end, and one more must not break into that
+        if not self.count:  # else the command is ending, and another press must not interrupt that
             signal.signal(signal.SIGINT, self.before)
 
 
 def _make_folder(out: Path, experiment: Experiment) -> Path:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise ExperimentError([f"--out was {out}, which exists and is not empty. Give a new folder."])
+        raise ExperimentError([f"--out was {out}, which already exists and is not empty. Give a new folder."])
     try:
         out.mkdir(parents=True, exist_ok=True)
         write_json(out / EXPERIMENT, experiment.model_dump())
     except OSError as error:
         raise ExperimentError(
-            [f"--out was {out}, which cannot be made ({error.strerror}). Give another folder."]
+            [f"--out was {out}, which cannot be created ({error.strerror}). Give another folder."]
         ) from error
     return out
 
 
 def _watch(run: Run, launcher: Launcher, experiment: Experiment, ctrl_c: _CtrlC) -> Status | None:
-    """Show progress until the run has ended; None where it never began. Ctrl-C stops it, a second one kills it."""
-    shown, obeyed = "", 0
+    """Show progress until the run has ended. Return its status, or None if it never started.
+
+    Ctrl-C stops the run, a second one kills it.
+    """
+    shown, handled = "", 0
     while True:
-        if ctrl_c.count > obeyed:
-            _interrupt(run, launcher, first=not obeyed)
-            obeyed = ctrl_c.count
+        if ctrl_c.count > handled:
+            _interrupt(run, launcher, first=not handled)
+            handled = ctrl_c.count
         ended = launcher.processes[run.folder].poll() is not None
         if run.has_started():
             status = run.status()
@@ -125,15 +131,15 @@ def _watch(run: Run, launcher: Launcher, experiment: Experiment, ctrl_c: _CtrlC)
 
 def _interrupt(run: Run, launcher: Launcher, *, first: bool) -> None:
     if first:
-        print("\nStopping, the last snapshot is being saved. Ctrl-C again ends the run at once.", flush=True)
+        print("\nStopping and saving the last snapshot. Press Ctrl-C again to kill the run.", flush=True)
         send_command(run.folder, "stop")
     else:
-        print("\nEnding at once.", flush=True)
+        print("\nKilling the run.", flush=True)
         launcher.processes[run.folder].kill()
 
 
 def progress_line(status: Status, validation_losses, experiment: Experiment) -> str:
-    """One line for one status."""
+    """Return a status as one line: progress bar, epoch, images/s, seconds left, validation loss."""
     if status.state == "preparing":
         return f"{status.stage} ..."
     epochs = experiment.epochs
@@ -148,13 +154,13 @@ def progress_line(status: Status, validation_losses, experiment: Experiment) -> 
 
 
 def _validated(experiment: Experiment) -> str:
-    """What the progress shows: the first learner's total, named where there are others."""
+    """Return the label of the loss in the progress line; it names the first learner if there are several."""
     learners = experiment.variant_info.learners
     return f"validation {learners[LOSS].title}" if len(learners) > 1 else "validation"
 
 
 def _common_unit(experiment: Experiment, total: str) -> str:
-    """The unit of what a learner minimises; nothing where its terms have several."""
+    """Return the unit of the loss that a learner minimises; empty if its terms have several units."""
     terms = [experiment.term(name) for name in experiment.terms_of(total)]
     return unit_of_total(terms) if len({term.plain_unit for term in terms}) == 1 else ""
 
@@ -162,7 +168,7 @@ def _common_unit(experiment: Experiment, total: str) -> str:
 def _report(run: Run, status: Status) -> None:
     message = f": {status.message}" if status.message else ""
     print(f"{status.state} after {status.seconds:.1f} s of training{message}")
-    test = run.summary().get("test", {}) if (run.folder / SUMMARY).is_file() else {}  # none where no data was loaded
+    test = run.summary().get("test", {}) if (run.folder / SUMMARY).is_file() else {}  # missing if no data was loaded
     validation = {name: column[-1] for name, column in run.curves(1).validation.items() if len(column)}
     for title, values in (("validation", validation), ("test", test)):
         lines = report_lines(
@@ -173,7 +179,7 @@ def _report(run: Run, status: Status) -> None:
 
 
 def report_lines(values: Mapping[str, float], experiment: Experiment) -> list[str]:
-    """The terms and totals in a line for each learner, with one unit where all have the same."""
+    """Return a line for each learner: its terms and total, with one unit if all share it."""
     learners = experiment.variant_info.learners
     lines = []
     for total, learner in learners.items():
@@ -188,10 +194,10 @@ def report_lines(values: Mapping[str, float], experiment: Experiment) -> list[st
 
 
 def list_all(folder: Path) -> int:
-    """Print a line for each run; its validation is the first learner's total."""
+    """Print a line for each run and return 0. Its validation loss is the first learner's."""
     runs = list_runs(folder)
     if not runs:
-        print(f"No runs in {folder} yet. Start one: python -m explorer train --preset first-vae")
+        print(f"No runs in {folder} yet. Train one: python -m explorer train --preset first-vae")
         return 0
     print(f"{'run':<44} {'state':<10} {'epoch':>11} {'validation':>11}")
     for run in runs:
@@ -209,4 +215,4 @@ def _line(run: Run) -> str:
         return f"{run.name:<44} {'damaged':<10} {'-':>11} {'-':>11}"
     epoch = f"{status.epoch:.1f}/{epochs}" if status else "-"
     loss = f"{losses[-1]:.2f}" if len(losses) else "-"
-    return f"{run.name:<44} {status.state if status else 'not begun':<10} {epoch:>11} {loss:>11}"
+    return f"{run.name:<44} {status.state if status else 'not started':<10} {epoch:>11} {loss:>11}"

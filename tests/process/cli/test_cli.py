@@ -37,12 +37,12 @@ def command(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), ["train", "script", "runs", "pretrained", "without the page"]),
+        ((), ["train", "script", "runs", "pretrained", "from the command line"]),
         (
             ("train",),
             ["--preset", "--experiment", "--set", "--out", "Ctrl-C", "unless --out puts", "first-vae", "example:"],
         ),
-        (("script",), ["--preset", "--experiment", "--set", "--out FILE", "imports nothing of Hourglass", "example:"]),
+        (("script",), ["--preset", "--experiment", "--set", "--out FILE", "does not import Hourglass", "example:"]),
         (("runs",), ["--in", "newest first"]),
         (("pretrained",), ["NAME", "Needs MNIST"]),
     ],
@@ -59,24 +59,24 @@ def test_every_command_explains_itself(arguments, words):
     [
         ((), "the following arguments are required: COMMAND"),
         (("fly",), "invalid choice: 'fly'"),
-        (("train", "--preset", "x"), f"preset was 'x'; allowed are {', '.join(PRESETS)}. Choose one of these."),
-        (("train", "--set", "epochs"), "--set was 'epochs'; allowed is key=value, for example --set latent_dim=2."),
+        (("train", "--preset", "x"), f"--preset was 'x'; allowed are {', '.join(PRESETS)}. Choose one of these."),
+        (("train", "--set", "epochs"), "--set was 'epochs'; give KEY=VALUE, for example --set latent_dim=2."),
         (
             ("train", "--set", "epochs=0", "--set", "seed=x"),
             "epochs was 0; allowed is a whole number from 1 to 10,000.",
         ),
         (("train", "--set", "dataset=cifar"), "There is no data set called 'cifar': choose one of digits"),
-        (("train", "--experiment", "absent.json"), "absent.json is no readable experiment"),
+        (("train", "--experiment", "absent.json"), "absent.json could not be read"),
         (("train", "--experiment", "a", "--preset", "b"), "not allowed with argument"),
-        (("train", "--out", "app.py"), "--out was app.py, which exists and is not empty. Give a new folder."),
-        (("train", "--out", "app.py/x"), "--out was app.py/x, which cannot be made (Not a directory). Give another"),
+        (("train", "--out", "app.py"), "--out was app.py, which already exists and is not empty. Give a new folder."),
+        (("train", "--out", "app.py/x"), "--out was app.py/x, which cannot be created (Not a directory). Give another"),
         (("script", "--set", "variant=flow"), "variant was 'flow'; allowed are ae, denoising_ae, "),
-        (("script", "--out", "app.py"), "--out was app.py, which exists. Give a new file."),
+        (("script", "--out", "app.py"), "--out was app.py, which already exists. Give a new file."),
         (
             ("script", "--out", "app.py/x"),
             "--out was app.py/x, which cannot be written (Not a directory). Give",
         ),
-        (("pretrained", "gpt"), f"The models were gpt; allowed are {', '.join(MODELS)}."),
+        (("pretrained", "gpt"), f"NAME was gpt; allowed are {', '.join(MODELS)}."),
     ],
     ids=range(14),
 )
@@ -105,9 +105,9 @@ def test_a_script_is_printed_or_written_into_a_new_file(tmp_path):
     printed = command("script", "--preset", "first-vae", "--set", "latent_dim=3")
     written = command("script", "--preset", "first-vae", "--set", "latent_dim=3", "--out", str(file))
     assert (printed.returncode, written.returncode, printed.stderr) == (0, 0, "")
-    assert written.stdout == f"Wrote {file}. Train it: python {file}\n"
+    assert written.stdout == f"Wrote {file}. To train: python {file}\n"
     odd = tmp_path / "s ü.py"  # what is said can be pasted into a shell
-    assert in_python("-m", "explorer", "script", "--out", str(odd)).stdout.endswith(f"Train it: python '{odd}'\n")
+    assert in_python("-m", "explorer", "script", "--out", str(odd)).stdout.endswith(f"To train: python '{odd}'\n")
     assert printed.stdout == file.read_text(encoding="utf-8")
     assert "LATENT_DIM, BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED = 3, 128, 60, 0.001, 0\n" in printed.stdout
     compile(printed.stdout, file.name, "exec")
@@ -135,14 +135,14 @@ def test_runs_are_listed_with_what_became_of_them_and_a_damaged_one_hides_no_oth
     assert rows["quick"][:2] == ["finished", "2.0/2"]
     assert float(rows["quick"][2]) == pytest.approx(summary["test"]["loss"], abs=20)
     assert rows["damaged"] == rows["spoilt"] == ["damaged", "-", "-"]
-    assert rows["begun"] == rows["no-database"] == ["not", "begun", "-", "-"]
+    assert rows["begun"] == rows["no-database"] == ["not", "started", "-", "-"]
     assert len(rows) == 5
 
 
 def test_without_runs_the_way_to_the_first_is_told(tmp_path):
     done = command("runs", HOURGLASS_HOME=str(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"No runs in {tmp_path / 'runs'} yet. Start one: python -m explorer train --preset ")
+    assert done.stdout.startswith(f"No runs in {tmp_path / 'runs'} yet. Train one: python -m explorer train --preset ")
 
 
 def test_a_training_that_fails_before_its_data_says_why_with_code_1(tmp_path):
@@ -170,7 +170,7 @@ def test_ctrl_c_stops_the_run_and_keeps_what_it_learnt(tmp_path):
     finally:
         process.kill()
     assert (process.returncode, "Traceback" in errors) == (0, False), errors
-    assert "Stopping, the last snapshot is being saved." in out
+    assert "Stopping and saving the last snapshot." in out
     assert "of training: Stopped by hand." in out
     assert status.state == "stopped"
     assert snapshots[-1].step == status.step > 0
@@ -193,14 +193,14 @@ def test_ctrl_c_before_the_trainer_has_started_and_again_gives_no_traceback(tmp_
     finally:
         process.kill()
     assert errors == ""
-    assert "Stopping, the last snapshot is being saved." in out
+    assert "Stopping and saving the last snapshot." in out
     if presses == 1:
         assert (process.returncode, "Stopped by hand." in out) == (0, True)
         with Run(folder) as run:
             assert run.status().state == "stopped"
     else:
-        assert (process.returncode, out.splitlines()[-1]) == (130, "Stopped before the training began.")
-        assert "Ending at once." in out
+        assert (process.returncode, out.splitlines()[-1]) == (130, "Stopped before the training started.")
+        assert "Killing the run." in out
 
 
 def test_a_reader_that_has_gone_is_no_fault():

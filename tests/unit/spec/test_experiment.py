@@ -270,8 +270,8 @@ def test_a_file_is_read_and_settings_come_on_top(tmp_path):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (None, "no readable experiment"), (b"{", "no readable experiment"), (b"\xff", "no readable experiment"),
-        (b"[1]", "holds no table of settings"), (b"[" * 100_000, "no readable experiment"),
+        (None, "could not be read"), (b"{", "could not be read"), (b"\xff", "could not be read"),
+        (b"[1]", "does not contain a JSON object"), (b"[" * 100_000, "could not be read"),
         (b'{"epochs": 0}', "epochs was 0; allowed is"),
     ],
     ids=range(6),
@@ -287,10 +287,10 @@ def test_a_file_that_is_no_experiment_is_said(tmp_path, content, sentence):
 @pytest.mark.parametrize(
     ("setting", "sentence"),
     [
-        ("latent_dim", "--set was 'latent_dim'; allowed is key=value"),
-        ("=3", "--set was '=3'; allowed is key=value"),
-        ("", "--set was ''; allowed is key=value"),
-        ("latent_dim.x=3", "latent_dim is a single value. Set it without a dot."),
+        ("latent_dim", "--set was 'latent_dim'; give KEY=VALUE"),
+        ("=3", "--set was '=3'; give KEY=VALUE"),
+        ("", "--set was ''; give KEY=VALUE"),
+        ("latent_dim.x=3", "latent_dim is a single value. Write it without a dot."),
         ("latent_dim=", "latent_dim was ''; allowed is a whole number from 1 to 512"),
         ("latent_dim=NaN", "latent_dim was nan; allowed is a whole number from 1 to 512"),
         ("terms=" + "[" * 100_000, "terms was"),
@@ -304,7 +304,7 @@ def test_a_bad_setting_is_said(setting, sentence):
 
 
 def test_an_unknown_preset_is_answered_with_the_known_ones():
-    with pytest.raises(ExperimentError, match="preset was 'x'; allowed are first-vae, digits-ae"):
+    with pytest.raises(ExperimentError, match="--preset was 'x'; allowed are first-vae, digits-ae"):
         from_command_line("x", None, [])
 
 
