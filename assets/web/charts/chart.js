@@ -58,7 +58,8 @@ export class Chart {
 
   async #load() {
     try {
-      [this.Plotly] = await Promise.all([loadPlotly(), loadStyles()]);
+      await loadStyles(); // first what shows the page: reading 4.8 MB of script holds up its thread
+      this.Plotly = await loadPlotly();
     } catch (error) {
       this.host.classList.add("hg-failed");
       this.host.textContent = /** @type {Error} */ (error).message;
