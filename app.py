@@ -8,12 +8,14 @@ import streamlit as st
 from explorer.api.routes import import_answers, middleware, routes
 from explorer.api.startup import disable_nagle, import_for, meanwhile, switch_often
 
-FIRST_PAGE = Path(__file__).with_name("explorer") / "app_pages" / "explore.py"
+EXPLORER = Path(__file__).with_name("explorer")
+FIRST = (EXPLORER / "main.py", EXPLORER / "app_pages" / "explore.py")  # the scripts that the first visit runs
 
 
 def load() -> None:
     """Import what the first page needs, and start what belongs to the app."""
-    import_for(FIRST_PAGE)
+    for script in FIRST:
+        import_for(script)
     import_answers()
     from explorer.services import SERVICES
 

@@ -90,7 +90,7 @@ OPENING = """
 import sys
 import app
 
-early = sorted({"numpy", "pydantic", "PIL", "explorer.services"} & set(sys.modules))
+early = sorted({"numpy", "pydantic", "safetensors", "explorer.services"} & set(sys.modules))
 assert not early, early
 app.load()
 loaded = set(sys.modules)
