@@ -14,7 +14,7 @@ def fetch(path: str, **headers: str) -> tuple[int, dict[str, str], list[bytes]]:
     sent: list[dict] = []
 
     async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
+        await asyncio.Event().wait()  # the browser does not leave
 
     async def send(message):
         sent.append(message)
