@@ -12,6 +12,7 @@ from benchmarks.decode_server import decode_server
 from benchmarks.figures import HEADING, Figure, write_report
 from benchmarks.latent_map import latent_map
 from benchmarks.learning import learning
+from benchmarks.library import library
 from benchmarks.refresh import refresh
 from benchmarks.seed_table import seed_table
 from benchmarks.startup import startup
@@ -30,6 +31,7 @@ BENCHMARKS: Table = MappingProxyType(
         "map": latent_map,
         "training": training,
         "refresh": refresh,
+        "library": library,
         "seed_table": seed_table,
         "variants": variants,
         "learning": learning,

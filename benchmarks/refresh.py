@@ -16,7 +16,8 @@ from benchmarks.apps import APP, Server, chromium, home, served
 from benchmarks.figures import Figure, median_ratio
 from benchmarks.runs import trained
 from explorer.files import load_arrays, save_arrays
-from explorer.runs.layout import CLOCK, DATABASE, EXPERIMENT, PREVIEW, WEIGHT_PREFIX, write_json
+from explorer.runs.arrays import MEAN, STEP
+from explorer.runs.layout import DATABASE, PREVIEW, WEIGHT_PREFIX, history_row, weighted_terms, write_experiment
 from explorer.runs.reader import Run
 from explorer.runs.writer import RunWriter
 from models.spec.experiment import Experiment
@@ -45,8 +46,7 @@ class LiveRun:
     def __init__(self, base: Path, folder: Path, steps: int):
         self.folder, self.step = folder, 0
         shutil.copytree(base, folder, ignore=shutil.ignore_patterns(f"{DATABASE}*", "inbox", "*.log"))
-        experiment = Experiment.parse((folder / EXPERIMENT).read_text(encoding="utf-8"))
-        write_json(folder / EXPERIMENT, experiment.model_copy(update={"epochs": 10_000}).model_dump())
+        write_experiment(folder, Run(folder).experiment.model_copy(update={"epochs": 10_000}))
         with Run(base) as run:
             series, terms = run.meta["series"], run.meta["terms"]
             curves = run.curves()
@@ -57,32 +57,25 @@ class LiveRun:
         this = psutil.Process()
         self.writer.note(pid=this.pid, process_started=this.create_time(), began=time.time())
         self.writer.open_history(series, terms)
-        columns = self._columns("history", "level", "step", *CLOCK)
-        self._last = np.array([curves.training[name][-1] for name in columns])
-        self._falls = np.array([not name.startswith(WEIGHT_PREFIX) for name in columns])
-        self._checked = np.array([curves.validation[name][-1] for name in self._columns("validation", "step", "epoch")])
+        self._last = {name: float(column[-1]) for name, column in curves.training.items() if name in series}
+        self._weights = {term: float(curves.training[WEIGHT_PREFIX + term][-1]) for term in terms}
+        self._checked = {name: float(column[-1]) for name, column in curves.validation.items() if name in series}
         self.writer.add_snapshot(snapshot.step)
         self.writer.set_state("training")
         while self.step < steps:
             self._log(min(5_000, steps - self.step))
-
-    def _columns(self, table: str, *without: str) -> list[str]:
-        """The table's columns behind those that every one has, in their order."""
-        rows = self.writer.database.execute("SELECT name FROM pragma_table_info(?)", (table,))
-        found = [column for (column,) in rows]
-        if found[: len(without)] != list(without):
-            raise RuntimeError(f"The columns of {table} begin otherwise than this benchmark writes them: {found}")
-        return found[len(without) :]
 
     def _log(self, count: int) -> None:
         """Losses that fall like real ones: an exponential and noise above the last real value. Weights rest."""
         steps = np.arange(self.step + 1, self.step + count + 1)
         level = 1 + np.exp(-steps / 2_000) + 0.05 * self._random.standard_normal(count)
         for step, factor in zip(steps.tolist(), level.tolist(), strict=True):
-            clock = (step / STEPS_PER_EPOCH, step / RATE, 1e-3)
-            self.writer.log_step(step, np.concatenate([clock, np.where(self._falls, self._last * factor, self._last)]))
+            clock = {"epoch": step / STEPS_PER_EPOCH, "seconds": step / RATE, "learning_rate": 1e-3}
+            series = {name: value * factor for name, value in self._last.items()}
+            self.writer.log_step(step, history_row(clock, series, self._weights))
             if step % STEPS_PER_EPOCH == 0:
-                self.writer.log_validation(step, step / STEPS_PER_EPOCH, self._checked * factor)
+                checked = {name: value * factor for name, value in self._checked.items()}
+                self.writer.log_validation(step, clock["epoch"], checked | weighted_terms(checked, self._weights))
         self.step += count
         self.writer.flush(
             step=self.step, epoch=self.step / STEPS_PER_EPOCH, seconds=self.step / RATE, images_per_second=RATE * 128
@@ -94,9 +87,9 @@ class LiveRun:
 
     def move_codes(self) -> None:
         """A new look at the probe set, as the trainer takes it every 0.4 s."""
-        codes = self._preview["probe/z_mean"]
+        codes = self._preview[MEAN]
         moved = codes + self._random.normal(0, 0.02, codes.shape)
-        arrays = {**self._preview, "probe/z_mean": moved.astype(np.float32), "step": np.array([self.step])}
+        arrays = {**self._preview, MEAN: moved.astype(np.float32), STEP: np.array([self.step])}
         save_arrays(self.folder / PREVIEW, arrays, durable=False)
 
 

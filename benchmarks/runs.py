@@ -11,7 +11,7 @@ from explorer.datasets.loading import DATA_FOLDER_VARIABLE
 from explorer.library import models as library
 from explorer.places import ROOT
 from explorer.runs.launcher import Launcher, new_run_folder
-from explorer.runs.layout import SUMMARY, write_json
+from explorer.runs.layout import write_summary
 from explorer.runs.reader import Run
 from explorer.runs.writer import RunWriter
 from models.spec.experiment import Experiment
@@ -69,7 +69,7 @@ def not_portable(parent: Path, name: str) -> Path:
     entry = library.find(f"bundled/{name}")
     folder = parent / name
     shutil.copytree(entry.folder, folder)
-    write_json(folder / SUMMARY, {**entry.summary, "decoder": {"unsupported": "The benchmark wants the server."}})
+    write_summary(folder, {**entry.summary, "decoder": {"unsupported": "The benchmark wants the server."}})
     writer = RunWriter(folder)
     try:
         writer.add_snapshot(entry.step)

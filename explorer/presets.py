@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from explorer.datasets.catalogue import DatasetError, dataset_info
+from explorer.files import FormatError, without_format
 from models.spec.experiment import Experiment, ExperimentError
 
 # What the question this project grew from trains, but for the pixels: data range, loss and what one looks through.
@@ -88,7 +89,10 @@ def _read(file: Path) -> dict[str, Any]:
         raise ExperimentError([f"{file} could not be read ({error}). Give the experiment.json of a run."]) from error
     if not isinstance(content, dict):
         raise ExperimentError([f"{file} does not contain a JSON object. Give the experiment.json of a run."])
-    return content
+    try:
+        return without_format(content, "experiment")
+    except FormatError as error:
+        raise ExperimentError([str(error)]) from error
 
 
 def _set(base: dict[str, Any], setting: str) -> None:

@@ -13,6 +13,7 @@ from explorer.components.container import pack
 from explorer.files import load_arrays, modified
 from explorer.library import models as library
 from explorer.library.models import LIVE, LibraryError, ModelEntry
+from explorer.runs.arrays import STEP
 from models.spec.errors import CheckpointError
 
 MOST_BYTES = 64_000_000
@@ -55,7 +56,7 @@ def _packed(entry: ModelEntry) -> Body:
     layers, arrays = layers_of(entry), load_arrays(entry.snapshot)
     header = {
         "model": entry.key,
-        "step": int(arrays["step"][0]),
+        "step": int(arrays[STEP][0]),
         "shape": entry.image_shape,
         "latent": entry.code_length,
         "layers": layers,

@@ -11,7 +11,7 @@ from typing import Any
 from explorer.cli import terminal
 from explorer.places import PRETRAINED
 from explorer.presets import checked_experiment
-from explorer.runs.layout import EXPERIMENT, PROBE_IMAGES, SNAPSHOTS, SUMMARY, snapshot_file, write_json
+from explorer.runs.layout import EXPERIMENT, PROBE_IMAGES, SNAPSHOTS, snapshot_file, write_summary
 from explorer.runs.reader import Run
 from models.spec.experiment import ExperimentError
 
@@ -55,4 +55,4 @@ def strip(folder: Path, target: Path, order: int) -> None:
     for file in (EXPERIMENT, PROBE_IMAGES):
         shutil.copyfile(folder / file, target / file)
     shutil.copyfile(last.path, target / SNAPSHOTS / snapshot_file(last.step))
-    write_json(target / SUMMARY, {**summary, "order": order})
+    write_summary(target, {**summary, "order": order})

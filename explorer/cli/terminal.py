@@ -12,7 +12,7 @@ from pathlib import Path
 from explorer.export.script import script_of
 from explorer.export.source import ExportError
 from explorer.runs.launcher import Launcher, new_run_folder
-from explorer.runs.layout import EXPERIMENT, LOG, SUMMARY, send_command, write_json
+from explorer.runs.layout import LOG, SUMMARY, send_command, write_experiment
 from explorer.runs.reader import Run, RunError, Status, list_runs
 from models.spec.catalogue import LOSS, unit_of_total
 from models.spec.experiment import Experiment, ExperimentError
@@ -91,7 +91,7 @@ def _make_folder(out: Path, experiment: Experiment) -> Path:
         raise ExperimentError([f"--out was {out}, which already exists and is not empty. Give a new folder."])
     try:
         out.mkdir(parents=True, exist_ok=True)
-        write_json(out / EXPERIMENT, experiment.model_dump())
+        write_experiment(out, experiment)
     except OSError as error:
         raise ExperimentError(
             [f"--out was {out}, which cannot be created ({error.strerror}). Give another folder."]

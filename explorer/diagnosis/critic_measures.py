@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.runs import arrays as names
 from models.spec.catalogue import VariantInfo
 from models.spec.catalogue.variants import CRITIC_LOSS, LOSS
 from models.spec.experiment import Experiment
@@ -63,15 +64,15 @@ def measured(
     there is no health.
     """
     info = experiment.variant_info
-    if not info.fools or "health/real" not in arrays:
+    if not info.fools or names.HEALTH_REAL not in arrays:
         return None
     gradients, largest = (
-        dict(zip(info.gradient_names, arrays[f"health/{kind}"].tolist(), strict=True))
-        for kind in ("gradients", "largest")
+        dict(zip(info.gradient_names, arrays[name].tolist(), strict=True))
+        for name in (names.HEALTH_GRADIENTS, names.HEALTH_LARGEST)
     )
     means = {name: _mean(recent.get(name, ())) for name in experiment.terms}
-    spread = spread_of(arrays["samples"]) / max(spread_of(images), 1e-6)
-    step, real, made = int(arrays["step"][0]), arrays["health/real"], arrays["health/made"]
+    spread = spread_of(arrays[names.SAMPLES]) / max(spread_of(images), 1e-6)
+    step, real, made = int(arrays[names.STEP][0]), arrays[names.HEALTH_REAL], arrays[names.HEALTH_MADE]
     return Measured(info, step, moving, real, made, gradients, largest, means, spread)
 
 

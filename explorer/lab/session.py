@@ -20,9 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from explorer.datasets.catalogue import dataset_info
 from explorer.diagnosis.findings import NOTE, Finding
 from explorer.diagnosis.pairing_measures import Measured
-from explorer.files import load_arrays
+from explorer.files import FORMAT, FormatError, load_arrays, without_format, write_json
 from explorer.places import lab_folder
-from explorer.runs.layout import write_json
 from models.spec.catalogue import NETWORKS, entry
 from models.spec.experiment import LearningRate
 from models.spec.pairings import Pairing
@@ -115,7 +114,7 @@ def new_session(session: Session, parent: Path | None = None) -> Path:
         folder = parent / f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() // 1000 % 10**6:06d}"
         with contextlib.suppress(FileExistsError):
             folder.mkdir()
-            write_json(folder / SESSION, session.model_dump())
+            write_json(folder / SESSION, {"format": FORMAT, **session.model_dump()})
             return folder
 
 
@@ -137,8 +136,11 @@ def list_sessions(parent: Path | None = None) -> list[Path]:
 
 def read_session(folder: Path) -> Session:
     try:
-        return Session.parse((folder / SESSION).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+        text = (folder / SESSION).read_text(encoding="utf-8")
+        return Session.parse(without_format(json.loads(text), "session"))
+    except (SessionError, FormatError) as error:
+        raise SessionError(str(error)) from error
+    except (OSError, ValueError, RecursionError) as error:
         raise SessionError(f"The session {folder.name} cannot be read ({error}). Run it again.") from error
 
 

@@ -19,6 +19,7 @@ from explorer.datasets.catalogue import DATASETS
 from explorer.files import is_file, load_arrays, modified
 from explorer.library.sprites import load_sprites
 from explorer.places import PRETRAINED, runs_folder
+from explorer.runs import arrays as names
 from explorer.runs.layout import PREVIEW, PROBE_IMAGES, SNAPSHOTS, SUMMARY, list_snapshots, snapshot_file
 from explorer.runs.reader import Run, RunError
 from models.spec.errors import CheckpointError
@@ -124,7 +125,7 @@ class ModelEntry:
 @lru_cache(maxsize=16)
 def _codes(path: Path, _modified: int) -> Codes:
     arrays = load_arrays(path)
-    return Codes(arrays["probe/z_mean"], arrays.get("probe/z_log_var"))
+    return Codes(arrays[names.MEAN], arrays.get(names.LOG_VAR))
 
 
 @lru_cache(maxsize=4)
@@ -133,7 +134,7 @@ def _live_arrays(path: Path, _modified: int) -> dict[str, np.ndarray]:
 
 
 def _live_codes(arrays: dict[str, np.ndarray]) -> Codes:
-    return Codes(arrays["probe/z_mean"], arrays.get("probe/z_log_var"), arrays["axes"], arrays["centre"])
+    return Codes(arrays[names.MEAN], arrays.get(names.LOG_VAR), arrays[names.AXES], arrays[names.CENTRE])
 
 
 @lru_cache(maxsize=16)
@@ -177,9 +178,9 @@ def _find_live(key: str, folder: Path) -> ModelEntry:
         arrays = _live_arrays(path, when)
     except CheckpointError as error:
         raise LibraryError(f"There is no model {key}@{LIVE}. {error}") from error
-    if "axes" not in arrays:
+    if names.AXES not in arrays:
         raise LibraryError(f"{key} is of an earlier version, without a live snapshot. Leave @{LIVE} out.")
-    return replace(entry, snapshot=path, step=int(arrays["step"][0]), modified=when)
+    return replace(entry, snapshot=path, step=int(arrays[names.STEP][0]), modified=when)
 
 
 class _Summary(BaseModel):

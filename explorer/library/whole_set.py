@@ -5,7 +5,6 @@ reads the few that it shows.
 """
 
 import hashlib
-import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.files import keep_newest, load_arrays, modified, remove_file, replace_file, save_arrays
+from explorer.files import keep_newest, load_arrays, modified, save_array, save_arrays, write_whole
 from explorer.places import codes_folder, images_folder
 from models.spec.errors import CheckpointError
 
@@ -57,13 +56,7 @@ def save_images(images: np.ndarray, digest: str) -> None:
         return
     target = _images_file(digest)
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            np.lib.format.write_array(file, images, allow_pickle=False)
-        replace_file(temporary, target)
-    finally:
-        remove_file(temporary)
+    write_whole(target, lambda temporary: save_array(temporary, images))
 
 
 def kept_images(digest: str, shape: tuple[int, ...]) -> np.ndarray | None:

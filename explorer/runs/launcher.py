@@ -10,7 +10,7 @@ from typing import Any
 
 from explorer.places import ROOT, runs_folder
 from explorer.runs.commands import GoOn, parse_command, waiting
-from explorer.runs.layout import EXPERIMENT, INBOX, LOG, write_json
+from explorer.runs.layout import EXPERIMENT, INBOX, LOG, write_experiment
 from explorer.runs.reader import Run, RunError
 from models.spec.experiment import Experiment
 
@@ -26,7 +26,7 @@ def new_run_folder(experiment: Experiment, parent: Path | None = None) -> Path:
         folder = parent / (base if number == 1 else f"{base}-{number}")
         with contextlib.suppress(FileExistsError):
             folder.mkdir(parents=True)
-            write_json(folder / EXPERIMENT, experiment.model_dump())
+            write_experiment(folder, experiment)
             return folder
     raise FileExistsError(f"{parent} already has a thousand runs of this second. Wait a second.")
 

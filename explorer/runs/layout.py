@@ -4,15 +4,16 @@ One writer: the trainer. The inbox alone is written by others (a command is one 
 the trainer reads a command and deletes it. So a run can be steered by an app that did not start it.
 """
 
-import json
 import os
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from explorer.files import replace_file
+from explorer.files import FORMAT, write_json
+from models.spec.experiment import Experiment
 
 EXPERIMENT = "experiment.json"
 DATABASE = "run.db"
@@ -33,6 +34,24 @@ STEERED = ("weight", "learning_rate", "moving")
 CLOCK = ("epoch", "seconds", "learning_rate")
 WEIGHT_PREFIX = "weight_"
 WEIGHTED_PREFIX = "weighted_"  # a term times its weight: the mean of products is not the product of means
+
+
+def history_row(
+    clock: Mapping[str, float], series: Mapping[str, float], weights: Mapping[str, float]
+) -> dict[str, float]:
+    """Return one step of the history: `clock` has the columns of CLOCK, `weights` the weight in force of each term."""
+    return {
+        **clock,
+        **series,
+        **{WEIGHT_PREFIX + term: weight for term, weight in weights.items()},
+        **weighted_terms(series, weights),
+    }
+
+
+def weighted_terms(series: Mapping[str, float], weights: Mapping[str, float]) -> dict[str, float]:
+    """Return each term times its weight, by its column."""
+    return {WEIGHTED_PREFIX + term: series[term] * weight for term, weight in weights.items()}
+
 
 # Level k of the history holds means over FACTOR**k steps, so a curve of any length is read as a thousand points.
 FACTOR = 4
@@ -73,6 +92,16 @@ def list_snapshots(folder: Path) -> SnapshotNames:
     return SnapshotNames(tuple(sorted(steps)), tuple(sorted(strays)))
 
 
+def write_experiment(folder: Path, experiment: Experiment) -> None:
+    """Write the experiment of a run, with the number of its format."""
+    write_json(folder / EXPERIMENT, {"format": FORMAT, **experiment.model_dump()})
+
+
+def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
+    """Write the summary of a run, with the number of its format."""
+    write_json(folder / SUMMARY, {"format": FORMAT, **summary})
+
+
 def put_command(folder: Path, command: str, **values: Any) -> Path:
     """Put a command into a run's inbox. The trainer takes it within about 50 ms, in the order of sending.
 
@@ -80,20 +109,11 @@ def put_command(folder: Path, command: str, **values: Any) -> Path:
     """
     inbox = folder / INBOX
     inbox.mkdir(exist_ok=True)
-    name = f"{time.time_ns():020d}-{os.getpid()}.json"
-    temporary = inbox / f".{name}"
-    temporary.write_text(json.dumps({"command": command, **values}), encoding="utf-8")
-    replace_file(temporary, inbox / name)
-    return inbox / name
+    path = inbox / f"{time.time_ns():020d}-{os.getpid()}.json"
+    write_json(path, {"command": command, **values})
+    return path
 
 
 def send_command(folder: Path, command: str, **values: Any) -> None:
     """The same for one who does not ask what became of it."""
     put_command(folder, command, **values)
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write JSON so that a reader sees the old file or the new one, never half of one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
-    replace_file(temporary, path)

@@ -4,7 +4,7 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,17 @@ from typing import Any
 import numpy as np
 import psutil
 
-from explorer.files import is_file, modified
+from explorer.files import FormatError, check_format, is_file, modified, without_format
 from explorer.runs.layout import ACTIVE, DATABASE, EXPERIMENT, FACTOR, SNAPSHOTS, STEERED, SUMMARY
 from models.spec.experiment import Experiment
 
 
 class RunError(ValueError):
     """A folder that is no readable run; the message says what to do."""
+
+
+class RunFormatError(RunError):
+    """A run of a format that this Hourglass cannot read."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +86,23 @@ class Run:
     @cached_property
     def experiment(self) -> Experiment:
         try:
-            return Experiment.parse((self.folder / EXPERIMENT).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:  # an ExperimentError is a ValueError
+            given = json.loads((self.folder / EXPERIMENT).read_text(encoding="utf-8"))
+            return Experiment.parse(without_format(given, "run"))
+        except FormatError as error:
+            raise RunFormatError(str(error)) from error
+        except (OSError, ValueError, RecursionError) as error:  # an ExperimentError is a ValueError
             raise RunError(f"The run {self.name} has a damaged {EXPERIMENT}: {error}") from error
 
     def _connect(self) -> sqlite3.Connection:
         uri = (self.folder / DATABASE).resolve().as_uri()
-        return sqlite3.connect(f"{uri}?mode=ro", uri=True, check_same_thread=False, timeout=2.0)
+        connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, check_same_thread=False, timeout=2.0)
+        try:
+            (number,) = connection.execute("PRAGMA user_version").fetchone()
+            check_format(number or 1, "run")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def __enter__(self) -> "Run":
         self._inside += 1
@@ -109,15 +123,29 @@ class Run:
         with contextlib.closing(self._connect()) as connection:
             yield connection
 
-    def _rows(self, query: str, values: tuple = ()) -> list[tuple]:
+    @contextlib.contextmanager
+    def _said(self) -> Generator[None]:
+        """Say in a sentence what is wrong with the history."""
         try:
-            with self._connection() as connection:
-                return connection.execute(query, values).fetchall()
+            yield
+        except FormatError as error:
+            raise RunFormatError(str(error)) from error
         except sqlite3.Error as error:
             raise RunError(
                 f"The history of the run {self.name} cannot be read ({error}). Try again; if it stays so, "
                 f"{DATABASE} is damaged: restore it or remove the run's folder."
             ) from error
+
+    def _rows(self, query: str, values: tuple = ()) -> list[tuple]:
+        with self._said(), self._connection() as connection:
+            return connection.execute(query, values).fetchall()
+
+    def _records(self, query: str) -> list[dict[str, Any]]:
+        """Return rows by the names of their columns."""
+        with self._said(), self._connection() as connection:
+            cursor = connection.execute(query)
+            names = [column for column, *_ in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def _json(self, text: str, source: str) -> Any:
         try:
@@ -135,6 +163,8 @@ class Run:
             return bool(
                 self._rows("SELECT 1 FROM sqlite_master WHERE name = 'status'") and self._rows("SELECT 1 FROM status")
             )
+        except RunFormatError:
+            raise
         except RunError:  # its first transaction is still under way, or the file is no database
             return False
 
@@ -142,13 +172,12 @@ class Run:
         """The newest status. Raises RunError before the trainer has begun."""
         if not self.has_started():
             raise RunError(f"The run {self.name} has not begun. Wait a second, or start it again.")
-        columns = "state, stage, message, step, epoch, seconds, images_per_second, goes_on, updated"
-        row = self._rows(f"SELECT {columns} FROM status")[0]  # noqa: S608 (a constant)
-        status = Status(*row[:7], bool(row[7]), row[8])
+        (row,) = self._records("SELECT * FROM status")
+        row["goes_on"] = bool(row["goes_on"])
+        status = Status(**{field.name: row[field.name] for field in fields(Status)})
         if status.active and not self._trainer_lives():
-            status = Status(
-                "crashed", "", "The trainer ended without a word; its last snapshot is kept.", *row[3:7], False, row[8]
-            )
+            gone = "The trainer ended without a word; its last snapshot is kept."
+            status = replace(status, state="crashed", stage="", message=gone, goes_on=False)
         return status
 
     def _trainer_lives(self) -> bool:
@@ -166,8 +195,12 @@ class Run:
         return {key: self._json(value, DATABASE) for key, value in self._rows("SELECT key, value FROM meta")}
 
     def events(self, *kinds: str) -> list[Event]:
-        rows = self._rows("SELECT step, epoch, seconds, kind, detail FROM events ORDER BY id")
-        return [Event(*row[:4], self._json(row[4], DATABASE)) for row in rows if not kinds or row[3] in kinds]
+        rows = self._records("SELECT step, epoch, seconds, kind, detail FROM events ORDER BY id")
+        return [
+            Event(**row | {"detail": self._json(row["detail"], DATABASE)})
+            for row in rows
+            if not kinds or row["kind"] in kinds
+        ]
 
     def changes(self) -> list[Event]:
         """What was changed while it trained; nothing before the trainer has begun."""
@@ -179,8 +212,8 @@ class Run:
         return tuple(events[-1].detail["value"] if events else self.experiment.variant_info.learners)
 
     def snapshots(self) -> list[Snapshot]:
-        rows = self._rows("SELECT step, epoch, file FROM snapshots ORDER BY step")
-        return [Snapshot(step, epoch, self.folder / SNAPSHOTS / file) for step, epoch, file in rows]
+        rows = self._records("SELECT step, epoch, file FROM snapshots ORDER BY step")
+        return [Snapshot(row["step"], row["epoch"], self.folder / SNAPSHOTS / row["file"]) for row in rows]
 
     def summary(self) -> dict[str, Any]:
         """Shapes, sizes and results. Raises RunError before the trainer has loaded its data."""
@@ -193,7 +226,10 @@ class Run:
         summary = self._json(text, SUMMARY)
         if not isinstance(summary, dict):
             raise RunError(f"The run {self.name} has a damaged {SUMMARY}. Restore it or remove the run's folder.")
-        return summary
+        try:
+            return without_format(summary, "run")
+        except FormatError as error:
+            raise RunFormatError(str(error)) from error
 
     def curves(self, points: int = 1000) -> Curves:
         """At most about `points` points of the whole history: means over blocks of steps, single steps at the end."""

@@ -4,13 +4,14 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from explorer.files import remove_file
+from explorer.files import FORMAT, remove_file
 from explorer.runs.layout import (
     CLOCK,
     DATABASE,
@@ -22,7 +23,8 @@ from explorer.runs.layout import (
     snapshot_file,
 )
 
-_SCHEMA = """
+_SCHEMA = f"""
+PRAGMA user_version = {FORMAT};
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE status (
     id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT, stage TEXT, message TEXT, step INTEGER, epoch REAL,
@@ -31,6 +33,7 @@ CREATE TABLE events (
     id INTEGER PRIMARY KEY, step INTEGER, epoch REAL, seconds REAL, kind TEXT NOT NULL, detail TEXT NOT NULL);
 CREATE TABLE snapshots (step INTEGER PRIMARY KEY, epoch REAL, seconds REAL, file TEXT NOT NULL);
 """
+_REPLACED = {"meta", "status", "snapshots", "validation"}  # tables where a row takes the place of one with its key
 
 
 class RunWriter:
@@ -45,38 +48,42 @@ class RunWriter:
             "state": "preparing", "stage": "starting", "message": "", "step": 0, "epoch": 0.0, "seconds": 0.0,
             "images_per_second": 0.0, "goes_on": 0,
         }  # fmt: skip
-        self._pending: list[tuple[str, Sequence[Any]]] = []
+        self._pending: list[tuple[str, Mapping[str, Any]]] = []
         self._blocks: list[tuple[int, np.ndarray]] = []  # per level: how many rows, and their sum
-        self._insert_history = self._insert_validation = ""
+        self._columns: tuple[str, ...] = ()  # of a step, besides level and step
+        self._checked: tuple[str, ...] = ()  # of a validation, besides step and epoch
         self.flush()
 
     def open_history(self, series: Sequence[str], terms: Sequence[str]) -> None:
         """Make the tables whose columns are this objective's series and its terms' weights and weighted values."""
         weighted = [WEIGHTED_PREFIX + term for term in terms]
-        columns = [*CLOCK, *series, *(WEIGHT_PREFIX + term for term in terms), *weighted]
-        typed = ", ".join(f'"{name}" REAL' for name in columns)
-        checked = [*series, *weighted]
-        values = ", ".join(f'"{name}" REAL' for name in checked)
+        self._columns = (*CLOCK, *series, *(WEIGHT_PREFIX + term for term in terms), *weighted)
+        self._checked = (*series, *weighted)
+        # A term's name may be a person's: the schema allows small letters, digits and _, and no other column's name.
+        typed, checked = (", ".join(f'"{name}" REAL' for name in names) for names in (self._columns, self._checked))
         self.database.execute(
             f"CREATE TABLE history (level INTEGER, step INTEGER, {typed}, PRIMARY KEY (level, step)) WITHOUT ROWID"
         )
-        self.database.execute(f"CREATE TABLE validation (step INTEGER PRIMARY KEY, epoch REAL, {values})")
-        # A term's name may be a person's: the schema allows small letters, digits and _, and no other column's name.
-        self._insert_history = f"INSERT INTO history VALUES ({', '.join('?' * (len(columns) + 2))})"  # noqa: S608
-        self._insert_validation = f"INSERT OR REPLACE INTO validation VALUES ({', '.join('?' * (len(checked) + 2))})"  # noqa: S608
+        self.database.execute(f"CREATE TABLE validation (step INTEGER PRIMARY KEY, epoch REAL, {checked})")
         self.note(series=list(series), terms=list(terms))
 
     def note(self, **facts: Any) -> None:
         """Keep facts about the run (JSON values) in the table `meta`."""
         for key, value in facts.items():
-            self._pending.append(("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(value))))
+            self._insert("meta", {"key": key, "value": json.dumps(value)})
 
-    def log_step(self, step: int, row: np.ndarray) -> None:
-        """One step: `row` is (epoch, seconds, learning rate, every series, every weight, every weighted term)."""
-        self._add_row(0, step, row)
+    def _insert(self, table: str, row: Mapping[str, Any]) -> None:
+        self._pending.append((_insertion(table, tuple(row)), row))
+
+    def log_step(self, step: int, row: Mapping[str, float]) -> None:
+        """Write one step: every column of the history by its name. Raises KeyError where one is missing."""
+        _check_names(row, self._columns, "a step")
+        self._add_row(0, step, np.array([row[name] for name in self._columns], np.float64))
 
     def _add_row(self, level: int, step: int, row: np.ndarray) -> None:
-        self._pending.append((self._insert_history, (level, step, *row.tolist())))
+        """`row` in the order of the columns: means are taken of it."""
+        named = dict(zip(self._columns, row.tolist(), strict=True))
+        self._insert("history", {"level": level, "step": step, **named})
         if level == len(self._blocks):
             self._blocks.append((0, np.zeros_like(row)))
         count, total = self._blocks[level]
@@ -87,26 +94,25 @@ class RunWriter:
             self._blocks[level] = (0, np.zeros_like(row))
             self._add_row(level + 1, step, total / FACTOR)
 
-    def log_validation(self, step: int, epoch: float, values: np.ndarray) -> None:
-        """`values` is (every series, every weighted term)."""
-        self._pending.append((self._insert_validation, (step, epoch, *values.tolist())))
-
-    def log_event(self, kind: str, **detail: Any) -> None:
-        place = (self.status["step"], self.status["epoch"], self.status["seconds"])
-        self._pending.append(
-            (
-                "INSERT INTO events (step, epoch, seconds, kind, detail) VALUES (?, ?, ?, ?, ?)",
-                (*place, kind, json.dumps(detail)),
-            )
+    def log_validation(self, step: int, epoch: float, values: Mapping[str, float]) -> None:
+        """Write the means over held-out images: every series and every weighted term by its name."""
+        _check_names(values, self._checked, "a validation")
+        self._insert(
+            "validation", {"step": step, "epoch": epoch, **{name: float(value) for name, value in values.items()}}
         )
 
+    def log_event(self, kind: str, **detail: Any) -> None:
+        self._insert("events", {**self._place(), "kind": kind, "detail": json.dumps(detail)})
+
     def add_snapshot(self, step: int) -> None:
-        place = (step, self.status["epoch"], self.status["seconds"], snapshot_file(step))
-        self._pending.append(("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", place))
+        self._insert("snapshots", {**self._place(), "step": step, "file": snapshot_file(step)})
+
+    def _place(self) -> dict[str, Any]:
+        return {name: self.status[name] for name in ("step", "epoch", "seconds")}
 
     def remove_snapshot(self, step: int) -> None:
         """Forget a snapshot first and delete its file after, so that no reader is offered a file that is gone."""
-        self._pending.append(("DELETE FROM snapshots WHERE step = ?", (step,)))
+        self._pending.append(("DELETE FROM snapshots WHERE step = :step", {"step": step}))
         self.flush()
         with contextlib.suppress(PermissionError):  # a reader would not let go of it: it stays, unlisted
             remove_file(self.folder / SNAPSHOTS / snapshot_file(step))
@@ -123,13 +129,24 @@ class RunWriter:
             self.database.execute("BEGIN")
             for statement, values in pending:
                 self.database.execute(statement, values)
-            self.database.execute(
-                "INSERT OR REPLACE INTO status VALUES (1, :state, :stage, :message, :step, :epoch, :seconds, "
-                ":images_per_second, :goes_on, :updated)",
-                {**self.status, "updated": time.time()},
-            )
+            status = {"id": 1, **self.status, "updated": time.time()}
+            self.database.execute(_insertion("status", tuple(status)), status)
 
     def close(self) -> None:
         self.flush()
         self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a copy of the file alone is then whole
         self.database.close()
+
+
+@lru_cache(maxsize=64)
+def _insertion(table: str, columns: tuple[str, ...]) -> str:
+    """Return the statement that puts a row of these columns into a table."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    values = ", ".join(f":{name}" for name in columns)
+    how = "INSERT OR REPLACE" if table in _REPLACED else "INSERT"
+    return f"{how} INTO {table} ({names}) VALUES ({values})"
+
+
+def _check_names(row: Mapping[str, float], columns: tuple[str, ...], what: str) -> None:
+    if row.keys() != set(columns):
+        raise KeyError(f"The columns of {what} were {', '.join(row)}; they must be {', '.join(columns)}.")

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from explorer.runs.arrays import HEALTH_GRADIENTS, HEALTH_MADE, HEALTH_REAL
 from models.program import Program
 
 DRAWS = 12  # from the prior, whose samples a run shows
@@ -28,7 +29,7 @@ class CriticProbe:
         info, twins = self.program.experiment.variant_info, self.program.twins
         named = self.program.model(twins.inputs(self.images[:count], self.labels[:count]), training=False)
         real, made = (named[name] for name in info.judged or ())
-        return {"health/real": real, "health/made": made, "health/gradients": self._norms()}
+        return {HEALTH_REAL: real, HEALTH_MADE: made, HEALTH_GRADIENTS: self._norms()}
 
     def _norms(self) -> Any:
         """In the order of `VariantInfo.gradient_names`, each over the networks that its learner moves."""

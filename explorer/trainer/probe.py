@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from explorer.files import save_arrays
 from explorer.latent.planes import steady_axes
 from explorer.library.sprites import save_sprites
+from explorer.runs import arrays as names
 from explorer.runs.layout import PROBE_IMAGES
 from explorer.trainer.critic_probe import CriticProbe, prior_codes, undisturbed
 from models.checkpoints import weights_of
@@ -25,7 +26,6 @@ LIVE = 500  # codes in a live snapshot
 LIVE_WHEN_SLOW = 250
 SLOW = 0.025  # seconds
 STRIP = 12  # images shown with their reconstruction
-SAMPLES = "samples"  # what draws from the prior decode to, as files name it
 
 
 class Probe:
@@ -63,7 +63,7 @@ class Probe:
         def preview(count):
             codes, looked = encode(count), look(self._strip if self._noisy is None else self._noisy)
             health = self._critic_probe.measure(count) if self._critic_probe else {}
-            samples = {SAMPLES: twins.generator(drawn)} if experiment.variant_info.prior else {}
+            samples = {names.SAMPLES: twins.generator(drawn)} if experiment.variant_info.prior else {}
             seen = (
                 *(v for learner in program.model.learners for v in learner.variables),
                 *codes.values(),
@@ -93,14 +93,14 @@ class Probe:
         codes, looked, health, samples, finite = self._preview(tf.constant(self.live))
         if not finite:
             return False
-        arrays = {**_codes(codes), **_shown(looked), "step": np.array([step])}
+        arrays = {**_codes(codes), **_shown(looked), names.STEP: np.array([step])}
         arrays |= {name: value.numpy() for name, value in health.items()}
         arrays |= {name: to_bytes(value.numpy()) for name, value in samples.items()}
         if self._critic_probe:
-            arrays["health/largest"] = self._critic_probe.remember(arrays["health/gradients"])
+            arrays[names.HEALTH_LARGEST] = self._critic_probe.remember(arrays[names.HEALTH_GRADIENTS])
         if self._noisy is not None:
-            arrays["corrupted"] = to_bytes(self._noisy.numpy())
-        arrays |= self._view(arrays[f"probe/{tensors.Z_MEAN}"]) | weights_of(self.program.twins, ["decoder"])
+            arrays[names.CORRUPTED] = to_bytes(self._noisy.numpy())
+        arrays |= self._view(arrays[names.MEAN]) | weights_of(self.program.twins, ["decoder"])
         with contextlib.suppress(OSError, SafetensorError):  # the next one comes soon
             save_arrays(path, arrays, durable=False)
         self.previews += 1
@@ -111,18 +111,18 @@ class Probe:
     def _view(self, codes: np.ndarray) -> dict[str, np.ndarray]:
         axes, centre = steady_axes(codes, self.previous_points)
         self.previous_points = (codes - centre) @ axes.T
-        return {"axes": axes, "centre": centre}
+        return {names.AXES: axes, names.CENTRE: centre}
 
     def save_snapshot(self, path: Path, step: int) -> None:
         """Weights, all codes and the strip of the clean images: everything that exploring needs."""
         codes = _codes(self._encode(tf.constant(SIZE)))
-        looked = {f"probe/{name}": value for name, value in _shown(self._look(self._strip)).items()}
-        save_arrays(path, {**weights_of(self.program.twins), **codes, **looked, "step": np.array([step])})
+        looked = {names.of_probe(name): value for name, value in _shown(self._look(self._strip)).items()}
+        save_arrays(path, {**weights_of(self.program.twins), **codes, **looked, names.STEP: np.array([step])})
 
 
 def _codes(encoded: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """Mean and log-variance, where there is one, as files name them."""
-    return {f"probe/{name}": value.numpy() for name, value in encoded.items()}
+    return {names.of_probe(name): value.numpy() for name, value in encoded.items()}
 
 
 def _shown(looked: Mapping[str, Any]) -> dict[str, np.ndarray]:
@@ -131,4 +131,4 @@ def _shown(looked: Mapping[str, Any]) -> dict[str, np.ndarray]:
     pictures = to_bytes(values.pop(tensors.RECONSTRUCTION))
     (linear,) = values.values()
     largest = float(np.finfo(np.float16).max)
-    return {"linear": linear.clip(-largest, largest).astype(np.float16), "reconstruction": pictures}
+    return {names.LINEAR: linear.clip(-largest, largest).astype(np.float16), names.RECONSTRUCTION: pictures}

@@ -16,11 +16,11 @@ import psutil
 
 from explorer.datasets.catalogue import DatasetError
 from explorer.datasets.loading import load_images
-from explorer.runs.layout import EXPERIMENT, LOG
+from explorer.runs.layout import LOG
+from explorer.runs.reader import Run
 from explorer.runs.writer import RunWriter
 from explorer.trainer.listening import Listener, Stop
 from explorer.trainer.training import Trainer
-from models.spec.experiment import Experiment
 
 NICENESS = 10  # of 19
 
@@ -55,7 +55,7 @@ def _run(folder: Path, store: RunWriter) -> None:
     store.set_state("preparing", "loading data")
     listener = Listener(folder, store)
     listener.process_urgent()
-    experiment = Experiment.parse((folder / EXPERIMENT).read_text(encoding="utf-8"))
+    experiment = Run(folder).experiment
     images = load_images(experiment.dataset)
     listener.process_urgent()
     store.set_state("preparing", "building the networks")

@@ -7,7 +7,7 @@ import numpy as np
 
 from explorer.datasets.loading import Images, split
 from explorer.runs.commands import Command, SetLearningRate, SetMoving, SetWeight, Simple, StepTo
-from explorer.runs.layout import PREVIEW, SNAPSHOTS, SUMMARY, snapshot_file, write_json
+from explorer.runs.layout import PREVIEW, SNAPSHOTS, history_row, snapshot_file, weighted_terms, write_summary
 from explorer.runs.writer import RunWriter
 from explorer.trainer.guard import LossGuard
 from explorer.trainer.listening import Listener, Stop
@@ -45,11 +45,10 @@ class Trainer:
         self.probe = self._make_probe()
         self.steering = Steering(self.program, store)
         self.terms = self.steering.terms
-        self.term_columns = [self.loop.series.index(name) for name in self.terms]
         # What is one number for a batch is only compared with that of a batch of the same size.
         of_batch = any(experiment.term(name).of_batch for name in self.terms)
         self.validation_batch = experiment.batch_size if of_batch else VALIDATION_BATCH
-        self.weights = np.zeros(len(self.terms))  # in force at the last step, in the order of the terms
+        self.weights = dict.fromkeys(self.terms, 0.0)  # in force at the last step, by term
         self.steps_a_call = 1
         self.paused, self.step_to = False, 0  # the step that was asked for while paused
         self.step, self.epoch, self.watch = 0, 0.0, Pace()
@@ -64,7 +63,7 @@ class Trainer:
         probe = Probe(self.program, images, labels)
         probe.save_images(self.folder)
         self.summary = describe(self.program, self.images, parts, labels)
-        write_json(self.folder / SUMMARY, self.summary)
+        write_summary(self.folder, self.summary)
         return probe
 
     def train(self) -> None:
@@ -104,15 +103,15 @@ class Trainer:
         weights = np.array([list(weights_at(self.terms, begin).values()) for begin in epochs[:-1]])
         began = self.watch.seconds
         rows = self.loop.train_many(np.stack(batches), weights.astype(np.float32), epochs[:-1])
-        self.weights = weights[-1]
+        self.weights = self._by_term(weights[-1])
         seconds = np.linspace(began, self.watch.seconds, len(rows) + 1)[1:]
         a_step = max((self.watch.seconds - began) / len(rows), 1e-6)
         self.steps_a_call = int(np.clip(CALL_SECONDS / a_step, 1, MOST_STEPS_A_CALL))
         for batch, values, weight, epoch, second in zip(batches, rows, weights, epochs[1:], seconds, strict=True):
             self.step, self.epoch = self.step + 1, float(epoch)
             self.watch.images += len(batch)
-            clock = (epoch, second, self.steering.learning_rate)
-            self.store.log_step(self.step, np.concatenate([clock, values, weight, values[self.term_columns] * weight]))
+            clock = {"epoch": epoch, "seconds": second, "learning_rate": self.steering.learning_rate}
+            self.store.log_step(self.step, history_row(clock, self._by_series(values), self._by_term(weight)))
             if (fault := self.guard.check(self.step, values, self.steering.learning_rate, weight)) is not None:
                 raise FloatingPointError(fault)
 
@@ -135,12 +134,19 @@ class Trainer:
 
     def _validate(self, epoch: int) -> None:
         values = self.loop.evaluate(self.validation, self.validation_batch, between=self._process_commands)
-        weighted = values[self.term_columns] * self.weights
-        self.store.log_validation(self.step, float(epoch), np.concatenate([values, weighted]))
-        self._warn(self.guard.check_held_out("validation", dict(zip(self.loop.series, values, strict=True)), epoch))
+        held_out = self._by_series(values)
+        weighted = weighted_terms(held_out, self.weights)
+        self.store.log_validation(self.step, float(epoch), {**held_out, **weighted})
+        self._warn(self.guard.check_held_out("validation", held_out, epoch))
         last = epoch == self.experiment.epochs
         if not last and time.perf_counter() - self.last_snapshot > SNAPSHOT_SPACING:
             self._snapshot()
+
+    def _by_series(self, values: np.ndarray) -> dict[str, float]:
+        return dict(zip(self.loop.series, values.tolist(), strict=True))
+
+    def _by_term(self, weights: np.ndarray) -> dict[str, float]:
+        return dict(zip(self.terms, weights.tolist(), strict=True))
 
     def _warn(self, sentence: str) -> None:
         """Say in the status, from now to the end, what is wrong. The first warning stays: what follows is its doing."""
@@ -256,5 +262,5 @@ class Trainer:
         except Stop as reason:
             missing = f"The model was not measured on the test images. {reason}"
         self.summary |= {"seconds": self.watch.seconds, "steps": self.step}
-        write_json(self.folder / SUMMARY, self.summary)
+        write_summary(self.folder, self.summary)
         return " ".join(sentence for sentence in (self.warning, missing) if sentence)

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from explorer.datasets.loading import Images, load_images
-from explorer.runs.layout import SUMMARY, write_json
+from explorer.runs.layout import write_summary
 from explorer.trainer import listening
 from explorer.trainer.training import Trainer
 from models.checkpoints import assign_weights, weights_of
@@ -62,7 +62,7 @@ def make_run(folder: Path, summary: dict[str, Any], **settings: Any) -> None:
         _give_life(trainer.program, trainer.probe.images, np.array(trainer.summary["labels"]), number)
         trainer.step, trainer.epoch = step, float(number)
         trainer._snapshot()
-    write_json(folder / SUMMARY, {**trainer.summary, "steps": trainer.step, **summary})
+    write_summary(folder, {**trainer.summary, "steps": trainer.step, **summary})
     store.set_state("finished")
     store.close()
 

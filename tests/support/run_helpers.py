@@ -7,7 +7,7 @@ import numpy as np
 from explorer.datasets.loading import Images
 from explorer.files import load_arrays
 from explorer.runs.launcher import Launcher
-from explorer.runs.layout import CLOCK, EXPERIMENT, LOG, write_json
+from explorer.runs.layout import CLOCK, LOG, WEIGHT_PREFIX, WEIGHTED_PREFIX, write_experiment
 from explorer.runs.reader import Run, Status
 from explorer.runs.writer import RunWriter
 from explorer.trainer.listening import Listener
@@ -16,17 +16,20 @@ from models.spec.experiment import Experiment
 from tests.support.helpers import quick, wait_for
 
 SERIES, TERMS = ("reconstruction", "kl", "loss"), ("reconstruction", "kl")
+_WEIGHTED = tuple(WEIGHTED_PREFIX + term for term in TERMS)
+HISTORY = (*CLOCK, *SERIES, *(WEIGHT_PREFIX + term for term in TERMS), *_WEIGHTED)  # the columns of a step
+CHECKED = (*SERIES, *_WEIGHTED)  # of a validation
 
 
 def written(folder: Path, steps: int) -> tuple[RunWriter, np.ndarray]:
     """A run of that many steps, flushed and still open, and its rows (steps, columns)."""
     folder.mkdir(exist_ok=True)
-    write_json(folder / EXPERIMENT, quick().model_dump())
+    write_experiment(folder, quick())
     writer = RunWriter(folder)
     writer.open_history(SERIES, TERMS)
-    rows = np.random.default_rng(0).normal(size=(steps, len(CLOCK) + len(SERIES) + 2 * len(TERMS)))
+    rows = np.random.default_rng(0).normal(size=(steps, len(HISTORY)))
     for step, row in enumerate(rows, 1):
-        writer.log_step(step, row)
+        writer.log_step(step, dict(zip(HISTORY, row.tolist(), strict=True)))
     writer.flush(step=steps)
     return writer, rows
 
@@ -34,7 +37,7 @@ def written(folder: Path, steps: int) -> tuple[RunWriter, np.ndarray]:
 def start(home: Path, launcher: Launcher, name: str, **settings) -> Run:
     folder = home / name
     folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / EXPERIMENT, quick(**settings).model_dump())
+    write_experiment(folder, quick(**settings))
     return launcher.start(quick(**settings), folder)
 
 
@@ -66,5 +69,5 @@ def small_trainer(folder: Path, **settings) -> Trainer:
 
 def unfinished(folder: Path, experiment: Experiment) -> RunWriter:
     folder.mkdir(exist_ok=True)
-    write_json(folder / EXPERIMENT, experiment.model_dump())
+    write_experiment(folder, experiment)
     return RunWriter(folder)

@@ -16,10 +16,9 @@ from explorer.datasets.loading import Images, load_images
 from explorer.diagnosis.findings import Finding
 from explorer.diagnosis.pairing_measures import Measured, errors_of, measure
 from explorer.diagnosis.pairing_outcomes import diagnose
-from explorer.files import save_arrays
+from explorer.files import save_arrays, write_json
 from explorer.lab.session import ARRAYS, STATE, Session, read_session
 from explorer.runs.commands import Inbox, Simple
-from explorer.runs.layout import write_json
 from models.pairing_runs import Inspector, build
 from models.spec.pairing_measurement import Measurement
 from models.spec.pairings import Pairing, seen_as

@@ -17,6 +17,7 @@ from explorer.figures import latent as exploring
 from explorer.figures.loss_curves import can_be_logarithmic, loss_curves
 from explorer.library import models as library
 from explorer.library.models import LibraryError, ModelEntry
+from explorer.runs import arrays as names
 from explorer.runs.layout import LOG, send_command
 from explorer.runs.reader import Run, Status
 from explorer.services import SERVICES
@@ -188,14 +189,14 @@ def _show_map(run: Run, entry: ModelEntry) -> None:
     labels = entry.labels[: len(codes.mean)]
     pair = _choose_plane(run, entry.experiment.latent_dim)
     key = f"ranges-{run.name}-{pair}"
-    names = summary["class_names"]
-    plane = exploring.live_plane(codes, labels, len(names), run.name, st.session_state.get(key), pair)
+    classes = summary["class_names"]
+    plane = exploring.live_plane(codes, labels, len(classes), run.name, st.session_state.get(key), pair)
     st.session_state[key] = plane.ranges
     latent_map(
         exploring.shown(entry, version=str(entry.step)),
         plane,
         labels,
-        names,
+        classes,
         key=f"map-{run.name}",
         hand=run.name,
         total=summary["probe"],
@@ -245,10 +246,10 @@ def strip_rows(images: np.ndarray, preview: Mapping[str, np.ndarray], output: st
     """Input, noisy input where there is one, linear output (scaled around 0) and what a person sees, as uint8; below
     them, where codes can be drawn, what draws from the prior decode to.
     """
-    linear = preview["linear"]
+    linear = preview[names.LINEAR]
     reach = max(float(np.abs(linear).max()), 1e-6)
     grey = to_bytes(0.5 + 0.5 * linear.astype(np.float32) / reach)
-    noisy = {"noisy input": preview["corrupted"]} if "corrupted" in preview else {}
-    samples = {"samples": preview["samples"][: len(linear)]} if "samples" in preview else {}
+    noisy = {"noisy input": preview[names.CORRUPTED]} if names.CORRUPTED in preview else {}
+    samples = {"samples": preview[names.SAMPLES][: len(linear)]} if names.SAMPLES in preview else {}
     rows = {"input": images[: len(linear)], **noisy, output.replace("_", " "): grey}
-    return {**rows, "reconstruction": preview["reconstruction"], **samples}
+    return {**rows, "reconstruction": preview[names.RECONSTRUCTION], **samples}

@@ -195,7 +195,7 @@ def test_a_command_reaches_the_optimizer_and_the_objective_and_keeps_to_the_sche
     trainer.steering.change(SetWeight(command="weight", term="kl", value=8))
     trainer.steering.change(SetLearningRate(command="learning_rate", value=0.25))
     trainer._train_steps([batch], np.array([2.0, 2.5]))
-    assert float(learner.objective.term_weights["kl"].numpy()) == trainer.weights[1] == 4
+    assert float(learner.objective.term_weights["kl"].numpy()) == trainer.weights["kl"] == 4
     assert float(learner.objective.term_weights["reconstruction"].numpy()) == 1
     assert float(learner.optimizer.learning_rate.numpy()) == trainer.steering.learning_rate == 0.25
     trainer.store.close()

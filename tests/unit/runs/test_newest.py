@@ -7,11 +7,11 @@ import pytest
 
 from explorer.app_pages.parts.terms import newest_values
 from explorer.diagnosis import RECENT, measured
-from explorer.runs.layout import CLOCK, WEIGHT_PREFIX, WEIGHTED_PREFIX
+from explorer.runs.layout import history_row
 from explorer.runs.reader import Run
 from models.spec.catalogue import VARIANTS
 from tests.support.helpers import quick
-from tests.support.run_helpers import SERIES, TERMS, unfinished, written
+from tests.support.run_helpers import HISTORY, unfinished, written
 
 
 @pytest.mark.parametrize("steps", [0, 1, 5, 64, 256, 260, 1024, 4096, 4100])
@@ -23,7 +23,7 @@ def test_the_newest_steps_are_single_steps_wherever_the_blocks_end(tmp_path, ste
     writer.close()
     first = max(0, steps - count)
     assert newest.pop("step").tolist() == list(range(first + 1, steps + 1))
-    assert list(newest) == [*CLOCK, *SERIES, *(p + term for p in (WEIGHT_PREFIX, WEIGHTED_PREFIX) for term in TERMS)]
+    assert tuple(newest) == HISTORY
     np.testing.assert_array_equal(np.stack(list(newest.values()), axis=1), rows[first:])
 
 
@@ -42,8 +42,8 @@ def steered_run(folder: Path, steps: int) -> Run:
     store.open_history(series, terms)
     for step in range(1, steps + 1):
         value, weight, rate = (1.0, 4.0, 1e-4) if step > steps - RECENT else (500.0, 1.0, 1e-3)
-        weights, weighted = [weight] * len(terms), [value * weight] * len(terms)
-        store.log_step(step, np.array([0.0, 0.0, rate, *[value] * len(series), *weights, *weighted]))
+        clock = {"epoch": 0.0, "seconds": 0.0, "learning_rate": rate}
+        store.log_step(step, history_row(clock, dict.fromkeys(series, value), dict.fromkeys(terms, weight)))
     store.close()
     return Run(folder)
 

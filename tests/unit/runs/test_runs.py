@@ -14,14 +14,13 @@ from explorer.runs.layout import (
     EXPERIMENT,
     SNAPSHOTS,
     SUMMARY,
-    WEIGHT_PREFIX,
-    WEIGHTED_PREFIX,
+    history_row,
     send_command,
     write_json,
 )
 from explorer.runs.reader import Curves, Run, RunError, list_runs
 from tests.support.helpers import quick
-from tests.support.run_helpers import SERIES, TERMS, written
+from tests.support.run_helpers import CHECKED, HISTORY, SERIES, TERMS, written
 
 
 @pytest.mark.parametrize("steps", [0, 1, 3, 4, 5, 1000, 5000])
@@ -35,9 +34,8 @@ def test_a_curve_of_any_length_is_few_points_and_right_means(tmp_path, steps, po
     assert len(places) <= points + 16
     assert (np.diff(places) > 0).all()
     assert (places[-1] if steps else 0) == steps == places.max(initial=0)
-    names = [*CLOCK, *SERIES, *(prefix + term for prefix in (WEIGHT_PREFIX, WEIGHTED_PREFIX) for term in TERMS)]
-    assert list(curves) == ["step", *names]
-    for first, last, *values in zip([0, *places[:-1]], places, *(curves[name] for name in names), strict=False):
+    assert tuple(curves) == ("step", *HISTORY)
+    for first, last, *values in zip([0, *places[:-1]], places, *(curves[name] for name in HISTORY), strict=False):
         np.testing.assert_allclose(values, rows[first:last].mean(axis=0), atol=1e-12)
     if steps <= points:
         assert len(places) == steps
@@ -46,13 +44,13 @@ def test_a_curve_of_any_length_is_few_points_and_right_means(tmp_path, steps, po
 def test_a_reader_sees_what_was_flushed_and_no_more(tmp_path):
     writer, _ = written(tmp_path, 10)
     with Run(tmp_path) as run:
-        writer.log_step(11, np.zeros(10))
+        writer.log_step(11, dict.fromkeys(HISTORY, 0.0))
         writer.log_event("weight", term="kl", value=2.0)
         assert run.curves().training["step"].max() == 10
         assert run.events() == []
         writer.flush(step=11)
         assert run.curves().training["step"].max() == run.status().step == 11
-        writer.log_validation(11, 1.0, np.array([3.0, 2.0, np.nan, 3.0, 0.5]))
+        writer.log_validation(11, 1.0, dict(zip(CHECKED, (3.0, 2.0, np.nan, 3.0, 0.5), strict=True)))
         writer.add_snapshot(11)
         writer.log_event("pause")
         writer.flush()
@@ -117,7 +115,7 @@ def test_after_close_the_database_alone_is_the_whole_run(tmp_path):
 def test_validation_is_thinned_and_keeps_its_first_and_its_last(tmp_path, count, points):
     writer, _ = written(tmp_path, 0)
     for step in range(1, count + 1):
-        writer.log_validation(3 * step, float(step), np.full(5, float(step)))
+        writer.log_validation(3 * step, float(step), dict.fromkeys(CHECKED, float(step)))
     writer.flush()
     with Run(tmp_path) as run:
         seen = run.curves(points).validation
@@ -134,7 +132,9 @@ def test_the_mean_of_weighted_values_is_kept_where_weight_and_value_move_togethe
     writer, _ = written(tmp_path, 0)
     for step in range(1, 65):
         weight, value = (0.0, 8.0) if step % 2 else (1.0, 2.0)
-        writer.log_step(step, np.array([0, 0, 1, 0, value, value, 1, weight, 0, weight * value], np.float64))
+        clock = {"epoch": 0.0, "seconds": 0.0, "learning_rate": 1.0}
+        series = {"reconstruction": 0.0, "kl": value, "loss": value}
+        writer.log_step(step, history_row(clock, series, {"reconstruction": 1.0, "kl": weight}))
     writer.flush()
     with Run(tmp_path) as run:
         curves = run.curves(4).training
@@ -144,7 +144,7 @@ def test_the_mean_of_weighted_values_is_kept_where_weight_and_value_move_togethe
 
 def test_a_run_of_an_earlier_version_is_read_without_the_columns_that_it_lacks(tmp_path):
     writer, _ = written(tmp_path, 9)
-    writer.log_validation(9, 1.0, np.arange(5.0))
+    writer.log_validation(9, 1.0, dict.fromkeys(CHECKED, 1.0))
     writer.close()
     with sqlite3.connect(tmp_path / DATABASE) as database:
         for table in ("history", "validation"):
@@ -155,7 +155,7 @@ def test_a_run_of_an_earlier_version_is_read_without_the_columns_that_it_lacks(t
         curves = run.curves()
     assert list(curves.training) == ["step", *CLOCK, *SERIES, "weight_reconstruction", "weight_kl"]
     assert list(curves.validation) == ["step", "epoch", *SERIES]
-    assert curves.validation["loss"].tolist() == [2.0]
+    assert curves.validation["loss"].tolist() == [1.0]
     assert len(curves.training["loss"]) == 9
 
 
