@@ -8,9 +8,10 @@ import streamlit as st
 from explorer.app_pages.parts.axes import choose_pair
 from explorer.app_pages.parts.experiment import show_at_a_glance
 from explorer.app_pages.parts.facts import model_facts
-from explorer.app_pages.parts.messages import duration, plain, show_error, show_read_errors
+from explorer.app_pages.parts.messages import show_error, show_read_errors
 from explorer.app_pages.parts.step import show_step_of
 from explorer.app_pages.run.health import show_health
+from explorer.app_pages.run.status import show_status
 from explorer.app_pages.run.steering import show_steering
 from explorer.components import bank, latent_map, plot, strip
 from explorer.figures import latent as exploring
@@ -18,11 +19,10 @@ from explorer.figures.loss_curves import can_be_logarithmic, loss_curves
 from explorer.library import models as library
 from explorer.library.models import LibraryError, ModelEntry
 from explorer.runs import arrays as names
-from explorer.runs.layout import LOG, send_command
-from explorer.runs.reader import Run, Status
+from explorer.runs.layout import LOG
+from explorer.runs.reader import Run
 from explorer.services import SERVICES
 from models.spec.catalogue import PIXEL_MODELS
-from models.spec.experiment import Experiment
 from models.spec.unit_range import to_bytes
 
 REFRESH = 0.4  # seconds
@@ -33,7 +33,6 @@ MAP_HEIGHT = 290
 SCREEN = 41  # percent of its height
 MAP_SCREEN = 36  # the map has a bar above it and a line below
 STRIP_SCALE = 44
-_COLOURS = {"finished": "green", "failed": "red", "crashed": "red", "stopped": "orange", "paused": "orange"}
 
 
 def show_run(run: Run) -> None:
@@ -70,7 +69,7 @@ def _progress(run: Run, was_active: bool) -> None:
     status = run.status()
     if was_active and not status.active:
         st.rerun()  # the controls go, what comes next appears
-    _show_status(run, status)
+    show_status(run, status)
     if status.state == "finished":
         model_facts(run.experiment, run.summary())
 
@@ -95,69 +94,6 @@ def _draw_pictures(run: Run, active: bool) -> None:
         with map_side:
             _show_map(run, entry)
             _show_bank(run, entry)
-
-
-def _show_status(run: Run, status: Status) -> None:
-    experiment = run.experiment
-    bar, buttons = st.columns([7, 5], vertical_alignment="center")
-    with bar:
-        st.progress(min(1.0, status.epoch / experiment.epochs), _progress_text(status, experiment))
-    with buttons, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        if status.active:
-            paused = status.state == "paused"
-            st.button(
-                "Resume" if paused else "Pause",
-                icon=":material/play_arrow:" if paused else ":material/pause:",
-                on_click=send_command,
-                args=(run.folder, "resume" if paused else "pause"),
-                disabled=status.state == "preparing",
-            )
-            if paused:
-                # A number, for Streamlit may call back again for a click that it has not finished with.
-                onward = {"to": status.step + 1}
-                st.button(
-                    "One step",
-                    icon=":material/skip_next:",
-                    on_click=send_command,
-                    args=(run.folder, "step"),
-                    kwargs=onward,
-                )
-            st.button("Stop", icon=":material/stop:", on_click=send_command, args=(run.folder, "stop"))
-        if run.snapshots():
-            _link_to_explore(run)
-    if status.state in {"failed", "crashed"}:
-        show_error(status.message)
-    elif status.state != "stopped" and status.message:  # the progress bar says why it was stopped
-        st.caption(plain(status.message))
-
-
-def _link_to_explore(run: Run) -> None:
-    """A link, for the browser follows it by itself: a switch from here would write Explore's parameters into the
-    address of this page first, where Back would find them.
-    """
-    with st.container(key="explore-run", width="content"):
-        st.page_link(
-            "app_pages/explore.py",
-            label="Explore model",
-            icon=":material/travel_explore:",
-            query_params={"model": f"run/{run.name}"},
-        )
-
-
-def _progress_text(status: Status, experiment: Experiment) -> str:
-    colour = _COLOURS.get(status.state, "blue")
-    if status.state == "preparing":
-        return f":{colour}-badge[preparing] {status.stage}"
-    done = status.epoch / experiment.epochs
-    parts = [f":{colour}-badge[{status.state}] epoch {status.epoch:.1f} of {experiment.epochs}"]
-    if status.active:
-        left = status.seconds / done * (1 - done) if done else 0.0
-        parts += [f"{status.images_per_second:,.0f} images/s", f"{duration(left)} left"]
-    else:
-        parts.append(f"{duration(status.seconds)} of training")
-        if status.state == "stopped":
-            parts.append(plain(status.message))
-    return " · ".join(parts)
 
 
 def _show_curves(run: Run) -> None:

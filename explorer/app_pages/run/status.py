@@ -1,0 +1,74 @@
+"""The state of a run in a line, with its buttons."""
+
+import streamlit as st
+
+from explorer.app_pages.parts.messages import duration, plain, show_error
+from explorer.runs.layout import send_command
+from explorer.runs.reader import Run, Status
+from models.spec.experiment import Experiment
+
+_COLOURS = {"finished": "green", "failed": "red", "crashed": "red", "stopped": "orange", "paused": "orange"}
+
+
+def show_status(run: Run, status: Status) -> None:
+    """Show how far a run is, and the buttons that its state allows."""
+    experiment = run.experiment
+    bar, buttons = st.columns([7, 5], vertical_alignment="center")
+    with bar:
+        st.progress(min(1.0, status.epoch / experiment.epochs), _progress_text(status, experiment))
+    with buttons, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        if status.active:
+            paused = status.state == "paused"
+            st.button(
+                "Resume" if paused else "Pause",
+                icon=":material/play_arrow:" if paused else ":material/pause:",
+                on_click=send_command,
+                args=(run.folder, "resume" if paused else "pause"),
+                disabled=status.state == "preparing",
+            )
+            if paused:
+                # A number, for Streamlit may call back again for a click that it has not finished with.
+                onward = {"to": status.step + 1}
+                st.button(
+                    "One step",
+                    icon=":material/skip_next:",
+                    on_click=send_command,
+                    args=(run.folder, "step"),
+                    kwargs=onward,
+                )
+            st.button("Stop", icon=":material/stop:", on_click=send_command, args=(run.folder, "stop"))
+        if run.snapshots():
+            _link_to_explore(run)
+    if status.state in {"failed", "crashed"}:
+        show_error(status.message)
+    elif status.state != "stopped" and status.message:  # the progress bar says why it was stopped
+        st.caption(plain(status.message))
+
+
+def _link_to_explore(run: Run) -> None:
+    """A link, for the browser follows it by itself: a switch from here would write Explore's parameters into the
+    address of this page first, where Back would find them.
+    """
+    with st.container(key="explore-run", width="content"):
+        st.page_link(
+            "app_pages/explore.py",
+            label="Explore model",
+            icon=":material/travel_explore:",
+            query_params={"model": f"run/{run.name}"},
+        )
+
+
+def _progress_text(status: Status, experiment: Experiment) -> str:
+    colour = _COLOURS.get(status.state, "blue")
+    if status.state == "preparing":
+        return f":{colour}-badge[preparing] {status.stage}"
+    done = status.epoch / experiment.epochs
+    parts = [f":{colour}-badge[{status.state}] epoch {status.epoch:.1f} of {experiment.epochs}"]
+    if status.active:
+        left = status.seconds / done * (1 - done) if done else 0.0
+        parts += [f"{status.images_per_second:,.0f} images/s", f"{duration(left)} left"]
+    else:
+        parts.append(f"{duration(status.seconds)} of training")
+        if status.state == "stopped":
+            parts.append(plain(status.message))
+    return " · ".join(parts)
