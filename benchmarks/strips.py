@@ -74,7 +74,7 @@ def _refresh(page: Page) -> list[float]:
     page.bring_to_front()
     page.wait_for_timeout(_REST)
     page.evaluate("hgProbe.start('explore')")
-    page.get_by_role("button", name="Random", exact=True).click()
+    page.get_by_role("button", name="Sample").click()
     page.wait_for_function(_REFRESHED, polling=_REST)
     found = page.evaluate("hgProbe.stop()")
     clicked = found["moves"][-1][0]

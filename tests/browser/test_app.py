@@ -63,7 +63,7 @@ def test_explore_shows_a_trained_model_and_decodes_under_the_hand(app, page, art
     typed(page, "z1").press("Enter")
     wait_for_other_picture(page, stepped)
     chosen = picture(page)
-    page.get_by_role("button", name="Random").click()
+    page.get_by_role("button", name="Sample").click()
     wait_for_other_picture(page, chosen)
 
 
@@ -74,7 +74,7 @@ def test_a_click_on_the_map_goes_to_that_image(app, page):
     before = picture(page)
     ((x, y),) = map_spots(page, spot)
     page.mouse.click(x, y)
-    expect(page.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}: {labels[row]}")
+    expect(page.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}, class {labels[row]}")
     assert code(page) == pytest.approx(codes[row], abs=1e-6)
     wait_for_other_picture(page, before)
 
@@ -91,7 +91,7 @@ def test_sixteen_dimensions_with_umap(app, page, artefacts, monkeypatch):
     expect(page.get_by_text("UMAP:")).to_be_visible(timeout=SLOW)
     title = "document.querySelector('.hg-map .hg-plot')?.layout?.xaxis?.title?.text"
     page.wait_for_function(f"{title} === 'UMAP 1'", timeout=3 * SLOW)
-    expect(page.get_by_role("option", name="decodes")).to_be_disabled()
+    expect(page.get_by_role("option", name="Decoder grid")).to_be_disabled()
     codes, labels = data_points(page, model, 1000)
     monkeypatch.setenv("HOURGLASS_HOME", str(app[1]))
     places = kept_projection(codes)
@@ -102,12 +102,12 @@ def test_sixteen_dimensions_with_umap(app, page, artefacts, monkeypatch):
     expect(card).to_be_hidden()
     row, spot = lone_point(page, places)
     hover(page, spot)
-    expect(card).to_contain_text(f"image {row + 1:,}: {labels[row]}")
+    expect(card).to_contain_text(f"image {row + 1:,}, class {labels[row]}")
     expect(page.locator(".hg-posterior")).to_be_hidden()  # there is no way from its axes to these
     page.screenshot(path=artefacts / "explore-umap.png")
     ((x, y),) = map_spots(page, spot)
     page.mouse.click(x, y)
-    expect(page.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}: {labels[row]}")
+    expect(page.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}, class {labels[row]}")
     assert code(page) == pytest.approx(codes[row], abs=1e-6)
     before = code(page)
     glass = page.locator(".hg-map-glass")

@@ -146,8 +146,10 @@ def test_keyboard_reset_and_random(shown: Page) -> None:
         track.press(key)
         expect(track).to_have_value(value)
     _wait_for_column(shown, 2, 4)
-    shown.get_by_role("button", name="Random").click()
-    expect(shown.get_by_role("button", name="Random")).to_have_attribute("title", "sample from the prior")
+    shown.get_by_role("button", name="Sample").click()
+    expect(shown.get_by_role("button", name="Sample")).to_have_attribute(
+        "title", "Draw each dimension from a standard normal distribution."
+    )
     expect(track).not_to_have_value("-3")
     shown.get_by_role("button", name="Reset", exact=True).click()
     expect(track).to_have_value("0")

@@ -86,9 +86,9 @@ def test_everything_is_drawn_as_the_class_that_is_chosen(gallery, page, artefact
     _open(page, gallery, "told")
     _draws(page, FIRST)
     caption = page.locator(".hg-caption").first
-    expect(caption).to_contain_text(f"image 1: {FIRST}")
+    expect(caption).to_contain_text(f"image 1, class {FIRST}")
     expect(caption).not_to_contain_text("from")
-    page.get_by_role("combobox", name="Behind").select_option("decodes")
+    page.get_by_role("combobox", name="Backdrop").select_option("decodes")
     expect(page.locator(".hg-map-back.hg-decodes")).to_be_visible()
     _becomes(lambda: pixels(page.locator(".hg-map-back")), _grid(page, FIRST))
 
@@ -96,7 +96,7 @@ def test_everything_is_drawn_as_the_class_that_is_chosen(gallery, page, artefact
     _draws(page, OTHER)
     _becomes(lambda: pixels(page.locator(".hg-map-back")), _grid(page, OTHER))
     assert code(page, HAND) == pytest.approx(CODES[0], abs=1e-6)
-    expect(caption).to_contain_text(f"from image 1: {FIRST}")  # no longer its own reconstruction
+    expect(caption).to_contain_text(f"from test image 1, class {FIRST}")  # no longer its own reconstruction
     _becomes(lambda: pixels(page.locator(".hg-pair canvas").last), _as(CODES[:1], FIRST)[0])
     page.screenshot(path=artefacts / "condition-light.png")
 
@@ -122,7 +122,7 @@ def test_a_point_of_the_map_is_drawn_as_its_own_class(gallery, page):
     row, spot = lone_point(page, CODES[:, :2])
     assert GROUPS[row] != FIRST, "a point of the class that is drawn would show nothing"
     hover(page, spot)
-    expect(page.locator(".hg-card")).to_contain_text(f"image {row + 1:,}: {GROUPS[row]}")
+    expect(page.locator(".hg-card")).to_contain_text(f"image {row + 1:,}, class {GROUPS[row]}")
     card = page.locator(".hg-card canvas")
     _becomes(lambda: pixels(card.last), _as(CODES[row : row + 1], GROUPS[row])[0])
     _draws(page, FIRST)  # hovering moves nothing
@@ -131,7 +131,7 @@ def test_a_point_of_the_map_is_drawn_as_its_own_class(gallery, page):
     _draws(page, GROUPS[row])
     assert code(page, HAND) == pytest.approx(CODES[row], abs=1e-6)
     hover(page, CORNER)
-    expect(page.locator(".hg-card")).to_contain_text("decoded here")
+    expect(page.locator(".hg-card")).to_contain_text("decoded at this position")
     here = _as([[*CORNER, *CODES[row, 2:]]], GROUPS[row])[0]
     _becomes(lambda: pixels(card.first), here, most=4)  # the pointer is on whole pixels
     page.get_by_role("button", name="Undo").click()

@@ -109,9 +109,9 @@ def test_many_dimensions_are_folded_and_those_decode_too(explore, page):
 def test_a_dimension_that_says_nothing_is_named_as_such(explore, page):
     open_model(page, explore, "run/sixteen")
     dead = page.get_by_role("group", name="z3", exact=True)
-    expect(dead).to_contain_text("dead")
+    expect(dead).to_contain_text("inactive")
     expect(_sliders(page).last).to_have_attribute("aria-label", "z3")  # the least active one
-    expect(page.get_by_text("dead", exact=True)).to_have_count(1)
+    expect(page.get_by_text("inactive", exact=True)).to_have_count(1)
 
 
 def test_the_map_of_one_dimension_has_a_line_that_goes_with_the_hand(explore, page):

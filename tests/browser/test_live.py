@@ -113,7 +113,7 @@ def test_zoom_and_selection_stay_while_the_points_move(live, artefacts):
     expect(said).to_contain_text("selected")
     live.mouse.click(*along(live.locator(".hg-map-glass"), 0.1))
     expect(said).not_to_contain_text("selected")
-    tools.get_by_role("button", name=re.compile("^Move z")).click()
+    tools.get_by_role("button", name=re.compile("^Set z")).click()
 
 
 def _lasso(page: Page) -> None:

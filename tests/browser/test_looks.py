@@ -22,7 +22,7 @@ def app(app_server) -> str:
 
 
 def _behind(page: Page, kind: str) -> None:
-    page.get_by_role("combobox", name="Behind").select_option(kind)
+    page.get_by_role("combobox", name="Backdrop").select_option(kind)
     if kind != "nothing":
         expect(page.locator(f".hg-map-back.hg-{kind}")).to_be_visible()
     page.wait_for_timeout(500)  # rows of decodes that are still on their way
@@ -110,7 +110,7 @@ def test_axe_finds_nothing_serious(app, page, scheme, path):
     page.emulate_media(color_scheme=scheme)
     if path == "/":
         open_model(page, app, MODEL)
-        page.get_by_role("button", name="Meter").click()
+        page.get_by_role("button", name="Timings").click()
         page.get_by_role("button", name=re.compile("lasso")).click()
     else:
         page.goto(f"{app}{path}")

@@ -53,7 +53,7 @@ def test_hover_on_empty_ground_decodes_that_position_and_moves_nothing(shown: Pa
     before = _code(shown)
     hover(shown, EMPTY)
     card = shown.locator(".hg-card")
-    expect(card).to_contain_text("decoded here")
+    expect(card).to_contain_text("decoded at this position")
     brightest = card.locator("canvas").first.evaluate(
         """canvas => {
             const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -72,8 +72,8 @@ def test_hover_on_a_point_shows_its_image_its_posterior_and_samples(shown: Page,
     row, place = _lone_point(shown)
     hover(shown, place)
     card = shown.locator(".hg-card")
-    expect(card).to_contain_text(f"image {row + 1:,}: ")
-    expect(card).to_contain_text("samples of its posterior")
+    expect(card).to_contain_text(f"image {row + 1:,}, class ")
+    expect(card).to_contain_text("posterior samples")
     expect(shown.locator(".hg-posterior")).to_be_visible()
     second = card.locator("canvas").nth(1)
     first_sample = second.evaluate("canvas => canvas.toDataURL()")
@@ -96,12 +96,12 @@ def test_a_click_on_a_point_takes_its_code(shown: Page) -> None:
     row, place = _lone_point(shown)
     ((x, y),) = map_spots(shown, place)
     shown.mouse.click(x, y)
-    expect(shown.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}: ")
+    expect(shown.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}, class ")
     assert _code(shown) == pytest.approx(some_codes(2000)[0][row], abs=1e-4)
 
 
 def test_a_click_on_empty_ground_takes_the_position_and_leaves_the_rest(shown: Page) -> None:
-    shown.get_by_role("button", name="Random").click()
+    shown.get_by_role("button", name="Sample").click()
     before = _code(shown)
     ((x, y),) = map_spots(shown, EMPTY)
     shown.mouse.click(x, y)
@@ -126,7 +126,7 @@ def test_a_locked_dimension_stays(shown: Page) -> None:
     shown.get_by_role("button", name="lock z0").click()
     expect(shown.get_by_role("slider", name="z0")).to_be_disabled()
     _drag(shown, (0, 0), EMPTY)
-    shown.get_by_role("button", name="Random").click()
+    shown.get_by_role("button", name="Sample").click()
     assert _code(shown)[0] == 0
     assert all(_code(shown)[1:4])
 
@@ -145,7 +145,7 @@ def test_a_code_is_copied_and_pasted_as_text(shown: Page) -> None:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ("1, 2, 3", "The text had 3 numbers; this model's code has 20."),
+        ("1, 2, 3", "The text has 3 numbers; this model's code has 20."),
         ("x " + "0 " * 19, "z0 was x; it takes a number"),
         ("0 NaN " + "0 " * 18, "z1 was NaN; it takes a number"),
         ("1e9 " + "0 " * 19, "z0 was 1e9; it takes a number"),
@@ -192,7 +192,7 @@ def test_zoom_survives_a_rerun_and_a_double_click_ends_it(shown: Page) -> None:
     shown.get_by_role("button", name="Send z0 to 2").click()
     expect(shown.get_by_role("spinbutton", name="z0 value")).to_have_value("2.00")
     assert plot.evaluate(zoomed)
-    shown.get_by_role("button", name=re.compile("^Move z")).click()
+    shown.get_by_role("button", name=re.compile("^Set z")).click()
     x, y = map_spots(shown, (0.0, 0.0))[0]
     shown.mouse.dblclick(x, y)
     shown.wait_for_function("plot => plot.layout.xaxis.range[0] < -4.5", arg=plot.element_handle())
@@ -200,18 +200,18 @@ def test_zoom_survives_a_rerun_and_a_double_click_ends_it(shown: Page) -> None:
 
 @pytest.mark.parametrize("kind", ["decodes", "density"])
 def test_what_lies_behind_the_points(shown: Page, artefacts: Path, kind: str) -> None:
-    shown.get_by_role("combobox", name="Behind").select_option(kind)
+    shown.get_by_role("combobox", name="Backdrop").select_option(kind)
     back = _map(shown).locator(f".hg-map-back.hg-{kind}")
     expect(back).to_be_visible()
     shown.wait_for_timeout(1500)
     shown.screenshot(path=artefacts / f"map-{kind}.png")
     assert back.evaluate("canvas => canvas.width") >= (10 * 28 if kind == "decodes" else 90)
-    shown.get_by_role("combobox", name="Behind").select_option("nothing")
+    shown.get_by_role("combobox", name="Backdrop").select_option("nothing")
     expect(_map(shown).locator(".hg-map-back")).to_be_hidden()
 
 
 def test_strips_follow_the_other_dimensions_and_a_click_goes_there(shown: Page) -> None:
-    strip = shown.get_by_role("img", name="film strip of z1")
+    strip = shown.get_by_role("img", name="latent traversal of z1")
     strip.scroll_into_view_if_needed()
     read = "canvas => canvas.toDataURL()"
     shown.wait_for_function("canvas => canvas.width === 11 * 28", arg=strip.element_handle())
@@ -222,24 +222,24 @@ def test_strips_follow_the_other_dimensions_and_a_click_goes_there(shown: Page) 
     assert box
     shown.mouse.click(box["x"] + box["width"] - 2, box["y"] + 5)
     expect(shown.get_by_role("spinbutton", name="z1 value")).to_have_value(re.compile(r"^2\.9"))
-    shown.get_by_label("Film strips").uncheck()
+    shown.get_by_label("Latent traversals").uncheck()
     expect(strip).to_be_hidden()
 
 
 def test_strips_are_off_above_the_number_that_was_chosen(shown: Page, gallery: str) -> None:
-    most = shown.get_by_label("most dimensions with strips")
+    most = shown.get_by_label("number of dimensions with traversals")
     most.fill("3")
     most.press("Enter")
-    expect(shown.get_by_role("img", name="film strip of z1")).to_be_hidden()
+    expect(shown.get_by_role("img", name="latent traversal of z1")).to_be_hidden()
     shown.reload()
     expect(shown.get_by_role("slider", name="z3", exact=True)).to_be_visible(timeout=30_000)
-    expect(shown.get_by_role("img", name="film strip of z1")).to_be_hidden()
+    expect(shown.get_by_role("img", name="latent traversal of z1")).to_be_hidden()
 
 
 def test_the_meter_says_where_and_how_fast(shown: Page) -> None:
-    shown.get_by_role("button", name="Meter").click()
+    shown.get_by_role("button", name="Timings").click()
     meter = shown.locator(".hg-meter")
     for words in ("decode", "by the server", "frame", "ms", "1,234 images/s", "2,000 of 70,000"):
         expect(meter).to_contain_text(words)
-    shown.get_by_role("button", name="Meter").click()
+    shown.get_by_role("button", name="Timings").click()
     expect(meter).to_have_count(0)

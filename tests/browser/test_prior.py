@@ -41,7 +41,7 @@ def draws(page: Page, hand: str) -> np.ndarray:
     """Codes (DRAWS, latent), each from a click on Random."""
     found = []
     for _ in range(DRAWS):
-        page.get_by_role("button", name="Random").click()
+        page.get_by_role("button", name="Sample").click()
         found.append(code(page, hand))
     return np.array(found)
 
@@ -53,7 +53,9 @@ def ends(page: Page, index: int) -> tuple[float, float]:
 
 def is_under_the_prior(page: Page, hand: str) -> None:
     """Random draws from a standard normal, the sliders reach it, Reset goes to its middle, and all of it is said."""
-    expect(page.get_by_role("button", name="Random")).to_have_attribute("title", "sample from the prior")
+    expect(page.get_by_role("button", name="Sample")).to_have_attribute(
+        "title", "Draw each dimension from a standard normal distribution."
+    )
     drawn = draws(page, hand)
     assert abs(drawn.mean()) < 0.4  # of 160 standard normals: five standard errors
     assert 0.72 < drawn.std() < 1.28
@@ -74,7 +76,7 @@ def test_random_on_explore_draws_from_the_prior(url, home, page, variant, artefa
     assert not 0.72 < spread < 1.28, "its codes are like the prior: a draw near the data would pass for one from it"
     open_model(page, url, f"run/{variant}")
     is_under_the_prior(page, "explore")
-    page.get_by_role("button", name="Random").click()
+    page.get_by_role("button", name="Sample").click()
     there = code(page)
     wait_for(lambda: difference(picture(page), decoded(page, f"run/{variant}", [there], (28, 28, 1))[0]) <= 1)
     page.screenshot(path=artefacts / f"explore-{variant}.png")
@@ -92,8 +94,8 @@ def test_a_model_without_a_prior_is_drawn_from_its_datas_mean_and_spread(url, ho
     monkeypatch.setenv("HOURGLASS_HOME", str(home))
     codes = library.find(f"run/{WITHOUT}").codes().mean
     open_model(page, url, f"run/{WITHOUT}")
-    said = "each dimension from a normal with the data's mean and spread"
-    expect(page.get_by_role("button", name="Random")).to_have_attribute("title", said)
+    said = "Draw each dimension from a normal distribution with the mean and standard deviation of the data."
+    expect(page.get_by_role("button", name="Sample")).to_have_attribute("title", said)
     expect(page.locator(".hg-prior")).to_have_count(0)
     page.get_by_role("button", name="Reset", exact=True).click()
     assert code(page) == pytest.approx(codes.mean(axis=0), abs=1e-4)

@@ -62,7 +62,7 @@ def _take_new_snapshot(page: Page) -> None:
 def test_a_switch_during_a_drag_never_mixes_two_models(explore, page, name, lag):
     """`lag`: how many codes ago a picture may have been asked for: none where the page's own thread decodes."""
     open_model(page, explore, f"run/{name}@{OLD}")
-    page.get_by_role("combobox", name="Behind").select_option("decodes")
+    page.get_by_role("combobox", name="Backdrop").select_option("decodes")
     expect(page.locator("canvas.hg-map-back")).to_be_visible()
     waiting: list[Route] = []
     page.route("**/api/weights*", lambda route: waiting.append(route))
@@ -129,7 +129,7 @@ def test_a_hand_that_rests_on_an_image_goes_along_to_its_code_in_another_snapsho
     expected = _by_server(page, "four", NEW, [[-value for value in before]])[0]  # so these runs are made
     wait_for(lambda: difference(picture(page), expected) <= 1, 20)
     assert code(page) == pytest.approx([-value for value in before], abs=1e-4)
-    expect(page.locator(".hg-caption")).to_contain_text("image 1: ")
+    expect(page.locator(".hg-caption")).to_contain_text("image 1, class ")
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
     assert page.get_by_role("img", name="original").screenshot() == original
     assert page.url.endswith(f"%40{NEW}")

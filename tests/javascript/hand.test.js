@@ -17,9 +17,9 @@ test("commas, blanks, lines and brackets may stand between", () => {
 });
 
 test("what is no code says what is wrong", () => {
-  assert.throws(() => parseCode("1, 2", 3), /had 2 numbers; this model's code has 3/);
-  assert.throws(() => parseCode("1", 3), /had 1 number;/);
-  assert.throws(() => parseCode("", 1), /had 0 numbers/);
+  assert.throws(() => parseCode("1, 2", 3), /has 2 numbers; this model's code has 3/);
+  assert.throws(() => parseCode("1", 3), /has 1 number;/);
+  assert.throws(() => parseCode("", 1), /has 0 numbers/);
   assert.throws(() => parseCode("1, abc", 2), /z1 was abc/);
   assert.throws(() => parseCode("NaN", 1), RangeError);
   assert.throws(() => parseCode(String(10 * LIMIT), 1), RangeError);

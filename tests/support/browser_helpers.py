@@ -147,7 +147,7 @@ def strip_codes(page: Page, index: int, frames: int = 11, hand: str = "explore")
 
 def strip(page: Page, index: int) -> np.ndarray:
     """The film strip of a dimension, all frames side by side, uint8 (height, frames * width, 3)."""
-    return pixels(page.get_by_role("img", name=f"film strip of z{index}", exact=True))
+    return pixels(page.get_by_role("img", name=f"latent traversal of z{index}", exact=True))
 
 
 def box_of(locator: Locator) -> FloatRect:

@@ -43,7 +43,7 @@ export class Track {
     this.label = make("span", { className: "hg-label" }, make("span", { textContent: name }), this.bar, this.state);
     this.marks = make("div", { className: "hg-marks", "aria-hidden": "true" });
     this.lock = make("button", { type: "button", className: "hg-lock", "aria-label": `lock ${name}` });
-    this.strip = make("canvas", { className: "hg-film hg-pixels", role: "img", "aria-label": `film strip of ${name}` });
+    this.strip = make("canvas", { className: "hg-film hg-pixels", role: "img", "aria-label": `latent traversal of ${name}` });
     const track = make("div", { className: "hg-track" }, this.marks, this.slider, this.strip);
     this.element = make("div", { className: "hg-row", role: "group", "aria-label": name }, this.label, track, this.number, this.lock);
     this.listen();
@@ -81,10 +81,10 @@ export class Track {
     Object.assign(this.slider, { min: low, max: high + 1e-6 * step, step }); // a step is rounded: the end must stay in reach
     this.element.classList.toggle("hg-inactive", !active);
     this.bar.style.setProperty("--share", String(share));
-    this.state.textContent = active ? "" : "dead";
+    this.state.textContent = active ? "" : "inactive";
     this.label.title = active
       ? `activity ${activity.toPrecision(2)}`
-      : "dead: the data hardly vary along it";
+      : "inactive: codes hardly vary along this dimension";
     const [p5, p25, p50, p75, p95] = ticks.map((tick) => this.along(tick));
     this.marks.replaceChildren(
       mark("hg-most", p5, p95),
@@ -107,7 +107,7 @@ export class Track {
     this.slider.disabled = this.number.disabled = locked;
     if (this.lock.getAttribute("aria-pressed") === String(locked)) return; // a live model comes between press and release
     this.lock.setAttribute("aria-pressed", String(locked));
-    this.lock.title = locked ? "locked: nothing moves it" : "lock: Reset, Random and the map leave it as it is";
+    this.lock.title = locked ? "Locked: only Unlock lets it change." : "Lock: Reset, sampling and the map leave this dimension unchanged.";
     this.lock.replaceChildren(icon(locked ? "locked" : "unlocked"));
   }
 

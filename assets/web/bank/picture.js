@@ -3,9 +3,12 @@ import { button, iconButton } from "../shared/controls.js";
 import { make } from "../shared/elements.js";
 import { codeText, parseCode } from "../hand/code_text.js";
 import { DrawAs } from "./draw_as.js";
-import { milliseconds } from "../shared/digits.js";
+import { capitalised, milliseconds } from "../shared/digits.js";
+import { inWords } from "../hand/data_point.js";
 import { meter, WHERE } from "../shared/meter.js";
 import { drawPixels, savePng } from "../shared/pixels.js";
+
+const SAMPLE = { prior: "Sample from prior", near: "Sample near the data" };
 
 /**
  * @typedef {object} Actions
@@ -30,7 +33,7 @@ export class PictureView {
     this.latency = make("span", { className: "hg-latency" });
     this.message = make("p", { className: "hg-message", "aria-live": "polite" });
     this.pair = make("div", { className: "hg-pair" });
-    this.random = button("Random", onRandom);
+    this.random = button(SAMPLE.near, onRandom);
     this.undo = iconButton("undo", "Undo", () => this.hand.undo());
     this.redo = iconButton("redo", "Redo", () => this.hand.redo());
     this.text = make("input", { type: "text", className: "hg-code", "aria-label": "code as text", spellcheck: false });
@@ -38,7 +41,7 @@ export class PictureView {
     this.copied = button("Copy", () => this.copy());
     const actions = make("div", { className: "hg-actions hg-edit-actions" }, button("Reset", onReset), this.random, this.undo, this.redo);
     const save = button("Save PNG", () => savePng(this.canvas, `${this.name}-decoded.png`));
-    const more = make("div", { className: "hg-actions hg-more-actions" }, save, button("Meter", onMeter));
+    const more = make("div", { className: "hg-actions hg-more-actions" }, save, button("Timings", onMeter));
     const code = make("div", { className: "hg-code-line" }, this.text, this.copied);
     this.drawAs = new DrawAs((condition) => this.hand.drawAs(condition));
     const caption = make("p", { className: "hg-caption" }, this.caption, this.latency);
@@ -54,7 +57,10 @@ export class PictureView {
   describe({ model, conditions, code, prior, shape: [height, width] }) {
     this.name = model.replace(/[^\w.-]+/g, "-");
     this.latent = code.length;
-    this.random.title = prior ? "sample from the prior" : "each dimension from a normal with the data's mean and spread";
+    this.random.textContent = prior ? SAMPLE.prior : SAMPLE.near;
+    this.random.title = prior
+      ? "Draw each dimension from a standard normal distribution."
+      : "Draw each dimension from a normal distribution with the mean and standard deviation of the data.";
     this.canvas.style.aspectRatio = `${width} / ${height}`;
     this.drawAs.offer(conditions);
     this.drawAs.show(this.hand.condition); // a hand outlives its bank
@@ -96,8 +102,8 @@ export class PictureView {
 
   showCaption() {
     const { chosen, reconstructing } = this.hand;
-    const image = chosen && `image ${(chosen.row + 1).toLocaleString("en")}: ${chosen.label}`;
-    this.caption.textContent = image ? (reconstructing ? image : `from ${image}`) : "";
+    const image = chosen && inWords(chosen);
+    this.caption.textContent = image ? (reconstructing ? capitalised(image) : `from ${image}`) : "";
   }
 
   async copy() {

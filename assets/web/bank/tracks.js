@@ -41,7 +41,7 @@ export class StripSetting {
   constructor(onChange) {
     this.on = remembered("strips", true);
     this.most = remembered("most-strips", MOST_STRIPS);
-    this.limit = make("input", { type: "number", min: 1, value: String(this.most), "aria-label": "most dimensions with strips" });
+    this.limit = make("input", { type: "number", min: 1, value: String(this.most), "aria-label": "number of dimensions with traversals" });
     this.limit.onchange = () => {
       const most = Math.round(this.limit.valueAsNumber);
       if (most >= 1) this.most = most;
@@ -49,11 +49,11 @@ export class StripSetting {
       remember("most-strips", this.most);
       onChange();
     };
-    const box = checkbox("Film strips", this.on, (on) => {
+    const box = checkbox("Latent traversals", this.on, (on) => {
       remember("strips", (this.on = on));
       onChange();
     });
-    this.element = make("div", { className: "hg-settings" }, box, make("label", { className: "hg-check" }, "for at most", this.limit, "dimensions"));
+    this.element = make("div", { className: "hg-settings" }, box, make("label", { className: "hg-check" }, "top", this.limit));
   }
 
   /** @param {number} count of dimensions */

@@ -24,7 +24,7 @@ export function parseCode(text, latent) {
   const parts = text.replace(/[[\](){}]/g, " ").split(/[\s,;]+/).filter(Boolean);
   if (parts.length !== latent) {
     const given = `${parts.length} number${parts.length === 1 ? "" : "s"}`;
-    throw new RangeError(`The text had ${given}; this model's code has ${latent}. Put commas or blanks between them.`);
+    throw new RangeError(`The text has ${given}; this model's code has ${latent}. Separate them with commas or spaces.`);
   }
   return parts.map((part, i) => {
     const value = Number(part);

@@ -15,6 +15,11 @@ const KEPT = 500;
  * @property {Float32Array | null} logVar
  */
 
+/** A point in words, such as `test image 1, class 7`. @param {DataPoint} point */
+export function inWords({ of, row, label }) {
+  return `${of === "probe" ? "test image" : "image"} ${(row + 1).toLocaleString("en")}, class ${label}`;
+}
+
 /** @type {Map<string, Promise<DataPoint>>} */
 const kept = new Map();
 

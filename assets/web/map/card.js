@@ -1,4 +1,6 @@
 // The card beside the pointer: the image of the point it is on, or the decode of the very position it is at.
+import { inWords } from "../hand/data_point.js";
+import { capitalised } from "../shared/digits.js";
 import { make } from "../shared/elements.js";
 import { drawPixels } from "../shared/pixels.js";
 import { sample } from "../shared/random.js";
@@ -29,7 +31,7 @@ export class Card {
     this.stop();
     drawPixels(this.first, pixels, shape);
     this.second.hidden = true;
-    this.#open("decode", "decoded here");
+    this.#open("decode", "decoded at this position");
   }
 
   /**
@@ -43,8 +45,8 @@ export class Card {
     drawPixels(this.first, point.image, engine.shape);
     this.second.hidden = true;
     const samples = flicker && point.logVar;
-    const what = samples ? "samples of its posterior" : "reconstruction";
-    this.#open("point", `image ${(point.row + 1).toLocaleString("en")}: ${point.label}`, what);
+    const what = samples ? "posterior samples" : "reconstruction";
+    this.#open("point", capitalised(inWords(point)), what);
     const asked = ++this.#asked;
     const next = () => {
       const code = samples ? sample(point.mean, /** @type {Float32Array} */ (point.logVar)) : point.mean;

@@ -14,13 +14,13 @@ import { make } from "../shared/elements.js";
 
 /** @type {[Tool, string][]} */
 const TOOLS = [
-  ["move", "Move z: press and drag; a click takes a point's code"],
-  ["zoom", "Zoom: drag a box; a double click shows all"],
-  ["pan", "Move the map"],
-  ["box", "Select a box; with Shift it adds"],
-  ["lasso", "Select with a lasso; with Shift it adds"],
+  ["move", "Set z: drag, or click a point to take its code"],
+  ["zoom", "Zoom: drag a box; double-click to reset"],
+  ["pan", "Pan"],
+  ["box", "Select a box; hold Shift to add"],
+  ["lasso", "Select with a lasso; hold Shift to add"],
 ];
-const BEHIND = { nothing: "nothing", decodes: "decodes", density: "density" };
+const BACKDROPS = { nothing: "None", decodes: "Decoder grid", density: "Data density" };
 
 /** @param {string} kind @returns {Kind} */
 const kindOf = (kind) => (kind === "decodes" || kind === "density" ? kind : "nothing");
@@ -35,7 +35,7 @@ export class Tools {
     this.listener = listener;
     this.buttons = TOOLS.map(([tool, label]) => iconButton(tool, label, () => this.use(tool)));
     this.buttons.push(iconButton("home", "Reset zoom", () => listener.onResetZoom()));
-    this.behind = choice("Behind", BEHIND, this.backdrop, (kind) => {
+    this.behind = choice("Backdrop", BACKDROPS, this.backdrop, (kind) => {
       this.backdrop = kindOf(kind);
       remember("behind", kind);
       listener.onBackdrop();
@@ -71,6 +71,6 @@ export class Tools {
     const select = /** @type {HTMLSelectElement} */ (this.behind.querySelector("select"));
     const [, decodes] = select.options;
     decodes.disabled = !invertible;
-    decodes.title = invertible ? "" : "this projection has no way back to codes";
+    decodes.title = invertible ? "" : "This projection cannot be inverted.";
   }
 }

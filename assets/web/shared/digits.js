@@ -1,4 +1,4 @@
-// Numbers as text.
+// Numbers as text, and text.
 
 /** @param {number | null | undefined} value four digits, which is what a moving number can be read to */
 export function inDigits(value) {
@@ -12,6 +12,9 @@ export function inDigits(value) {
 
 /** @param {number | null | undefined} weight */
 export const asWeight = (weight) => (typeof weight === "number" ? String(Number(weight.toPrecision(3))) : "–");
+
+/** @param {string} text */
+export const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** @param {number} ms */
 export function milliseconds(ms) {

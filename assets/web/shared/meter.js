@@ -53,7 +53,7 @@ class Meter {
 
   /** @param {Element} beside */
   #show(beside) {
-    this.#element = make("dl", { className: "hg-meter", "aria-label": "meter" });
+    this.#element = make("dl", { className: "hg-meter", "aria-label": "timings" });
     const theme = getComputedStyle(beside);
     for (const name of ["text-color", "background-color", "border-color", "base-radius", "font"]) {
       this.#element.style.setProperty(`--st-${name}`, theme.getPropertyValue(`--st-${name}`));

@@ -30,7 +30,7 @@ export function layersTable(layers) {
     parameters ? parameters.toLocaleString("en") : "",
     parameters ? inDigits(weights) : "",
   ]);
-  return table("layers", ["Layer", "Gives", "Parameters", "Norm"], rows);
+  return table("layers", ["Layer", "Output shape", "Parameters", "Weight norm"], rows);
 }
 
 /**
