@@ -27,7 +27,7 @@ names = tuple(str(group) for group in range(CLASSES))
 model = Shown(st.query_params.get("model", "blob"), (SIDE, SIDE, 1), stochastic=True, prior=True)
 row = None
 if model.key.startswith("told"):
-    model, row, code = replace(model, condition=names), 0, codes[0].tolist()
+    model, row, code = replace(model, class_names=names), 0, codes[0].tolist()
 dims = [
     Dimension(
         i, -3, 3, active=i not in (5, 11), activity=0.01 if i in (5, 11) else 4 / (i + 1), ticks=(-2, -1, 0, 1, 2)
