@@ -53,8 +53,8 @@ def startup(pairs: int = PAIRS) -> list[Figure]:
     picture = [start.picture for start in ours[1:] if start.picture is not None]
     live = [start.live for start in ours[1:] if start.live is not None]
     return [
-        Figure("first text / hello page's", median_ratio(text, hello_text), "x", "<= 1.5"),
-        Figure("first picture / hello page's text", median_ratio(picture, hello_text), "x", "<= 3"),
+        Figure("first text / hello page's", median_ratio(text, hello_text), "x", "<= 1.2"),
+        Figure("first picture / hello page's text", median_ratio(picture, hello_text), "x", "<= 1.7"),
         Figure("first live decode / hello page's first text", median_ratio(live, hello_text), "x", "<= 3"),
         Figure("hello page: first text", median(hello_text), "s"),
         Figure("Hourglass: first text", median(text), "s"),
