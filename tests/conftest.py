@@ -17,12 +17,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.chromium import chromium_path
 from tests.support.order import count, renew_table, sort_by_seconds
+from tests.support.pages import FLAGS, fresh_page
 from tests.support.shared import close_shared, open_shared
 
 ROOT = Path(__file__).resolve().parents[1]
 ARTEFACTS = ROOT / "tests" / "artefacts"
 _DATA = ROOT.parent / "shared" / "data"
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 if _DATA.is_dir():
     os.environ.setdefault("HOURGLASS_DATA", str(_DATA))
@@ -87,7 +87,7 @@ def chromium() -> str:
 def browser(chromium: str) -> Iterator[Browser]:
     """Yield one headless Chromium for the module: a loop that Playwright runs forbids other tests one of their own."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield launched
         launched.close()
 
@@ -95,12 +95,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """Yield a fresh page, light and 1280 x 800; a script error on it fails the test."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened
-    opened.context.close()
-    assert not errors, errors
+    with fresh_page(browser) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

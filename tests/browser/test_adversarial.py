@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 from explorer.runs.layout import send_command
 from explorer.runs.reader import Run
 from tests.conftest import ROOT
-from tests.support.browser_helpers import SLOW, watched_page
+from tests.support.browser_helpers import SLOW
 from tests.support.helpers import wait_for
+from tests.support.pages import fresh_page
 from tests.support.run_helpers import reached
 
 pytestmark = pytest.mark.browser
@@ -25,7 +26,7 @@ def home(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def page(app_server, browser: Browser, home: Path) -> Iterator[Page]:
     """Yield the page of a VAE-GAN that was set up and started on it, and trains for longer than there is time."""
-    with watched_page(browser) as page:
+    with fresh_page(browser) as page:
         page.goto(f"{app_server(ROOT / 'app.py', HOURGLASS_HOME=str(home))}/train")
         page.get_by_role("button", name="VAE and GAN in one").click(timeout=SLOW)
         expect(page.get_by_role("spinbutton", name="Latent dimensions", exact=True)).to_have_value("8", timeout=SLOW)

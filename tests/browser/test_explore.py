@@ -26,11 +26,11 @@ from tests.support.browser_helpers import (
     slider,
     typed,
     wait_for_other_picture,
-    watched_page,
     z_on_map,
 )
 from tests.support.helpers import wait_for
 from tests.support.made_runs import made_home
+from tests.support.pages import fresh_page
 
 pytestmark = pytest.mark.browser
 STEPS = 200  # of a slider
@@ -161,7 +161,7 @@ def test_a_reload_in_the_middle_of_a_drag(explore, page):
 
 
 def test_a_page_may_be_left_while_its_chart_library_is_on_its_way(explore, browser):
-    with watched_page(browser) as page:
+    with fresh_page(browser) as page:
         waiting: list[Route] = []
         page.route("**/plotly.min.js", lambda route: waiting.append(route))
         page.goto(f"{explore}/?model=run/four")

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import ROOT
-from tests.support.browser_helpers import watched_page
 from tests.support.helpers import wait_for
+from tests.support.pages import fresh_page
 
 pytestmark = pytest.mark.browser
 WIDE, PHONE = (1280, 800), (390, 844)
@@ -49,7 +49,7 @@ def assert_titles_fit(page: Page) -> None:
 
 def test_a_phone_has_one_column_and_a_page_two_and_each_title_fits(browser, app, artefacts):
     for size, one_column in ((WIDE, False), (PHONE, True)):
-        with watched_page(browser, *size) as page:
+        with fresh_page(browser, *size) as page:
             page.goto(app)
             expect(page.locator(".hg-plot.hg-ready")).to_be_visible(timeout=30_000)
             assert is_one_column(page) is one_column
@@ -58,7 +58,7 @@ def test_a_phone_has_one_column_and_a_page_two_and_each_title_fits(browser, app,
 
 
 def test_the_columns_follow_the_width_and_a_zoom_stays(browser, app):
-    with watched_page(browser, *WIDE) as page:
+    with fresh_page(browser, *WIDE) as page:
         page.goto(app)
         chart = page.locator(".hg-plot.hg-ready")
         expect(chart).to_be_visible(timeout=30_000)
@@ -76,7 +76,7 @@ def test_the_columns_follow_the_width_and_a_zoom_stays(browser, app):
 
 
 def test_the_room_is_made_before_the_library_is_there(browser, app):
-    with watched_page(browser, *PHONE) as page:
+    with fresh_page(browser, *PHONE) as page:
         waiting = []
         library = re.compile(r"plotly\.min\.js")
         page.route(library, lambda route: waiting.append(route))

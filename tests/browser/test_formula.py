@@ -9,8 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import ROOT
-from tests.support.browser_helpers import SLOW, watched_page
+from tests.support.browser_helpers import SLOW
 from tests.support.helpers import wait_for
+from tests.support.pages import fresh_page
 
 pytestmark = pytest.mark.browser
 WRONG = "sum(square(x - sigmoid(logit)))"
@@ -33,7 +34,7 @@ def app(app_server) -> str:
 @pytest.fixture(scope="module")
 def opened(app, browser) -> Iterator[Page]:
     """Yield the page with its field, opened once: a test goes on where the one before has left it."""
-    with watched_page(browser) as page:
+    with fresh_page(browser) as page:
         show(page, app)
         yield page
 

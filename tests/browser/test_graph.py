@@ -9,7 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.conftest import ROOT
-from tests.support.browser_helpers import SLOW, watched_page
+from tests.support.browser_helpers import SLOW
+from tests.support.pages import fresh_page
 
 pytestmark = pytest.mark.browser
 VAE = {"dataset": "mnist", "variant": "beta_vae"}
@@ -24,7 +25,7 @@ def app(app_server) -> str:
 
 @pytest.fixture
 def wide_page(browser) -> Iterator[Page]:
-    with watched_page(browser) as page:
+    with fresh_page(browser) as page:
         yield page
 
 
@@ -123,7 +124,7 @@ def test_several_learners_have_each_its_rows_its_total_and_its_networks(wide_pag
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (820, 1180), (390, 844)])
 def test_it_fits_every_screen_and_can_be_read(app, browser, artefacts, scheme, width, height):
-    with watched_page(browser, width, height, scheme) as page:
+    with fresh_page(browser, width, height, scheme) as page:
         for name, experiment in (("vae", VAE), ("noisy", NOISY), ("vae-gan", VAE_GAN)):
             show(page, app, experiment, live="1")
             assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -23,10 +23,10 @@ from tests.support.browser_helpers import (
     recorded,
     slider,
     typed,
-    watched_page,
     z_on_map,
 )
 from tests.support.helpers import wait_for
+from tests.support.pages import fresh_page
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def live(app_server, browser: Browser) -> Iterator[Page]:
     """Start a long training on the page, as a person does, and yield the page that shows it, for all the tests."""
-    with watched_page(browser) as page:
+    with fresh_page(browser) as page:
         page.goto(f"{app_server(ROOT / 'app.py')}/train")
         epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
         epochs.fill("10000", timeout=SLOW)  # more than there is time for

@@ -7,7 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.conftest import ROOT
-from tests.support.browser_helpers import SLOW, hover, map_ranges, open_model, watched_page
+from tests.support.browser_helpers import SLOW, hover, map_ranges, open_model
+from tests.support.pages import fresh_page
 
 pytestmark = pytest.mark.browser
 SCREENS = [(1280, 800), (1920, 1080), (390, 844)]
@@ -38,7 +39,7 @@ def _hover_at_the_edge(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), SCREENS)
 def test_pages_fit_every_screen(app, browser, artefacts, scheme, width, height):
-    with watched_page(browser, width, height, scheme) as page:
+    with fresh_page(browser, width, height, scheme) as page:
         open_model(page, app, MODEL)
         name = f"{scheme}-{width}x{height}.png"
         page.screenshot(path=artefacts / f"explore-{name}")

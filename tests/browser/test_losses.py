@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import ROOT
-from tests.support.browser_helpers import SLOW, server_of, watched_page
+from tests.support.browser_helpers import SLOW, server_of
 from tests.support.helpers import wait_for
+from tests.support.pages import fresh_page
 
 pytestmark = pytest.mark.browser
 QUICK = "network=dense&latent_dim=8&learning_rate=0.001&batch_size=64"
@@ -163,7 +164,7 @@ def test_the_five_wirings_are_shown_and_measured(app, page, artefacts):
 
 
 def test_two_tabs_watch_one_session(app, browser):
-    with watched_page(browser) as one, watched_page(browser) as other:
+    with fresh_page(browser) as one, fresh_page(browser) as other:
         _open(one, app, "D", 300)
         _run(one).click()
         one.wait_for_url(re.compile("session="))

@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from explorer.runs.layout import WEIGHT_PREFIX, WEIGHTED_PREFIX
 from explorer.runs.reader import Run
 from tests.conftest import ROOT
-from tests.support.browser_helpers import SLOW, watched_page
+from tests.support.browser_helpers import SLOW
 from tests.support.helpers import wait_for
+from tests.support.pages import fresh_page
 from tests.support.run_helpers import reached
 
 pytestmark = pytest.mark.browser
@@ -34,7 +35,7 @@ def home(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def page(app_server, browser: Browser, home: Path) -> Iterator[Page]:
     """Yield the form of a new training, for all the tests."""
-    with watched_page(browser) as page:
+    with fresh_page(browser) as page:
         page.goto(f"{app_server(ROOT / 'app.py', HOURGLASS_HOME=str(home))}/train")
         expect(start_button(page)).to_be_enabled(timeout=SLOW)
         yield page

@@ -1,15 +1,13 @@
 """What the browser tests of the whole app share: models on a page, hands, and pictures as arrays."""
 
 import base64
-import contextlib
 import re
-from collections.abc import Generator, Sequence
-from typing import Literal
+from collections.abc import Sequence
 from urllib.parse import urlencode, urljoin
 
 import numpy as np
 import psutil
-from playwright.sync_api import APIResponse, Browser, FloatRect, Locator, Page, expect
+from playwright.sync_api import APIResponse, FloatRect, Locator, Page, expect
 
 from explorer.api.points import MOST_ROWS
 from tests.support.api_helpers import unpack
@@ -49,19 +47,6 @@ _RECORD = f"""async (name) => {{
         put.call(this, image, ...place);
     }};
 }}"""
-
-
-@contextlib.contextmanager
-def watched_page(
-    browser: Browser, width: int = 1280, height: int = 800, scheme: Literal["light", "dark"] = "light"
-) -> Generator[Page]:
-    """A page for longer than a test, or of another look; a script error on it is a failure."""
-    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    page.context.close()
-    assert not errors, errors
 
 
 def open_model(page: Page, url: str, model: str) -> None:
