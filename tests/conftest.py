@@ -1,4 +1,8 @@
-"""What the tests share: the data folder, a Chromium, and Streamlit apps that end when their module does."""
+"""What the tests share: the data folder, a Chromium, and Streamlit apps that end when their module does.
+
+Where a new test goes: `unit/<room>` if it starts no server, browser or training and takes less than a second (`make
+quick` runs these); `process/<room>` if it starts one of our processes or trains; `browser` if it drives a page.
+"""
 
 import gc
 import os

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--process-per-site"]
-_SITE = "http://127.0.0.1/"  # ports do not count
+_SITE = "http://127.0.0.1/"  # to Chromium, ports make no other site
 
 
 @contextlib.contextmanager
