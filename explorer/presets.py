@@ -10,17 +10,18 @@ from explorer.datasets.catalogue import DatasetError, dataset_info
 from explorer.files import FormatError, without_format
 from models.spec.experiment import Experiment, ExperimentError
 
-# What the question this project grew from trains, but for the pixels: data range, loss and what one looks through.
-_SEED_RUN: Mapping[str, Any] = {
+# What the Stack Overflow question on multi-output models and custom losses in Keras trains, without its pixel model:
+# data range, loss and link.
+_QUESTION_RUN: Mapping[str, Any] = {
     "dataset": "mnist",
-    "network": "seed",
+    "network": "question",
     "variant": "ae",
     "latent_dim": 100,
     "optimizer": "adam",
     "learning_rate": 1e-4,
     "batch_size": 256,
     "epochs": 10,
-    "validation_fraction": 0.01,  # the question keeps none back, and the test images are apart anyway
+    "validation_fraction": 0.01,  # the question holds out none; the test images are apart anyway
 }
 
 # Each preset is a complete experiment.
@@ -35,27 +36,29 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "duel": {"dataset": "digits", "variant": "gan", "latent_dim": 8, "epochs": 150},
         "vae-and-gan": {"dataset": "digits", "variant": "vae_gan", "latent_dim": 8, "epochs": 150},
         "mnist-vae": {"dataset": "mnist", "variant": "vae", "network": "conv", "latent_dim": 2, "epochs": 10},
-        "question": {**_SEED_RUN, "pixel_model": "unscaled"},
-        "answer": {**_SEED_RUN, "pixel_model": "bernoulli"},
+        "question": {**_QUESTION_RUN, "pixel_model": "unscaled"},
+        "answer": {**_QUESTION_RUN, "pixel_model": "bernoulli"},
     }
 )
 PRESET_TITLES: Mapping[str, str] = MappingProxyType(
     {
         "first-vae": "A first VAE",
-        "digits-ae": "The same without a prior",
-        "shapes-beta": "β-VAE on known factors",
-        "denoise": "Denoising",
-        "asked-digit": "Digits on request",
-        "codebook": "Codes from a codebook",
-        "duel": "A GAN",
-        "vae-and-gan": "VAE and GAN in one",
+        "digits-ae": "Autoencoder (no prior)",
+        "shapes-beta": "β-VAE on shapes with known factors",
+        "denoise": "Denoising autoencoder",
+        "asked-digit": "Conditional VAE: choose a digit",
+        "codebook": "VQ-VAE",
+        "duel": "GAN",
+        "vae-and-gan": "VAE-GAN",
         "mnist-vae": "2-D VAE on MNIST",
-        "question": "The question, to the letter",
-        "answer": "What it should have been",
+        "question": "The question, unchanged",
+        "answer": "The question, corrected",
     }
 )
 # Those that the setup trains with one click; the others, too, can be changed before they start.
-AT_ONCE: Mapping[str, str] = MappingProxyType({"question": "Train the question", "answer": "Train the answer"})
+AT_ONCE: Mapping[str, str] = MappingProxyType(
+    {"question": "Train the question unchanged", "answer": "Train the question corrected"}
+)
 
 
 def checked_experiment(given: Any) -> Experiment:

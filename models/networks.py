@@ -79,14 +79,14 @@ def _conv_critic(image, dropout):
     return layers.Flatten()(first), layers.Flatten()(layers.LeakyReLU(0.2)(x))
 
 
-def _seed_encode(image):
+def _question_encode(image):
     x = layers.LeakyReLU()(layers.Conv2D(16, 3)(image))
     x = layers.MaxPooling2D(2)(x)
     x = layers.LeakyReLU()(layers.Conv2D(32, 3)(x))
     return layers.Flatten()(x)
 
 
-def _seed_decode(z, shape, last: Last = linear):
+def _question_decode(z, shape, last: Last = linear):
     height, width, channels = shape
     rows, columns = height // 2, width // 2
     x = layers.LeakyReLU()(layers.Dense(rows * columns * 8)(z))
@@ -98,7 +98,7 @@ def _seed_decode(z, shape, last: Last = linear):
     return layers.Resizing(height, width, interpolation="bilinear")(x)
 
 
-def _seed_critic(image, dropout):
+def _question_critic(image, dropout):
     first = layers.MaxPooling2D(2)(layers.LeakyReLU()(layers.Conv2D(16, 3)(image)))
     x = layers.LeakyReLU()(layers.Conv2D(32, 3)(dropped(first, dropout)))
     return layers.Flatten()(first), layers.Flatten()(x)
@@ -108,6 +108,6 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
     {
         "dense": Network(_dense_encode, _dense_decode, _dense_critic),
         "conv": Network(_conv_encode, _conv_decode, _conv_critic),
-        "seed": Network(_seed_encode, _seed_decode, _seed_critic),
+        "question": Network(_question_encode, _question_decode, _question_critic),
     }
 )

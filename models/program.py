@@ -51,8 +51,8 @@ def build(experiment: Experiment, image_shape: ImageShape, classes: int = 0) -> 
     """
     if experiment.variant_info.conditional and classes < 1:
         raise ValueError(
-            f"The variant {experiment.variant} is told the class of an image, but classes was {classes}; allowed are "
-            "whole numbers from 1. Give how many the data have."
+            f"The variant {experiment.variant} is conditioned on the class, but classes was {classes}; allowed are "
+            "whole numbers from 1. Give the number of classes of the data."
         )
     keras.utils.set_random_seed(experiment.seed)
     twins = build_twins(experiment, image_shape, classes)

@@ -46,7 +46,7 @@ _ALL = (
         examples=1_797,
         training=1_500,
         class_names=_DIGITS,
-        description="Handwritten digits of 8 × 8 pixels, scaled to 28 × 28: small enough to train on in seconds.",
+        description="Handwritten digits of 8 × 8 pixels, scaled to 28 × 28. Trains in seconds.",
         licence="CC BY 4.0 (E. Alpaydin, C. Kaynak, UCI Machine Learning Repository; bundled with scikit-learn)",
     ),
     DatasetInfo(
@@ -56,7 +56,7 @@ _ALL = (
         examples=12_000,
         training=10_000,
         class_names=SHAPE_NAMES,
-        description="Squares, ellipses and hearts whose scale, rotation and position are known for every image.",
+        description="Squares, ellipses and hearts with known scale, rotation and position.",
         licence=_GENERATED,
     ),
     DatasetInfo(
@@ -66,7 +66,7 @@ _ALL = (
         examples=6_000,
         training=5_000,
         class_names=SHAPE_NAMES,
-        description="The same squares, ellipses and hearts with known factors, drawn with 64 × 64 pixels.",
+        description="Squares, ellipses and hearts with known scale, rotation and position, at 64 × 64 pixels.",
         licence=_GENERATED,
     ),
     DatasetInfo(
@@ -76,7 +76,7 @@ _ALL = (
         examples=6_000,
         training=5_000,
         class_names=SHAPE_NAMES,
-        description="Squares, ellipses and hearts on black, each of a hue that is one more known factor.",
+        description="Squares, ellipses and hearts on black. The hue is a known factor too.",
         licence=_GENERATED,
     ),
     DatasetInfo(
@@ -86,7 +86,7 @@ _ALL = (
         examples=70_000,
         training=60_000,
         class_names=_DIGITS,
-        description="The classic 70,000 handwritten digits, downloaded once unless a copy is given.",
+        description="70,000 handwritten digits. Downloaded once, unless you provide the file.",
         licence="CC BY-SA 3.0 (Y. LeCun, C. Cortes)",
     ),
     DatasetInfo(
@@ -107,7 +107,7 @@ _ALL = (
             "Bag",
             "Ankle boot",
         ),
-        description="Pictures of 70,000 articles of clothing in ten classes, downloaded once unless a copy is given.",
+        description="70,000 images of clothing in ten classes. Downloaded once, unless you provide the file.",
         licence="MIT (Zalando SE)",
     ),
 )
@@ -122,7 +122,7 @@ def dataset_info(name: str) -> DatasetInfo:
     if info is None:
         given = repr(name)
         shown = given if len(given) <= 60 else given[:57] + "..."
-        raise DatasetError(f"There is no data set called {shown}: choose one of {', '.join(DATASETS)}.")
+        raise DatasetError(f"There is no data set {shown}. Choose one of {', '.join(DATASETS)}.")
     return info
 
 

@@ -43,6 +43,11 @@ class Measured:
         return self.means[on_real], self.means[on_made]
 
     @property
+    def critic(self) -> str:
+        """What the literature calls the network of this variant: `discriminator` or `critic`."""
+        return self.info.learners[CRITIC_LOSS].title.lower()
+
+    @property
     def opponent(self) -> str:
         return self.info.learners[LOSS].title.lower()
 

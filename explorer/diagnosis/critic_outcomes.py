@@ -17,6 +17,7 @@ NEAR_GUESSING = 0.1  # a loss is within this of what guessing costs
 WORSE_THAN_GUESSING = GUESSING + NEAR_GUESSING
 NO_GRADIENT = 0.01  # of the largest norm so far
 COLLAPSED, NARROW = 0.25, 0.6  # of the spread of the data's pixels
+_LOWER_RATE = "In a new run: a lower learning rate."
 NEAR_ONE, FAR_FROM_ONE = 0.3, 3.0  # a critic's slope is within this of 1; so far off, nothing bounds its scores
 
 
@@ -26,7 +27,7 @@ class Game:
 
     real: str
     made: str
-    scale: str = "← taken for made · logit · taken for real →"
+    scale: str = "← judged fake · logit · judged real →"
     undecided: float | None = 0.0  # on that scale, where one value means it
 
 
@@ -37,17 +38,17 @@ def held_still(_game: Game, found: Measured) -> Finding | None:
     who = " and ".join(still)
     return Finding(
         NOTE,
-        f"{who} held still by hand",
-        "What is held still keeps its weights; its loss changes only by what the others do.",
-        meanwhile="“All” under “Update” lets it go on.",
+        f"{who} frozen by you",
+        "Frozen weights do not change. The loss changes only because the other networks change.",
+        meanwhile="Choose “All” under “Update” to unfreeze it.",
     )
 
 
 def no_numbers(_game: Game, found: Measured) -> Finding | None:
     if np.isfinite([*found.real, *found.made]).all():
         return None
-    sentence = "Some of its logits are infinite or no numbers."
-    return Finding(BAD, "The critic gives no numbers", sentence, "From the start: a lower learning rate.")
+    sentence = "Some of its logits are infinite or NaN."
+    return Finding(BAD, f"The {found.critic}'s outputs are not finite", sentence, _LOWER_RATE)
 
 
 def too_early(_game: Game, found: Measured) -> Finding | None:
@@ -58,7 +59,7 @@ def too_early(_game: Game, found: Measured) -> Finding | None:
 
 def _tells(game: Game, found: Measured) -> str:
     real, made = found.right
-    return f"The critic is right on {real:.0%} of {game.real} and {made:.0%} of {game.made}"
+    return f"The {found.critic} is right on {real:.0%} of {game.real} and {made:.0%} of {game.made}"
 
 
 def _loses(found: Measured) -> str:
@@ -72,10 +73,10 @@ def has_won(game: Game, found: Measured) -> Finding | None:
         return None
     return Finding(
         BAD,
-        "The critic has won",
+        f"The {found.critic} has won",
         f"{_tells(game, found)}.{'' if _is_gone(found) else _pull(found)}",
-        "From the start: a lower learning rate.",
-        f"Let only the {found.opponent} move for a while.",
+        _LOWER_RATE,
+        f"Update only the {found.opponent} for a while.",
     )
 
 
@@ -83,9 +84,9 @@ def _pull(found: Measured) -> str:
     norm, share = found.fooling
     force = float(np.mean(1.0 / (1.0 + np.exp(np.clip(found.made, -50, 50)))))
     return (
-        f" The {found.opponent}'s gradient does not vanish with this loss: it pulls with {force:.0%} of its force, "
-        f"norm {norm:.2g}, {share:.0%} of the largest so far. But a critic that is sure of everything hardly says "
-        f"which change helps."
+        f" The {found.opponent}'s gradient does not vanish with this loss: it has {force:.0%} of its full size, "
+        f"norm {norm:.2g}, {share:.0%} of the largest so far. But a {found.critic} that is certain everywhere "
+        f"gives little direction."
     )
 
 
@@ -97,9 +98,9 @@ def _is_gone(found: Measured) -> bool:
 def is_far_ahead(game: Game, found: Measured) -> Finding | None:
     if found.accuracy <= FAR_AHEAD:
         return None
-    meanwhile = f"If it stays so, let only the {found.opponent} move for a while."
+    meanwhile = f"If it stays, update only the {found.opponent} for a while."
     sentence = f"{_tells(game, found)}. {_loses(found)}."
-    return Finding(NOTE, "The critic is far ahead", sentence, meanwhile=meanwhile)
+    return Finding(NOTE, f"The {found.critic} is far ahead", sentence, meanwhile=meanwhile)
 
 
 def lags(game: Game, found: Measured) -> Finding | None:
@@ -108,9 +109,9 @@ def lags(game: Game, found: Measured) -> Finding | None:
         return None
     return Finding(
         BAD,
-        "The critic lags behind",
-        f"{_tells(game, found)}; a coin is right on 50%. {_loses(found)}; guessing costs {GUESSING:.2f}.",
-        meanwhile=f"Let only the critic move for a while, until it tells {game.made} again.",
+        f"The {found.critic} lags behind",
+        f"{_tells(game, found)}; guessing is right on 50%. {_loses(found)}; guessing costs {GUESSING:.2f}.",
+        meanwhile=f"Update only the {found.critic} until it separates {game.real} from {game.made} again.",
     )
 
 
@@ -118,12 +119,12 @@ def one_sided(game: Game, found: Measured) -> Finding | None:
     on_real, on_made = found.losses
     if found.accuracy >= AHEAD or max(abs(on_real - GUESSING), abs(on_made - GUESSING)) <= NEAR_GUESSING:
         return None
-    taken = "real" if on_real < on_made else "made"
+    taken = "real" if on_real < on_made else "fake"
     return Finding(
         NOTE,
-        f"The critic takes too much for {taken}",
-        f"{_tells(game, found)}. {_loses(found)}; telling nothing apart would cost {GUESSING:.2f} each.",
-        meanwhile="It often leans to the other side soon after. If it stays so, let only the critic move for a while.",
+        f"The {found.critic} judges too much {taken}",
+        f"{_tells(game, found)}. {_loses(found)}; guessing costs {GUESSING:.2f} each.",
+        meanwhile=f"This often reverses soon. If it stays, update only the {found.critic} for a while.",
     )
 
 
@@ -151,28 +152,28 @@ def no_gradient(_game: Game, found: Measured) -> Finding | None:
     weight = f"weight of “{TERMS[found.info.fools].title}”"
     return Finding(
         BAD,
-        f"The {found.opponent} gets almost no gradient from the critic",
+        f"The {found.opponent} gets almost no gradient from the {found.critic}",
         f"Its norm is {norm:.2g}, {share:.1%} of the largest so far.",
-        f"From the start: a {weight} above 0, or a lower learning rate.",
-        f"See that the {weight} is above 0.",
+        f"In a new run: a {weight} above 0, or a lower learning rate.",
+        f"Check that the {weight} is above 0.",
     )
 
 
 def _spread(found: Measured) -> str:
-    return f"They differ from each other by {found.spread:.0%} of what the data's images do"
+    return f"Their spread is {found.spread:.0%} of the spread of the data"
 
 
 def collapsed(_game: Game, found: Measured) -> Finding | None:
     if found.spread >= COLLAPSED:
         return None
-    remedy = "A sign of mode collapse. Start anew with a lower learning rate or a larger batch."
+    remedy = "A sign of mode collapse. Start again with a lower learning rate or a larger batch."
     return Finding(BAD, "The samples are nearly equal", f"{_spread(found)}.", remedy)
 
 
 def narrow(_game: Game, found: Measured) -> Finding | None:
     if found.spread >= NARROW:
         return None
-    remedy = "Look at the row of samples: a mode may be missing."
+    remedy = "Check the row of samples: a mode may be missing."
     return Finding(NOTE, "The samples vary less than the data", f"{_spread(found)}.", remedy)
 
 
@@ -189,9 +190,9 @@ def scores_upside_down(game: Game, found: Measured) -> Finding | None:
         return None
     return Finding(
         BAD,
-        "The critic lags behind",
-        f"{game.made.capitalize()} score {-estimate:.2f} above {game.real}: no distance can be below 0.",
-        meanwhile="Let only the critic move for a while.",
+        f"The {found.critic} lags behind",
+        f"{game.made.capitalize()} score {-estimate:.2f} above {game.real}: a distance cannot be negative.",
+        meanwhile=f"Update only the {found.critic} for a while.",
     )
 
 
@@ -199,8 +200,8 @@ def distance(game: Game, found: Measured) -> Finding | None:
     return Finding(
         GOOD,
         f"Wasserstein estimate {_estimate(found):.2f}",
-        f"{game.real.capitalize()} score that much above {game.made}. Scores have no fixed zero, only their difference "
-        "counts, and it falls as the samples improve.",
+        f"{game.real.capitalize()} score that much above {game.made}. Only the difference of scores has a meaning. "
+        "It falls as the samples improve.",
     )
 
 
@@ -209,15 +210,15 @@ def slopes(penalty: str) -> Rule:
 
     def outcome(_game: Game, found: Measured) -> Finding | None:
         off = float(np.sqrt(found.means[penalty]))
-        told = f"They are off by {off:.2f} (root mean square)"
+        told = f"Their root mean square deviation from 1 is {off:.2f}"
         if off < NEAR_ONE:
             return Finding(GOOD, "The critic's slopes are near 1", f"{told}.")
         more = f"more weight on “{TERMS[penalty].title}”."
         if off > FAR_FROM_ONE:
             told += ": nothing bounds the scores, so the estimate is not a distance"
-            return Finding(BAD, "The critic's slopes are far from 1", f"{told}.", f"From the start: {more}")
+            return Finding(BAD, "The critic's slopes are far from 1", f"{told}.", f"In a new run: {more}")
         told += ", so the estimate is not a distance yet"
-        remedy = f"It may need more time, or {more}"
+        remedy = f"It may need more time or {more}"
         return Finding(NOTE, "The critic's slopes are not near 1", f"{told}.", remedy)
 
     return outcome
@@ -237,4 +238,4 @@ def dependent(game: Game, found: Measured) -> Finding | None:
 
 
 def _correlation(found: Measured) -> str:
-    return f"Total correlation, as the critic has it: {found.means[found.info.fools]:.2f} nats"
+    return f"Total correlation, estimated by the {found.critic}: {found.means[found.info.fools]:.2f} nats"

@@ -12,9 +12,9 @@ _HELD_STILL: Question = (o.held_still,)
 _BEFOREHAND: Question = (o.no_numbers, o.too_early)  # where one is met, nothing else is asked
 _VARIETY: Question = (o.collapsed, o.narrow, o.varied)
 _GRADIENT: Question = (o.no_gradient,)
-_FLAT = "A flat 0.69 is normal: the critic cannot tell them apart. Look at the samples."
-_WANTED = "A flat 0.69 is what the encoder works for."
-_LIKE_THE_PRIOR = f"It may need more time, or more weight on “{TERMS['code_fools_critic'].title}”."
+_FLAT = "A flat 0.69 is normal: the discriminator cannot separate them. Check the samples."
+_WANTED = "A flat 0.69 is the aim of the encoder."
+_LIKE_THE_PRIOR = f"It may need more time or more weight on “{TERMS['code_fools_critic'].title}”."
 
 # By the first learner's term against the critic: what is judged, and the questions in order.
 GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
@@ -28,7 +28,7 @@ GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
                     o.lags,
                     o.one_sided,
                     o.even("Even odds", _FLAT),
-                    o.apart("Both are in play", GOOD),
+                    o.apart("Balanced", GOOD),
                 ),
                 _GRADIENT,
                 _VARIETY,
@@ -39,7 +39,7 @@ GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
             ((o.scores_upside_down, o.distance), (o.slopes("gradient_penalty"),), _GRADIENT, _VARIETY),
         ),
         "code_fools_critic": (
-            o.Game("draws from the prior", "codes"),
+            o.Game("samples of the prior", "codes"),
             (
                 (
                     o.has_won,

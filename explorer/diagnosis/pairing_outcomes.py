@@ -13,7 +13,7 @@ from explorer.diagnosis.pairing_measures import Measured
 from models.spec.pairings import LAST_LAYERS, LINKS, LOSSES, Pairing, sigmoid
 
 LEARNS, NEVER, WASHED_OUT, BLANK, RUNS_AWAY, EARLY = (
-    "learns", "never learns", "washed out", "blank", "runs away", "too early to say",
+    "learns", "does not learn", "washed out", "blank", "diverges", "too early to say",
 )  # fmt: skip
 ENOUGH_STEPS = 20
 SETTLED_STEPS = 100  # before that, what moves slowly is not accused
@@ -40,10 +40,10 @@ def _ran_away(pairing: Pairing, found: Measured) -> str | None:
     course = f"the loss went from {found.first_loss:.3g} to {found.last_loss:.3g} in {found.steps:,} steps"
     outside = _outside(found.targets, loss.wants) if loss.wants else ""
     if not outside:
-        return f"{course}. The learning rate is too large for it."
+        return f"{course}. The learning rate is too large."
     if loss.applies_sigmoid and pairing.last == "linear":
-        return f"{loss.family} of targets {outside} has no lower end; {course}."
-    return f"{loss.family} of targets {outside} drives every output to its end; {course}{_flatness(found)}."
+        return f"{loss.family} of targets {outside} has no lower bound; {course}."
+    return f"{loss.family} of targets {outside} drives every output to its limit; {course}{_flatness(found)}."
 
 
 def _outside(values: tuple[float, float], allowed: tuple[float, float]) -> str:
@@ -77,24 +77,24 @@ def _cause(pairing: Pairing, found: Measured) -> str:
     """What puts the targets out of the output's reach; empty where nothing does."""
     last = LAST_LAYERS[pairing.last]
     if found.targets[1] > last.high:
-        return f"targets up to {found.targets[1]:g} behind a {pairing.last} that ends at {last.high:g}"
+        return f"targets up to {found.targets[1]:g} but {pairing.last} outputs are at most {last.high:g}"
     if found.targets[0] < last.low:
-        return f"targets down to {found.targets[0]:g} behind a {pairing.last} that ends at {last.low:g}"
+        return f"targets down to {found.targets[0]:g} but {pairing.last} outputs are at least {last.low:g}"
     return ""
 
 
 def _why_it_stays(found: Measured) -> str:
     if found.saturation is not None and found.saturation > FLAT_SHARE:
-        return f"{_flatness(found)}, so hardly any gradient comes through."
+        return f"{_flatness(found)}, so hardly any gradient passes."
     if found.gradient < NO_GRADIENT:
-        return f", for hardly any gradient reaches the logits ({found.gradient:.1g} a pixel)."
+        return f", because hardly any gradient reaches the logits ({found.gradient:.1g} per pixel)."
     return ", though a gradient reaches the logits. Try another learning rate or more steps."
 
 
 def _flatness(found: Measured) -> str:
     if found.saturation is None or found.saturation < 0.01:
         return ""
-    return f", and {found.saturation:.0%} of the logits are where it is flat"
+    return f", and {found.saturation:.0%} of the logits are saturated"
 
 
 def _looked_at_wrongly(pairing: Pairing, found: Measured) -> str | None:
@@ -107,10 +107,10 @@ def _looked_at_wrongly(pairing: Pairing, found: Measured) -> str | None:
         return None
     best = _best(found.errors)
     family, link = LOSSES[pairing.loss].family, LINKS[pairing.link]
-    how = f"looked at through {'a sigmoid' if link.applies_sigmoid else link.title}"
+    how = f"displayed through {'a sigmoid' if link.applies_sigmoid else link.title}"
     return (
-        f"trained by {family}, {how}: the error a person sees is {found.errors[pairing.link]:.3f}, "
-        f"and {found.errors[best]:.3f} where the same output is shown as {LINKS[best].title}."
+        f"trained with {family}, {how}: the displayed error is {found.errors[pairing.link]:.3f}; "
+        f"displayed as {LINKS[best].title}, the same output has {found.errors[best]:.3f}."
     )
 
 
@@ -130,8 +130,8 @@ def _squashed_twice(pairing: Pairing, found: Measured) -> str | None:
         return None
     low, high = sigmoid(np.array(found.outputs))
     return (
-        f"sigmoid applied twice: the loss only ever sees {low:.2f} to {high:.2f}, so ink is shown at {found.ink:.2f} "
-        f"and background at {found.background:.2f}."
+        f"sigmoid applied twice: the loss only gets values from {low:.2f} to {high:.2f}; mean intensity: "
+        f"strokes {found.ink:.2f}, background {found.background:.2f}."
     )
 
 
@@ -145,7 +145,7 @@ def _worse_than_grey(pairing: Pairing, found: Measured) -> str | None:
     error = found.errors[pairing.link]
     if error < found.plain_error:
         return None
-    return f"the error a person sees is {error:.3f}, and {found.plain_error:.3f} for a plain grey picture."
+    return f"the displayed error is {error:.3f}; a plain grey image has {found.plain_error:.3f}."
 
 
 def _blank(pairing: Pairing, found: Measured) -> str | None:
@@ -154,17 +154,17 @@ def _blank(pairing: Pairing, found: Measured) -> str | None:
     return (
         _squashed_twice(pairing, found)
         or _looked_at_wrongly(pairing, found)
-        or f"ink is shown at {found.ink:.2f}, background at {found.background:.2f}: all pictures still look alike, "
-        f"though the loss has fallen by {found.progress:.0%}. Try more steps."
+        or f"mean intensity: strokes {found.ink:.2f}, background {found.background:.2f}. All images still look alike, "
+        f"although the loss has fallen by {found.progress:.0%}. Try more steps."
     )
 
 
 def _how_well(pairing: Pairing, found: Measured) -> str:
-    best = f"the error a person sees is {found.errors[pairing.link]:.4f}"
-    greys = f"ink at {found.ink:.2f} on {found.background:.2f}"
+    best = f"displayed error {found.errors[pairing.link]:.4f}"
+    greys = f"mean intensity: strokes {found.ink:.2f}, background {found.background:.2f}"
     doubt = ""
     if found.saturation is not None and found.saturation > 0.5:
-        doubt = f"; {found.saturation:.0%} of the logits are already where the sigmoid is flat"
+        doubt = f"; {found.saturation:.0%} of the logits are already saturated"
     return f"{best}, {greys}{doubt}."
 
 

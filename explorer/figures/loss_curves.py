@@ -102,7 +102,7 @@ def _line(x: np.ndarray, y: np.ndarray, axes: tuple[str, str], name: str, line: 
 
 
 def describe_change(event: Event, experiment: Experiment) -> str:
-    """Such as `KL weight 1 → 4` or `Critic held still`."""
+    """Such as `KL weight 1 → 4` or `Discriminator frozen`."""
     return _described([event], experiment)
 
 
@@ -111,7 +111,7 @@ def _described(events: Sequence[Event], experiment: Experiment) -> str:
     first, last = events[0].detail, events[-1].detail
     if events[-1].kind == "moving":
         still = [info.title for total, info in experiment.variant_info.learners.items() if total not in last["value"]]
-        return f"{' and '.join(still)} held still" if still else "all learners move"
+        return f"{' and '.join(still)} frozen" if still else "all networks are updated"
     name = f"{experiment.term(first['term']).title} weight" if events[0].kind == "weight" else "learning rate"
     there_and_back = len(events) > 1 and first["before"] == last["value"]
     between = f" {first['value']:g} →" if there_and_back else ""

@@ -22,7 +22,7 @@ from explorer.diagnosis.findings import NOTE, Finding
 from explorer.diagnosis.pairing_measures import Measured
 from explorer.files import FORMAT, FormatError, load_arrays, without_format, write_json
 from explorer.places import lab_folder
-from models.spec.catalogue import NETWORKS, entry
+from models.spec.catalogue import NETWORKS, current_name, entry
 from models.spec.experiment import LearningRate
 from models.spec.pairings import Pairing
 from models.spec.sentences import sentences_of
@@ -41,13 +41,13 @@ class SessionError(ValueError):
 
 
 class Session(BaseModel):
-    """What to run. The defaults are the question's, on data that needs no download."""
+    """What to run. The defaults are those of the Stack Overflow question, on data that needs no download."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     pairings: Annotated[tuple[Pairing, ...], Field(min_length=1, max_length=MOST_CASES)]
     dataset: str = "digits"
-    network: str = "seed"
+    network: str = "question"
     latent_dim: int = Field(default=100, ge=1, le=512)
     steps: int = Field(default=235, ge=1, le=5000)
     batch_size: int = Field(default=256, ge=1, le=1024)
@@ -62,6 +62,7 @@ class Session(BaseModel):
     @field_validator("network")
     @classmethod
     def _known_network(cls, name: str) -> str:
+        name = current_name("network", name)
         entry(NETWORKS, "network", name)
         return name
 

@@ -66,7 +66,7 @@ def parse_command(text: bytes) -> Command:
     try:
         return _PARSER.validate_json(text)
     except ValidationError as error:
-        raise ValueError(f"No command of a run: {text[:80]!r}. {error.errors()[0]['msg']}.") from error
+        raise ValueError(f"Not a command for a run: {text[:80]!r}. {error.errors()[0]['msg']}.") from error
 
 
 class Inbox:

@@ -28,7 +28,7 @@ def new_run_folder(experiment: Experiment, parent: Path | None = None) -> Path:
             folder.mkdir(parents=True)
             write_experiment(folder, experiment)
             return folder
-    raise FileExistsError(f"{parent} already has a thousand runs of this second. Wait a second.")
+    raise FileExistsError(f"{parent} already has a thousand runs that started this second. Wait a second.")
 
 
 def detached_options() -> dict[str, Any]:

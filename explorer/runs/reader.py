@@ -77,7 +77,7 @@ class Run:
 
     def __init__(self, folder: Path):
         if not is_file(folder / EXPERIMENT):
-            raise RunError(f"{folder.name} is no run: it has no {EXPERIMENT}. Choose a folder that a training wrote.")
+            raise RunError(f"{folder.name} is not a run: it has no {EXPERIMENT}. Choose the folder of a run.")
         self.folder = folder
         self.name = folder.name
         self._inside = 0  # how many `with` there are around it: parts of a page lie inside the page
@@ -171,12 +171,12 @@ class Run:
     def status(self) -> Status:
         """The newest status. Raises RunError before the trainer has begun."""
         if not self.has_started():
-            raise RunError(f"The run {self.name} has not begun. Wait a second, or start it again.")
+            raise RunError(f"The run {self.name} has not started. Wait a second, or start it again.")
         (row,) = self._records("SELECT * FROM status")
         row["goes_on"] = bool(row["goes_on"])
         status = Status(**{field.name: row[field.name] for field in fields(Status)})
         if status.active and not self._trainer_lives():
-            gone = "The trainer ended without a word; its last snapshot is kept."
+            gone = "The trainer ended without a message. Its last snapshot is kept."
             status = replace(status, state="crashed", stage="", message=gone, goes_on=False)
         return status
 
@@ -220,7 +220,7 @@ class Run:
         try:
             text = (self.folder / SUMMARY).read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError as error:
-            raise RunError(f"The run {self.name} has loaded no data yet. Wait a second.") from error
+            raise RunError(f"The run {self.name} has not loaded its data yet. Wait a second.") from error
         except OSError as error:
             raise RunError(f"The run {self.name} has an unreadable {SUMMARY} ({error.strerror}). Try again.") from error
         summary = self._json(text, SUMMARY)

@@ -27,7 +27,7 @@ class Listener:
 
     def handle_urgent(self, command: Simple | GoOn) -> None:
         if isinstance(command, Simple):
-            raise Stop("Stopped by hand.")
+            raise Stop("Stopped by you.")
         self.store.flush(goes_on=int(command.value))
 
     def check_parent(self) -> None:
@@ -35,4 +35,4 @@ class Listener:
         if self.lifeline.parent_gone.is_set():
             self._take_urgent()  # a wish to go on may have come with the end
         if self.lifeline.parent_gone.is_set() and not self.store.status["goes_on"]:
-            raise Stop("Hourglass was closed; the run was not told to go on.")
+            raise Stop("Hourglass was closed, and the run was not set to continue.")

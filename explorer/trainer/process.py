@@ -35,15 +35,13 @@ def main(folder: Path) -> int:
     except Stop as reason:
         store.set_state("stopped", message=str(reason))
     except (DatasetError, FloatingPointError, MemoryError) as error:
-        store.set_state(
-            "failed", message=str(error) or "There was not enough memory. Choose a smaller batch or network."
-        )
+        store.set_state("failed", message=str(error) or "Not enough memory. Choose a smaller batch or network.")
         return 1
     except BaseException as error:
         traceback.print_exc()
         store.set_state(
             "failed",
-            message=f"The trainer met an unexpected fault: {error!r}. Its log is {LOG} in the run folder.",
+            message=f"Unexpected error in the trainer: {error!r}. Its log is {LOG} in the run folder.",
         )
         raise
     finally:

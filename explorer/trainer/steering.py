@@ -39,8 +39,10 @@ class Steering:
 
     def _let_move(self, totals: Sequence[str]) -> None:
         if not totals or not set(totals) <= set(self.totals):
-            given = ", ".join(totals)[:60] or "nobody"
-            self.refuse(f"Who moves was {given}; allowed are {', '.join(self.totals)}. Name at least one of them.")
+            given = ", ".join(totals)[:60] or "none"
+            self.refuse(
+                f"The networks to update were {given}; allowed are {', '.join(self.totals)}. Name at least one of them."
+            )
             return
         moving = tuple(total for total in self.totals if total in totals)
         self.store.log_event("moving", value=moving, before=self.moving)

@@ -226,9 +226,9 @@ class Trainer:
         it is validated first.
         """
         if not self.paused:
-            self.steering.refuse("A single step is taken while the training is paused. Pause it first.")
+            self.steering.refuse("A single step needs a paused training. Pause it first.")
         elif self.epoch >= self.experiment.epochs:
-            self.steering.refuse("There is no step left: the last epoch is over. Resume, and the run finishes.")
+            self.steering.refuse("No step is left: the last epoch is over. Resume to finish the run.")
         elif to > self.step:
             if not self._steps_wanted():
                 self.watch.start()
@@ -260,7 +260,7 @@ class Trainer:
             )
             self._warn(self.guard.check_held_out("test", self.summary["test"], self.epoch))
         except Stop as reason:
-            missing = f"The model was not measured on the test images. {reason}"
+            missing = f"The model was not evaluated on the test images. {reason}"
         self.summary |= {"seconds": self.watch.seconds, "steps": self.step}
         write_summary(self.folder, self.summary)
         return " ".join(sentence for sentence in (self.warning, missing) if sentence)

@@ -26,6 +26,7 @@ from models.spec.catalogue import (
     VARIANTS,
     TermInfo,
     VariantInfo,
+    current_name,
     entry,
     tensors_of,
     term_info,
@@ -154,6 +155,7 @@ class Experiment(BaseModel):
     @classmethod
     def _known_name(cls, name: str, info: Any) -> str:
         tables = {"network": NETWORKS, "variant": VARIANTS, "pixel_model": PIXEL_MODELS, "optimizer": OPTIMIZERS}
+        name = current_name(info.field_name, name)
         entry(tables[info.field_name], info.field_name, name)
         return name
 
@@ -177,8 +179,8 @@ class Experiment(BaseModel):
     def _codes_of_whole_codewords(self) -> "Experiment":
         if "codewords" in CODES[self.variant_info.code].settings and self.latent_dim % self.codewords:
             raise ValueError(
-                f"latent_dim was {self.latent_dim} and codewords {self.codewords}: the code is cut into so many equal "
-                f"parts, so allowed are multiples of {self.codewords}. Change one of the two."
+                f"latent_dim was {self.latent_dim} and codewords {self.codewords}: the code has that many equal "
+                f"parts, so latent_dim must be a multiple of {self.codewords}. Change one of the two."
             )
         return self
 
@@ -198,13 +200,13 @@ class Experiment(BaseModel):
         if setting.formula is None:
             raise ValueError(
                 f"terms had {name}; the variant {self.variant} has {', '.join(self.variant_info.weights)}. "
-                "Remove the others, choose another variant, or give a formula: a term of your own."
+                "Remove the others, choose another variant, or give a formula for your own term."
             )
         taken = name in {*TERMS, *TENSORS, *self.variant_info.learners} or HISTORY_NAME.fullmatch(name)
         if taken or not OWN_NAME.fullmatch(name):
             raise ValueError(
-                f"a term of your own was named {name[:60]!r}; allowed are up to 32 small letters, digits and _, "
-                "beginning with a letter, and no name that Hourglass uses itself. Choose another name."
+                f"your own term was named {name[:60]!r}; allowed are up to 32 lower-case letters, digits and _, "
+                "starting with a letter, and no name that Hourglass uses itself. Choose another name."
             )
         try:
             self.parse_formula(setting.formula)

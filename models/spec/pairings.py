@@ -122,7 +122,7 @@ class Pairing(BaseModel):
     @property
     def words(self) -> str:
         data, last, loss, link = (shown_name(field, name) for field, name in self.model_dump().items())
-        return f"{data} · {last} · {loss} · shown as {link}"
+        return f"{data} · {last} · {loss} · displayed as {link}"
 
     @property
     def sigmoids(self) -> int:

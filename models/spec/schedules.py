@@ -31,8 +31,8 @@ def cyclical(passed: float, length: float) -> float:
 
 SCHEDULES: Mapping[str, ScheduleInfo] = MappingProxyType(
     {
-        "constant": ScheduleInfo("Constant", "The weight as it is set.", constant),
-        "warm_up": ScheduleInfo("Linear warm-up", "From 0 to the weight over the first epochs.", linear_warm_up),
-        "cyclical": ScheduleInfo("Cyclical", "From 0 to the weight again and again.", cyclical),
+        "constant": ScheduleInfo("Constant", "The weight stays as it is set.", constant),
+        "warm_up": ScheduleInfo("Linear warm-up", "The weight rises from 0 over the first epochs.", linear_warm_up),
+        "cyclical": ScheduleInfo("Cyclical", "The weight rises from 0 again in every cycle.", cyclical),
     }
 )

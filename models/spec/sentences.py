@@ -42,9 +42,9 @@ def _sentence(fault: Mapping[str, Any], owners: Owners) -> str:
         return str(fault["ctx"]["error"])
     if fault["type"] == "extra_forbidden":
         owner, table = _owner(field, owners)
-        return f"{field} is no setting of {owner}; allowed are {', '.join(table.model_fields)}. Remove it."
+        return f"{field} is not a setting of {owner}; allowed are {', '.join(table.model_fields)}. Remove it."
     if fault["type"] == "json_invalid":
-        return f"{_whole(owners)} is no valid JSON ({fault['ctx']['error']}). Correct it or export it again."
+        return f"{_whole(owners)} is not valid JSON ({fault['ctx']['error']}). Correct it or export it again."
     try:
         given = repr(fault["input"])
     except ValueError:  # Python writes no whole number of over 4,300 digits

@@ -28,12 +28,14 @@ def page(app_server, browser: Browser, home: Path) -> Iterator[Page]:
     """Yield the page of a VAE-GAN that was set up and started on it, and trains for longer than there is time."""
     with fresh_page(browser) as page:
         page.goto(f"{app_server(ROOT / 'app.py', HOURGLASS_HOME=str(home))}/train")
-        page.get_by_role("button", name="VAE and GAN in one").click(timeout=SLOW)
+        page.get_by_role("button", name="VAE-GAN").click(timeout=SLOW)
         expect(page.get_by_role("spinbutton", name="Latent dimensions", exact=True)).to_have_value("8", timeout=SLOW)
         epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
         epochs.fill("10000")
         epochs.press("Enter")
-        expect(page.get_by_text("Critic minimises 1 × critic on real + 1 × critic on fake")).to_be_visible()
+        expect(
+            page.get_by_text("Discriminator minimises 1 × discriminator on images + 1 × discriminator on samples")
+        ).to_be_visible()
         page.get_by_role("button", name="Start training").click()
         expect(page.get_by_role("figure", name="critic outputs")).to_be_visible(timeout=SLOW)
         yield page
@@ -51,7 +53,7 @@ def run(page: Page, home: Path) -> Iterator[Run]:
 
 
 def test_its_health_is_told_in_words_with_the_numbers(page, run, artefacts):
-    health = page.get_by_text("The critic is right on")
+    health = page.get_by_text("The discriminator is right on")
     expect(health.first).to_contain_text("of real images and", timeout=SLOW)
     expect(page.get_by_text("Gradient norm: autoencoder")).to_contain_text("of the largest so far")
     expect(page.get_by_text("They differ from each other by")).to_be_visible()
@@ -64,14 +66,14 @@ def test_the_critic_is_held_still_and_the_curves_say_so(page, run):
     assert run.moving() == ("loss", "critic_loss")
     page.get_by_role("radio", name="Autoencoder only").click()
     wait_for(lambda: run.moving() == ("loss",))
-    expect(page.get_by_text("Critic held still by hand")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Discriminator frozen by you")).to_be_visible(timeout=SLOW)
     page.wait_for_function(
-        "document.querySelector('.hg-plot').layout.annotations.some(a => a.text === 'Critic held still')"
+        "document.querySelector('.hg-plot').layout.annotations.some(a => a.text === 'Discriminator frozen')"
     )
     send_command(run.folder, "moving", totals=["loss", "critic_loss"])  # as another page would
     everybody = page.get_by_role("radio", name="All", exact=True).first  # for a moment the old one is there too
     expect(everybody).to_be_checked(timeout=SLOW)
-    expect(page.get_by_text("Critic held still by hand")).to_be_hidden(timeout=SLOW)
+    expect(page.get_by_text("Discriminator frozen by you")).to_be_hidden(timeout=SLOW)
     assert [event.kind for event in run.changes()] == ["moving", "moving"]  # no widget sent anything by itself
 
 

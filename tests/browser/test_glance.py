@@ -74,7 +74,9 @@ def test_a_run_s_terms_follow_it_and_its_code_can_be_taken(app, page, artefacts)
     expect(page.get_by_text("Stopped by hand")).to_be_visible(timeout=SLOW)
 
 
-@pytest.mark.parametrize(("button", "preset"), [("Train the question", "question"), ("Train the answer", "answer")])
+@pytest.mark.parametrize(
+    ("button", "preset"), [("Train the question unchanged", "question"), ("Train the question corrected", "answer")]
+)
 def test_the_seed_run_is_one_click(app, page, button, preset):
     """MNIST may not be here; then the run says so, and it was the right one all the same."""
     page.goto(f"{app[0]}/train")

@@ -50,7 +50,7 @@ def test_two_cases_run_side_by_side_to_the_end(app, page, artefacts):
     expect(page.get_by_text("measured on 297 test images")).to_be_visible(timeout=SLOW)
     expect(_badge(page, "learns")).to_be_visible()
     expect(_badge(page, "washed out")).to_be_visible()
-    expect(page.get_by_text("Trained by squared error, looked at through a sigmoid")).to_be_visible()
+    expect(page.get_by_text("Trained with squared error, displayed through a sigmoid")).to_be_visible()
     assert (_points(page, 1), _points(page, 2)) == (150, 150)
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
     expect(page.locator(".hg-strip.hg-ready")).to_have_count(2)
@@ -93,7 +93,7 @@ def test_a_combination_of_ones_own(app, page):
         page.get_by_role("option", name=choice, exact=True).click()
     page.get_by_role("button", name="Add", exact=True).click()
     page.keyboard.press("Escape")
-    words = "-1..1 · tanh · MAE · shown as (p + 1) / 2"
+    words = "-1..1 · tanh · MAE · displayed as (p + 1) / 2"
     expect(page.get_by_test_id("stButtonGroup").get_by_text(words)).to_be_visible()
     _run(page).click()
     expect(page.get_by_text("measured on")).to_be_visible(timeout=SLOW)

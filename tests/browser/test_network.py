@@ -27,12 +27,12 @@ from tests.support.network_page import (
 pytestmark = pytest.mark.browser
 
 GREY, COLOUR = (28, 28, 1), (64, 64, 3)
-CASES = [(network, pixels, GREY) for network in ("dense", "conv", "seed") for pixels in PIXEL_MODELS]
+CASES = [(network, pixels, GREY) for network in ("dense", "conv", "question") for pixels in PIXEL_MODELS]
 CASES += [
     ("conv", "bernoulli", COLOUR),
     ("conv", "gaussian", COLOUR),
     ("conv", "unscaled", COLOUR),
-    ("seed", "bernoulli", (17, 14, 1)),
+    ("question", "bernoulli", (17, 14, 1)),
 ]
 
 

@@ -25,7 +25,7 @@ from explorer.lab.session import (
     read_session,
 )
 from explorer.runs.layout import send_command
-from models.spec.catalogue import NETWORKS
+from models.spec.catalogue import NETWORKS, current_name
 from models.spec.pairings import CASES, TABLES, Pairing, letter_of, pairing_of, shown_name
 
 MOST_LISTED = 10
@@ -128,7 +128,7 @@ def _offer_settings() -> None:
     with st.popover("Network and data", icon=":material/tune:"):
         for name, label, table in (("dataset", "Data", DATASETS), ("network", "Network", NETWORKS)):
             options, default = list(table), str(Session.model_fields[name].default)
-            now = address.value(name, default)
+            now = current_name(name, address.value(name, default))
             begin = options.index(now) if now in options else 0  # what is wrong with it is said below
             titles = {key: info.title for key, info in table.items()}
             chosen = st.selectbox(label, options, begin, titles.__getitem__, address.key(name))

@@ -17,6 +17,8 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from models.spec.catalogue import current_name
+
 Values = dict[str, str]
 
 
@@ -87,9 +89,14 @@ def value(name: str, default: str = "") -> str:
 
 
 def known(name: str, options: Collection[str], default: str, tell: Callable[[str], object]) -> str:
-    """Return the value of a parameter. If it is none of the options, tell so and take the default."""
-    now = value(name, default)
+    """Return the value of a parameter, by its name of today. If it is none of the options, tell so and take the
+    default.
+    """
+    given = value(name, default)
+    now = current_name(name, given)
     if now in options:
+        if now != given:  # a link of an earlier version
+            change(name, now, default)
         return now
     tell(now[:80])
     change(name, default, default)

@@ -12,7 +12,15 @@ from explorer.app_pages.setup.own_terms_address import OWN_TERMS
 from explorer.app_pages.setup.widgets import COLUMNS, bounds, choose_weight, fill, number, select
 from explorer.datasets.catalogue import DATASETS
 from explorer.presets import PRESETS, checked_experiment
-from models.spec.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, VARIANTS, settings_of, term_info
+from models.spec.catalogue import (
+    NETWORKS,
+    OPTIMIZERS,
+    PIXEL_MODELS,
+    SETTINGS,
+    VARIANTS,
+    settings_of,
+    term_info,
+)
 from models.spec.experiment import Experiment, ExperimentError
 
 FIELDS = Experiment.model_fields

@@ -30,8 +30,8 @@ from models.spec.catalogue.variants import CRITIC_LOSS, ENCODER_LOSS, LOSS, VARI
 __all__ = [
     "CODES", "CRITIC", "CRITIC_LOSS", "DECODER", "ELBO", "ENCODER", "ENCODER_LOSS", "KINDS", "LOSS", "NATS",
     "NETWORKS", "OPTIMIZERS", "PIXEL_MODELS", "SCORE", "SETTINGS", "TENSORS", "TERMS", "VARIANTS", "CodeInfo",
-    "LearnerInfo", "NetworkInfo", "PixelModelInfo", "SettingInfo", "TensorInfo", "TermInfo", "VariantInfo", "entry",
-    "flow_of", "settings_of", "tensors_of", "term_info", "unit_of_total", "with_sources",
+    "LearnerInfo", "NetworkInfo", "PixelModelInfo", "SettingInfo", "TensorInfo", "TermInfo", "VariantInfo",
+    "current_name", "entry", "flow_of", "settings_of", "tensors_of", "term_info", "unit_of_total", "with_sources",
 ]  # fmt: skip
 
 Entry = TypeVar("Entry")
@@ -39,8 +39,14 @@ Entry = TypeVar("Entry")
 NETWORKS: Mapping[str, NetworkInfo] = MappingProxyType(
     {
         "dense": NetworkInfo("Dense", "Two fully connected hidden layers each way. The fastest to train."),
-        "conv": NetworkInfo("Convolutional", "Two strided convolutions each way. Small, and sharper than dense."),
-        "seed": NetworkInfo("Seed", "The network of the question this project grew from: 557,573 weights at 100-D."),
+        "conv": NetworkInfo(
+            "Convolutional", "Two strided convolutions each way. Few weights, sharper images than dense."
+        ),
+        "question": NetworkInfo(
+            "Question",
+            "The network of a Stack Overflow question on multi-output models and custom losses in Keras, from which "
+            "Hourglass grew: 557,573 weights with 100 latent dimensions.",
+        ),
     }
 )
 
@@ -48,7 +54,7 @@ PIXEL_MODELS: Mapping[str, PixelModelInfo] = MappingProxyType(
     {
         "bernoulli": PixelModelInfo(
             title="Bernoulli",
-            summary="Pixels in 0..1, cross-entropy from logits, looked at through a sigmoid.",
+            summary="Pixels in 0..1, cross-entropy from logits, displayed through a sigmoid.",
             output=tensors.LOGITS,
             link="sigmoid(logits)",
             reconstruction="Σ softplus(logits) − x · logits",
@@ -56,7 +62,7 @@ PIXEL_MODELS: Mapping[str, PixelModelInfo] = MappingProxyType(
         ),
         "gaussian": PixelModelInfo(
             title="Gaussian",
-            summary="Pixels in 0..1, squared error at a fixed σ, looked at as the mean itself, clipped.",
+            summary="Pixels in 0..1, squared error at a fixed σ, displayed as the mean, clipped.",
             output=tensors.PIXEL_MEAN,
             link="clip(pixel_mean, 0, 1)",
             reconstruction="Σ (x − pixel_mean)² / 2σ² + log σ√2π",
@@ -64,12 +70,15 @@ PIXEL_MODELS: Mapping[str, PixelModelInfo] = MappingProxyType(
             settings=("pixel_sigma",),
         ),
         "unscaled": PixelModelInfo(
-            title="Unscaled (the question's)",
-            summary="Pixels left in 0..255, mean squared error, looked at as the output / 255, clipped.",
+            title="Unscaled (as in the question)",
+            summary=(
+                "Pixels in 0..255, mean squared error, displayed as the output / 255, clipped: as in the "
+                "Stack Overflow question."
+            ),
             output=tensors.GREY_LEVELS,
             link="clip(grey_levels / 255, 0, 1)",
             reconstruction="mean (255 x − grey_levels)²",
-            paper="The question's own code",
+            paper="The code of the Stack Overflow question",
             unit="grey levels² per pixel",
             scale=255.0,
         ),
@@ -78,14 +87,44 @@ PIXEL_MODELS: Mapping[str, PixelModelInfo] = MappingProxyType(
 
 SETTINGS: Mapping[str, SettingInfo] = MappingProxyType(
     {
-        "pixel_sigma": SettingInfo("Pixel σ", 0.05, "The standard deviation of every pixel."),
-        "corruption": SettingInfo("Noise σ", 0.1, "Of the noise that is added to the images while training."),
-        "sparsity": SettingInfo("Sparsity ρ", 0.01, "The share of the images for which a dimension should be on."),
-        "free_nats": SettingInfo("Free nats λ", 0.1, "What each dimension may say for nothing."),
-        "capacity": SettingInfo("Capacity C", 5.0, "Nats that the KL is held at, once they are reached."),
-        "capacity_epochs": SettingInfo("Epochs to reach C", 1.0, "The capacity rises from 0 to C over these."),
-        "codebook_size": SettingInfo("Codebook", 1, "How many entries there are."),
-        "codewords": SettingInfo("Entries per image", 1, "The code is cut into so many parts, each an entry."),
+        "pixel_sigma": SettingInfo(
+            "Pixel σ",
+            0.05,
+            "Standard deviation of every pixel. A larger σ weighs the reconstruction less against the other terms.",
+        ),
+        "corruption": SettingInfo(
+            "Noise σ",
+            0.1,
+            (
+                "Standard deviation of the noise added to training images. More noise gives smoother codes "
+                "and less detail."
+            ),
+        ),
+        "sparsity": SettingInfo(
+            "Sparsity ρ",
+            0.01,
+            (
+                "Target share of images for which a dimension is active. A smaller share makes each "
+                "dimension more specific."
+            ),
+        ),
+        "free_nats": SettingInfo(
+            "Free nats λ", 0.1, "KL per dimension, in nats, that is not penalised. More keeps more dimensions active."
+        ),
+        "capacity": SettingInfo(
+            "Capacity C", 5.0, "Target KL in nats, reached after the ramp. More nats keep more detail in the code."
+        ),
+        "capacity_epochs": SettingInfo(
+            "Epochs to reach C", 1.0, "Length of the ramp of the capacity from 0 to C, in epochs."
+        ),
+        "codebook_size": SettingInfo(
+            "Codebook size",
+            1,
+            "Number of entries in the codebook. More entries keep more detail; some may stay unused.",
+        ),
+        "codewords": SettingInfo(
+            "Entries per image", 1, "Number of equal parts of the code. Each part is one entry of the codebook."
+        ),
     }
 )
 
@@ -98,6 +137,15 @@ OPTIMIZERS: Mapping[str, str] = MappingProxyType(
         "sgd": "SGD with momentum",
     }
 )
+
+
+# Names that stored experiments, sessions and links of earlier versions still use, and what they are called today.
+FORMER_NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType({"network": {"seed": "question"}})
+
+
+def current_name(field: str, name: str) -> str:
+    """Return a choice's name as it is called today."""
+    return FORMER_NAMES.get(field, {}).get(name, name)
 
 
 def entry(table: Mapping[str, Entry], field: str, name: str) -> Entry:

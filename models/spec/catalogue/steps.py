@@ -12,7 +12,7 @@ NOISE = "noise"
 
 # What no term can read, for it is made and used up on the way.
 INSIDE: Mapping[str, TensorInfo] = MappingProxyType(
-    {t.X_NOISY: TensorInfo("image", "What the encoder gets; the terms compare with the clean x", (t.X,), NOISE)}
+    {t.X_NOISY: TensorInfo("image", "Input of the encoder. The terms compare with the clean x", (t.X,), NOISE)}
 )
 
 _Z = TENSORS[t.Z]
@@ -29,12 +29,12 @@ CODE_STEPS: Mapping[str, Mapping[str, TensorInfo]] = MappingProxyType(
         "sigmoid": _IS_ITS_MEAN,
         "gaussian": {
             t.SIGMA: TensorInfo("code", "Standard deviation of q(z|x)", (t.Z_LOG_VAR,), formula="exp(z_log_var / 2)"),
-            t.EPSILON: TensorInfo("code", "Drawn from a standard normal, anew at each step"),
+            t.EPSILON: TensorInfo("code", "Sample of a standard normal, new at each step"),
             t.Z: replace(_Z, sources=(t.Z_MEAN, t.SIGMA, t.EPSILON), through="", formula="z_mean + sigma · epsilon"),
         },
         "quantized": {
             t.Z: replace(_Z, sources=(t.CODEWORD,), through="", formula="codeword"),
-            t.Z_MEAN: TensorInfo("code", "What a person looks at: the same code", (t.Z,), formula="z"),
+            t.Z_MEAN: TensorInfo("code", "The same code, as it is displayed", (t.Z,), formula="z"),
         },
     }
 )

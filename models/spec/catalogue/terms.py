@@ -50,7 +50,7 @@ TERMS: Mapping[str, TermInfo] = MappingProxyType(
             settings=("capacity", "capacity_epochs"),
         ),
         "mutual_information": TermInfo(
-            "Index-code information",
+            "Index-code mutual information",
             "log_posterior − log_aggregate",
             CHEN,
             (t.LOG_POSTERIOR, t.LOG_AGGREGATE),
@@ -82,25 +82,29 @@ TERMS: Mapping[str, TermInfo] = MappingProxyType(
             "Commitment", "Σ (z_encoded − fixed(codeword))²", VQ, (t.Z_ENCODED, t.CODEWORD), "squared code distance"
         ),
         "fools_critic": TermInfo(
-            "Fooling the critic", "softplus(−critic_on_sample)", GOODFELLOW, (t.CRITIC_ON_SAMPLE,), LOGISTIC
+            "Fooling the discriminator", "softplus(−critic_on_sample)", GOODFELLOW, (t.CRITIC_ON_SAMPLE,), LOGISTIC
         ),
-        "critic_real": TermInfo("Critic on real", "softplus(−critic_on_x)", GOODFELLOW, (t.CRITIC_ON_X,), LOGISTIC),
+        "critic_real": TermInfo(
+            "Discriminator on images", "softplus(−critic_on_x)", GOODFELLOW, (t.CRITIC_ON_X,), LOGISTIC
+        ),
         "critic_fake": TermInfo(
-            "Critic on fake", "softplus(critic_on_sample)", GOODFELLOW, (t.CRITIC_ON_SAMPLE,), LOGISTIC
+            "Discriminator on samples", "softplus(critic_on_sample)", GOODFELLOW, (t.CRITIC_ON_SAMPLE,), LOGISTIC
         ),
-        "raises_score": TermInfo("Raising its score", "−critic_on_sample", WGAN, (t.CRITIC_ON_SAMPLE,), SCORE),
-        "score_real": TermInfo("Score of real", "−critic_on_x", WGAN, (t.CRITIC_ON_X,), SCORE),
-        "score_fake": TermInfo("Score of fake", "critic_on_sample", WGAN, (t.CRITIC_ON_SAMPLE,), SCORE),
+        "raises_score": TermInfo("Generator score", "−critic_on_sample", WGAN, (t.CRITIC_ON_SAMPLE,), SCORE),
+        "score_real": TermInfo("Critic score of images", "−critic_on_x", WGAN, (t.CRITIC_ON_X,), SCORE),
+        "score_fake": TermInfo("Critic score of samples", "critic_on_sample", WGAN, (t.CRITIC_ON_SAMPLE,), SCORE),
         "gradient_penalty": TermInfo(
             "Gradient penalty", "(critic_slope − 1)²", WGAN, (t.CRITIC_SLOPE,), "squared slope"
         ),
         "code_fools_critic": TermInfo(
-            "Code like the prior", "softplus(−critic_on_code)", MAKHZANI, (t.CRITIC_ON_CODE,), LOGISTIC
+            "Fooling the code discriminator", "softplus(−critic_on_code)", MAKHZANI, (t.CRITIC_ON_CODE,), LOGISTIC
         ),
         "critic_prior": TermInfo(
-            "Critic on the prior", "softplus(−critic_on_prior)", MAKHZANI, (t.CRITIC_ON_PRIOR,), LOGISTIC
+            "Discriminator on the prior", "softplus(−critic_on_prior)", MAKHZANI, (t.CRITIC_ON_PRIOR,), LOGISTIC
         ),
-        "critic_code": TermInfo("Critic on codes", "softplus(critic_on_code)", MAKHZANI, (t.CRITIC_ON_CODE,), LOGISTIC),
+        "critic_code": TermInfo(
+            "Discriminator on codes", "softplus(critic_on_code)", MAKHZANI, (t.CRITIC_ON_CODE,), LOGISTIC
+        ),
         "feature_reconstruction": TermInfo(
             "Feature reconstruction",
             "½ Σ (features_on_x − features_on_reconstruction)²",
@@ -108,15 +112,15 @@ TERMS: Mapping[str, TermInfo] = MappingProxyType(
             (t.FEATURES_ON_X, t.FEATURES_ON_RECONSTRUCTION),
             NATS,
         ),
-        "density_ratio": TermInfo("Total correlation, by the critic", "critic_on_code", KIM, (t.CRITIC_ON_CODE,)),
+        "density_ratio": TermInfo("Total correlation (density ratio)", "critic_on_code", KIM, (t.CRITIC_ON_CODE,)),
         "critic_joint": TermInfo(
-            "Critic on codes as they are", "softplus(−critic_on_code)", KIM, (t.CRITIC_ON_CODE,), LOGISTIC
+            "Discriminator on joint codes", "softplus(−critic_on_code)", KIM, (t.CRITIC_ON_CODE,), LOGISTIC
         ),
         "critic_shuffled": TermInfo(
-            "Critic on shuffled codes", "softplus(critic_on_shuffled)", KIM, (t.CRITIC_ON_SHUFFLED,), LOGISTIC
+            "Discriminator on shuffled codes", "softplus(critic_on_shuffled)", KIM, (t.CRITIC_ON_SHUFFLED,), LOGISTIC
         ),
         "code_regression": TermInfo(
-            "Code of a sample",
+            "Code regression",
             "½ Σ (z_prior − sample_code)²",
             "Donahue et al. 2017, section 4.1, the latent regressor",
             (t.Z_PRIOR, t.SAMPLE_CODE),

@@ -17,10 +17,15 @@ def _together(**weights: float) -> Mapping[str, LearnerInfo]:
 
 
 def _against(
-    title: str, moves: tuple[str, ...], weights: Mapping[str, float], critic: Mapping[str, float], every: int = 1
+    title: str,
+    moves: tuple[str, ...],
+    weights: Mapping[str, float],
+    critic: Mapping[str, float],
+    every: int = 1,
+    against: str = "Discriminator",
 ) -> Mapping[str, LearnerInfo]:
-    """One learner, and a critic against it."""
-    return {LOSS: LearnerInfo(title, moves, weights, every), CRITIC_LOSS: LearnerInfo("Critic", (CRITIC,), critic)}
+    """Return one learner and its opponent. Only the opponent of a WGAN, which gives scores, is called a critic."""
+    return {LOSS: LearnerInfo(title, moves, weights, every), CRITIC_LOSS: LearnerInfo(against, (CRITIC,), critic)}
 
 
 # A GAN has no encoder. One learns beside it to find the code of a picture, and moves nothing else: so there is a map.
@@ -33,33 +38,33 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
     {
         "ae": VariantInfo(
             title="Autoencoder",
-            summary="Compress and rebuild; nothing shapes the codes.",
+            summary="Compresses images and reconstructs them. Nothing constrains the codes.",
             paper="Hinton & Salakhutdinov 2006",
             learners=_together(reconstruction=1.0),
         ),
         "denoising_ae": VariantInfo(
             title="Denoising autoencoder",
-            summary="Rebuild the clean image from a noisy one.",
+            summary="Reconstructs the clean image from a noisy one.",
             paper="Vincent et al. 2008",
             learners=_together(reconstruction=1.0),
             settings=("corruption",),
         ),
         "sparse_ae": VariantInfo(
             title="Sparse autoencoder (L1)",
-            summary="Few dimensions are used for one image: every one that is costs its size.",
+            summary="An L1 penalty on the code: each image uses few dimensions.",
             paper="Olshausen & Field 1996, eq. 2 to 4",
             learners=_together(reconstruction=1.0, l1=1.0),
         ),
         "sparse_kl_ae": VariantInfo(
             title="Sparse autoencoder (KL)",
-            summary="Activations in 0..1, each on for a set share of the images only.",
+            summary="Activations in 0..1. A penalty keeps each active for a set share of the images.",
             paper="Ng 2011, lecture notes on the sparse autoencoder",
             learners=_together(reconstruction=1.0, sparsity=10.0),
             code="sigmoid",
         ),
         "vae": VariantInfo(
             title="VAE",
-            summary="Codes are distributions, kept near a standard normal. The loss is the negative ELBO.",
+            summary="Each code is a distribution, kept close to a standard normal. The loss is the negative ELBO.",
             paper=KINGMA,
             learners=_together(reconstruction=1.0, kl=1.0),
             code="gaussian",
@@ -67,7 +72,10 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         ),
         "conditional_vae": VariantInfo(
             title="Conditional VAE",
-            summary="A VAE that is told the class, so that any can be drawn. Few dimensions keep it out of the code.",
+            summary=(
+                "A VAE conditioned on the class: you can generate any class. Keep the latent space small, or the code "
+                "stores the class as well."
+            ),
             paper="Sohn et al. 2015, eq. 4 and 5",
             learners=_together(reconstruction=1.0, kl=1.0),
             code="gaussian",
@@ -76,7 +84,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         ),
         "beta_vae": VariantInfo(
             title="β-VAE",
-            summary="A VAE with a heavier KL: fewer, more independent active dimensions, blurrier images.",
+            summary="A VAE with more weight on the KL: fewer and more independent active dimensions, blurrier images.",
             paper="Higgins et al. 2017, eq. 4",
             learners=_together(reconstruction=1.0, kl=4.0),
             code="gaussian",
@@ -84,7 +92,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         ),
         "free_bits_vae": VariantInfo(
             title="VAE with free bits",
-            summary="Each dimension may say a little for nothing, so that none dies before it is needed.",
+            summary="A small KL per dimension is not penalised, so dimensions do not become inactive early.",
             paper="Kingma et al. 2016, eq. 15",
             learners=_together(reconstruction=1.0, free_bits=1.0),
             code="gaussian",
@@ -92,7 +100,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         ),
         "capacity_vae": VariantInfo(
             title="β-VAE with capacity",
-            summary="The KL is held at a capacity that grows: dimensions open one after another.",
+            summary="The KL follows a growing target, so dimensions become active one after another.",
             paper="Burgess et al. 2018, eq. 8",
             learners=_together(reconstruction=1.0, capacity=10.0),
             code="gaussian",
@@ -100,7 +108,9 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         ),
         "beta_tcvae": VariantInfo(
             title="β-TCVAE",
-            summary="The KL in its three parts, with weight on the one that makes dimensions depend on each other.",
+            summary=(
+                "The KL is split into three parts. More weight on the total correlation makes dimensions independent."
+            ),
             paper="Chen et al. 2018, eq. 4",
             learners=_together(reconstruction=1.0, mutual_information=1.0, total_correlation=6.0, dimension_kl=1.0),
             code="gaussian",
@@ -108,7 +118,10 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         ),
         "factor_vae": VariantInfo(
             title="FactorVAE",
-            summary="A critic tells codes from shuffled ones: how well it does is the total correlation.",
+            summary=(
+                "A discriminator separates codes from shuffled codes. Its logit estimates the total "
+                "correlation, which is penalised."
+            ),
             paper="Kim & Mnih 2018, eq. 2 and algorithm 2, with the codes of the same batch shuffled",
             learners=_against(
                 *_AUTOENCODER,
@@ -124,14 +137,16 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         ),
         "wae": VariantInfo(
             title="WAE (MMD)",
-            summary="Codes without noise; all of them together are kept near a standard normal.",
+            summary="Deterministic codes. An MMD term matches all codes together to a standard normal.",
             paper="Tolstikhin et al. 2018, algorithm 2",
             learners=_together(reconstruction=1.0, mmd=500.0),
             prior=True,
         ),
         "info_vae": VariantInfo(
             title="InfoVAE",
-            summary="Half of the KL, and the distance of all codes from the prior: the code keeps more.",
+            summary=(
+                "Half the KL plus an MMD term that matches all codes to the prior. The code keeps more information."
+            ),
             paper="Zhao et al. 2019, eq. 6 with α = 0.5",
             learners=_together(reconstruction=1.0, kl=0.5, mmd=500.0),
             code="gaussian",
@@ -139,14 +154,14 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         ),
         "vq_vae": VariantInfo(
             title="VQ-VAE",
-            summary="The code is put together of entries of a codebook, which is learnt too.",
+            summary="Each code is built from entries of a learned codebook.",
             paper="van den Oord et al. 2017, eq. 3",
             learners=_together(reconstruction=1.0, codebook=1.0, commitment=0.25),
             code="quantized",
         ),
         "aae": VariantInfo(
             title="Adversarial autoencoder",
-            summary="A critic tells codes from draws of a standard normal, and the encoder learns to fool it.",
+            summary="A discriminator separates codes from samples of a standard normal. The encoder learns to fool it.",
             paper="Makhzani et al. 2016, section 2",
             learners=_against(
                 *_AUTOENCODER,
@@ -161,7 +176,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         ),
         "vae_gan": VariantInfo(
             title="VAE-GAN",
-            summary="Images are compared by what a critic sees in them, and drawn ones must fool it.",
+            summary="Images are compared by features of a discriminator, and samples must fool it.",
             paper="Larsen et al. 2016, algorithm 1, with draws from the prior as the fakes",
             learners=_against(
                 *_AUTOENCODER,
@@ -177,7 +192,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         ),
         "gan": VariantInfo(
             title="GAN",
-            summary="A generator against a critic; an encoder learns beside them to find the code of a picture.",
+            summary="A generator learns to fool a discriminator. An encoder learns to find the code of an image.",
             paper="Goodfellow et al. 2014, section 3, non-saturating",
             learners={
                 **_against(*_GENERATOR, {"fools_critic": 1.0}, {"critic_real": 1.0, "critic_fake": 1.0}),
@@ -191,7 +206,10 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         ),
         "wgan_gp": VariantInfo(
             title="WGAN-GP",
-            summary="The critic gives scores with slopes near 1; it moves five times as often as the generator.",
+            summary=(
+                "A critic estimates the Wasserstein distance, with a gradient penalty. It is updated five "
+                "times as often as the generator."
+            ),
             paper="Gulrajani et al. 2017, algorithm 1, with Adam as for the GAN",
             learners={
                 **_against(
@@ -199,6 +217,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
                     {"raises_score": 1.0},
                     {"score_real": 1.0, "score_fake": 1.0, "gradient_penalty": 10.0},
                     every=5,
+                    against="Critic",
                 ),
                 **_INVERSE,
             },

@@ -58,7 +58,8 @@ def parse_formula(text: str, kinds: Mapping[str, str]) -> Formula:
         raise FormulaError(sentence, 0, len(text))
     if root.kind != VALUE:
         sentence = (
-            f"The formula is not one number for each image, but of shape {root.kind}. Wrap it in sum(...) or mean(...)."
+            f"The formula must be one number for each image, but it is of shape {root.kind}. Wrap it in "
+            "sum(...) or mean(...)."
         )
         raise FormulaError(sentence, 0, len(text))
     return Formula(text, needs, root)

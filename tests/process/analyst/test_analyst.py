@@ -155,7 +155,7 @@ def test_a_live_snapshot_is_decoded_as_it_was_written_last(client, entry, home):
     ("values", "sentence"),
     [
         ({"snapshot": "absent.safetensors"}, "absent.safetensors cannot be read"),
-        ({"folder": "/nowhere/none"}, "none is no run: it has no experiment.json"),
+        ({"folder": "/nowhere/none"}, "none is not a run: it has no experiment.json"),
         ({"payload": bytes(3)}, "."),
         ({"request": "dance"}, "The request was 'dance'; allowed are decode, encode"),
     ],
@@ -215,7 +215,7 @@ def test_a_data_set_that_is_not_there_is_said_until_it_is_tried_again(client, en
         other, sets = library.find("run/elsewhere"), WholeSets(client)
         save_arrays(other.snapshot, {**load_arrays(other.snapshot), "own": np.zeros(1)})
         for _ in range(2):
-            with pytest.raises(AnalystError, match=r"^There is no data set called 'holidays': choose one of"):
+            with pytest.raises(AnalystError, match=r"^There is no data set 'holidays'. Choose one of"):
                 wait_for(lambda: isinstance(sets.request(other), WholeSet))
         write_json(folder / "experiment.json", entry.experiment.model_dump())
         sets.forget_failure(other)

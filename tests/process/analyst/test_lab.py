@@ -40,9 +40,9 @@ def _images(count: int = 6) -> np.ndarray:
 
 
 def test_same_seed_same_first_weights_whatever_the_pairing():
-    one, other = (_model(letter, "seed").network.get_weights() for letter in "AI")
+    one, other = (_model(letter, "question").network.get_weights() for letter in "AI")
     assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
-    assert not np.array_equal(_model("A", "seed", seed=1).network.get_weights()[0], one[0])
+    assert not np.array_equal(_model("A", "question", seed=1).network.get_weights()[0], one[0])
 
 
 # On the dense network every logit is one pixel's, and the loss is a mean over pixels: its gradient has a closed form.
@@ -73,7 +73,7 @@ def test_the_last_layer_comes_behind_the_last_weights(network, last):
     look = Inspector(_model(f"0..1~{last}~mse~p", network)).inspect(_images())
     assert look.outputs.shape == (6, *SHAPE)
     apply = {"linear": lambda x: x, "sigmoid": sigmoid, "tanh": np.tanh}[last]
-    if network == "seed":
+    if network == "question":
         assert look.logits.shape == (6, 20, 20, 1)
         ends = apply(look.logits)
         assert ends.min() <= look.outputs.min()
@@ -243,11 +243,11 @@ def test_an_unexpected_fault_is_told_and_not_hidden(home, monkeypatch):
         ({"pairings": [Pairing()] * (MOST_CASES + 1)}, "pairings"),
         ({"pairings": [{"link": "gamma"}]}, "allowed are p, sigmoid, p/255, (p+1)/2"),
         ({"dataset": "imagenet"}, "no data set called 'imagenet'"),
-        ({"network": "resnet"}, "allowed are dense, conv, seed"),
+        ({"network": "resnet"}, "allowed are dense, conv, question"),
         ({"steps": "many"}, "steps was 'many'; allowed is a whole number from 1 to 5,000"),
         ({"batch_size": 10**6}, "from 1 to 1,024"),
         ({"learning_rate": "nan"}, "learning_rate"),
-        ({"beta": 4}, "beta is no setting of a session"),
+        ({"beta": 4}, "beta is not a setting of a session"),
     ],
 )
 def test_what_cannot_be_run_is_refused_in_words(changes, words):

@@ -65,7 +65,7 @@ def test_every_command_explains_itself(arguments, words):
             ("train", "--set", "epochs=0", "--set", "seed=x"),
             "epochs was 0; allowed is a whole number from 1 to 10,000.",
         ),
-        (("train", "--set", "dataset=cifar"), "There is no data set called 'cifar': choose one of digits"),
+        (("train", "--set", "dataset=cifar"), "There is no data set 'cifar'. Choose one of digits"),
         (("train", "--experiment", "absent.json"), "absent.json could not be read"),
         (("train", "--experiment", "a", "--preset", "b"), "not allowed with argument"),
         (("train", "--out", "app.py"), "--out was app.py, which already exists and is not empty. Give a new folder."),
@@ -171,7 +171,7 @@ def test_ctrl_c_stops_the_run_and_keeps_what_it_learnt(tmp_path):
         process.kill()
     assert (process.returncode, "Traceback" in errors) == (0, False), errors
     assert "Stopping and saving the last snapshot." in out
-    assert "of training: Stopped by hand." in out
+    assert "of training: Stopped by you." in out
     assert status.state == "stopped"
     assert snapshots[-1].step == status.step > 0
     assert snapshots[-1].path.is_file()
@@ -195,7 +195,7 @@ def test_ctrl_c_before_the_trainer_has_started_and_again_gives_no_traceback(tmp_
     assert errors == ""
     assert "Stopping and saving the last snapshot." in out
     if presses == 1:
-        assert (process.returncode, "Stopped by hand." in out) == (0, True)
+        assert (process.returncode, "Stopped by you." in out) == (0, True)
         with Run(folder) as run:
             assert run.status().state == "stopped"
     else:
@@ -236,7 +236,7 @@ def test_a_report_says_each_learner_and_no_unit_that_is_not_the_values():
     values = dict.fromkeys(("fools_critic", "loss", "critic_real", "critic_fake", "critic_loss"), 0.5)
     assert report_lines(values, quick(variant="gan")) == [
         "Generator: fools_critic 0.50  loss 0.50  (nats per image, 0.69 at even odds)",
-        "Critic: critic_real 0.50  critic_fake 0.50  critic_loss 0.50  (nats per image)",
+        "Discriminator: critic_real 0.50  critic_fake 0.50  critic_loss 0.50  (nats per image)",
     ]
     (parts,) = report_lines({"mutual_information": 2.0, "loss": 98.0}, quick(variant="beta_tcvae"))
     assert parts == "mutual_information 2.00  loss 98.00  (nats per image)"

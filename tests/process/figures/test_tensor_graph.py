@@ -162,20 +162,20 @@ def test_a_gan_is_drawn_without_what_its_training_has_not():
     assert sources_of(drawn, "network:encoder") == ["tensor:sample"]
     critics = [(node.title, node.detail) for node in drawn.nodes if node.key.startswith("network:critic")]
     assert critics == [("critic", "Dense"), ("critic", "same weights")]
-    assert [node.title for node in drawn.nodes if node.kind == "total"] == ["Generator", "Critic", "Encoder"]
+    assert [node.title for node in drawn.nodes if node.kind == "total"] == ["Generator", "Discriminator", "Encoder"]
     marks = {node.key: node.marks for node in drawn.nodes if node.marks}
     assert marks == {
         "network:critic": (2,), "network:decoder": (1,), "network:encoder": (3,), "network:critic(sample)": (2,),
         "total:loss": (1,), "total:critic_loss": (2,), "total:encoder_loss": (3,),
     }  # fmt: skip
     assert drawn.sentence.startswith("The data: x, prior, z_prior, decoder, sample, encoder, ")
-    assert drawn.sentence.endswith("The total of Encoder adds Code of a sample.")
+    assert drawn.sentence.endswith("The total of Encoder adds Code regression.")
 
 
 def test_long_titles_have_two_lines():
     assert graph_layout.in_lines("KL", "term") == ("KL",)
     assert graph_layout.in_lines("features_on_reconstruction", "tensor") == ("features_on_", "reconstruction")
-    assert graph_layout.in_lines("Critic on codes as they are", "term") == ("Critic on codes", "as they are")
+    assert graph_layout.in_lines("Discriminator on shuffled codes", "term") == ("Discriminator", "on shuffled codes")
     assert graph_layout.in_lines("a" * 32, "term") == ("a" * 16, "a" * 16)
 
 
@@ -205,8 +205,8 @@ def test_a_row_says_formula_unit_paper_and_weight():
     reconstruction, kl = term_rows(experiment)
     assert reconstruction == {
         "name": "reconstruction", "title": "Reconstruction", "formula": "mean (255 x − grey_levels)²",
-        "unit": "grey levels² per pixel", "paper": "The question's own code", "reads": "x, grey_levels", "weight": "1",
-        "total": "loss",
+        "unit": "grey levels² per pixel", "paper": "The code of the Stack Overflow question",
+        "reads": "x, grey_levels", "weight": "1", "total": "loss",
     }  # fmt: skip
     assert (kl["unit"], kl["weight"]) == ("nats per image", "4 · linear warm-up, 10 epochs")
     assert learner_in_words(experiment, 5e-4) == (

@@ -44,12 +44,13 @@ def test_only_known_learners_move_and_at_least_one(tmp_path):
         assert run.moving() == ("loss", "encoder_loss")
         assert [bool(v.numpy()) for v in trainer.program.model.moving] == [True, False, True]
         assert [event.detail["message"] for event in run.events("refused")] == [
-            f"Who moves was {given}; allowed are loss, critic_loss, encoder_loss. Name at least one of them."
-            for given in ("nobody", "loss, kl")
+            f"The networks to update were {given}; allowed are loss, critic_loss, encoder_loss. "
+            "Name at least one of them."
+            for given in ("none", "loss, kl")
         ]
         (event,) = run.changes()
         assert event.detail == {"value": ["loss", "encoder_loss"], "before": ["loss", "critic_loss", "encoder_loss"]}
-        assert describe_change(event, run.experiment) == "Critic held still"
+        assert describe_change(event, run.experiment) == "Discriminator frozen"
     trainer.store.close()
 
 
@@ -57,7 +58,7 @@ def test_who_does_not_wait_for_the_test_images_has_a_whole_model_and_is_told(tmp
     trainer = small_trainer(tmp_path)
     trainer.train()
     send_command(tmp_path, "stop")
-    assert trainer.finish() == "The model was not measured on the test images. Stopped by hand."
+    assert trainer.finish() == "The model was not evaluated on the test images. Stopped by you."
     with Run(tmp_path) as run:
         assert run.summary()["steps"] == trainer.step > 0
         assert "test" not in run.summary()
@@ -72,7 +73,7 @@ def test_a_wish_to_go_on_that_came_with_the_apps_end_is_heard(tmp_path):
     send_command(tmp_path, "go_on", value=True)
     trainer.listener.check_parent()
     send_command(tmp_path, "go_on", value=False)
-    with pytest.raises(Stop, match="not told to go on"):
+    with pytest.raises(Stop, match="not set to continue"):
         trainer.listener.check_parent()
     trainer.store.close()
 
@@ -81,9 +82,9 @@ def test_each_opponent_can_be_left_alone_and_who_has_none_always_moves():
     assert ways_to_move(VARIANTS["gan"]) == {
         "All": ("loss", "critic_loss", "encoder_loss"),
         "Generator only": ("loss", "encoder_loss"),
-        "Critic only": ("critic_loss", "encoder_loss"),
+        "Discriminator only": ("critic_loss", "encoder_loss"),
     }
-    assert list(ways_to_move(VARIANTS["aae"])) == ["All", "Autoencoder only", "Critic only"]
+    assert list(ways_to_move(VARIANTS["aae"])) == ["All", "Autoencoder only", "Discriminator only"]
 
 
 def test_a_single_step_is_one_step_and_the_pause_goes_on(tmp_path):
@@ -115,8 +116,8 @@ def test_a_single_step_is_one_step_and_the_pause_goes_on(tmp_path):
         refused = [event.detail["message"] for event in run.events("refused")]
         assert len(run.curves().validation["epoch"]) == 1  # the last one waits for the run to go on
     assert refused == [
-        "A single step is taken while the training is paused. Pause it first.",
-        *["There is no step left: the last epoch is over. Resume, and the run finishes."] * 4,
+        "A single step needs a paused training. Pause it first.",
+        *["No step is left: the last epoch is over. Resume to finish the run."] * 4,
     ]
     trainer.store.close()
 

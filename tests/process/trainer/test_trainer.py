@@ -118,7 +118,7 @@ def test_a_killed_trainer_is_called_crashed_and_what_was_shown_is_still_there(tr
     with Run(run.folder) as again:
         status = again.status()
         assert (status.state, status.active) == ("crashed", False)
-        assert status.message == "The trainer ended without a word; its last snapshot is kept."
+        assert status.message == "The trainer ended without a message. Its last snapshot is kept."
         kept = again.curves(10**9).training
         for name, values in shown.items():
             np.testing.assert_array_equal(kept[name][: len(values)], values)
@@ -135,7 +135,7 @@ def test_a_run_stops_when_its_parent_goes_unless_it_was_told_to_go_on(trainers):
     process = psutil.Process(trainers.other.processes[staying.folder].pid)
     trainers.other.close()
     status = left.status()
-    assert (status.state, status.message) == ("stopped", "Hourglass was closed; the run was not told to go on.")
+    assert (status.state, status.message) == ("stopped", "Hourglass was closed, and the run was not set to continue.")
     assert left.snapshots()[-1].step == status.step
     step = reached(staying, "training").step
     reached(staying, "training", step=step + 20)
@@ -165,7 +165,7 @@ def test_a_run_is_steered_paused_resumed_and_stopped(trainers):
     reached(run, "training", step=paused.step + 20)
     send_command(run.folder, "stop")
     stopped = reached(run, "stopped")
-    assert stopped.message == "Stopped by hand."
+    assert stopped.message == "Stopped by you."
     assert trainers.launcher.processes[run.folder].wait(30) == 0
     assert run.snapshots()[-1].step == stopped.step > paused.step
     assert snapshot_is_whole(run)

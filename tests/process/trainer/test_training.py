@@ -85,7 +85,7 @@ def test_a_stop_before_the_first_step_ends_the_run_and_what_steers_waits(tmp_pat
     (tmp_path / INBOX / "0.json").write_bytes(b"nonsense")
     assert trainer.main(tmp_path) == 0
     with Run(tmp_path) as run:
-        assert (run.status().state, run.status().message, run.status().step) == ("stopped", "Stopped by hand.", 0)
+        assert (run.status().state, run.status().message, run.status().step) == ("stopped", "Stopped by you.", 0)
         assert not (tmp_path / SUMMARY).exists()  # not even its data was loaded
     assert len(list((tmp_path / INBOX).iterdir())) == 2
 
@@ -114,7 +114,9 @@ def test_between_the_stages_of_the_preparation_commands_are_obeyed(tmp_path, mon
     with Run(tmp_path) as run:
         status = run.status()
     assert (status.state, status.goes_on) == ("stopped", told)
-    assert status.message == ("Stopped by hand." if told else "Hourglass was closed; the run was not told to go on.")
+    assert status.message == (
+        "Stopped by you." if told else "Hourglass was closed, and the run was not set to continue."
+    )
 
 
 def test_between_the_batches_of_a_validation_commands_are_obeyed(tmp_path, no_parent_needed):

@@ -117,6 +117,16 @@ def test_every_setting_is_asked_for_however_many_there_are(monkeypatch):
     }
 
 
+def test_a_link_that_calls_the_questions_network_seed_still_chooses_it():
+    shown = AppTest.from_function(form, default_timeout=30)
+    shown.query_params["network"] = "seed"
+    shown.run()
+    assert not shown.exception
+    assert given(shown)["network"] == "question"
+    assert not shown.toast
+    assert shown.query_params["network"] == "question"
+
+
 @pytest.mark.parametrize(
     ("label", "field"), [("Latent dimensions", "latent_dim"), ("Learning rate", "learning_rate"), ("Seed", "seed")]
 )

@@ -62,14 +62,14 @@ VARY = "The samples vary"
 @pytest.mark.parametrize(
     ("right", "title"),
     [
-        (0.991, "The critic has won"),
-        (0.99, "The critic is far ahead"),
-        (0.901, "The critic is far ahead"),
-        (0.9, "Both are in play"),
-        (0.6, "Both are in play"),
+        (0.991, "The discriminator has won"),
+        (0.99, "The discriminator is far ahead"),
+        (0.901, "The discriminator is far ahead"),
+        (0.9, "Balanced"),
+        (0.6, "Balanced"),
         (0.599, "Even odds"),
         (0.45, "Even odds"),
-        (0.449, "The critic lags behind"),
+        (0.449, "The discriminator lags behind"),
     ],
 )
 def test_how_often_the_critic_is_right_says_how_the_game_stands(right, title):
@@ -81,8 +81,8 @@ def test_even_odds_are_called_normal_with_the_numbers():
     even, _ = findings(found("gan", 0.5, means=means))
     assert even.level == GOOD
     assert even.sentence == (
-        "Critic on real 0.71, critic on fake 0.66: near ln 2 = 0.69. "
-        "The critic is right on 50% of real images and 50% of samples."
+        "Discriminator on images 0.71, discriminator on samples 0.66: near ln 2 = 0.69. "
+        "The discriminator is right on 50% of real images and 50% of samples."
     )
     assert even.remedy.startswith("A flat 0.69 is normal")
 
@@ -91,29 +91,29 @@ def test_even_odds_are_called_normal_with_the_numbers():
     ("on_real", "on_made", "title"),
     [
         (0.60, 0.79, "Even odds"),
-        (0.59, 0.79, "The critic takes too much for real"),
-        (0.40, 1.05, "The critic takes too much for real"),
-        (0.80, 0.60, "The critic takes too much for made"),
-        (0.20, 1.38, "The critic takes too much for real"),
-        (0.20, 1.40, "The critic lags behind"),
+        (0.59, 0.79, "The discriminator judges too much real"),
+        (0.40, 1.05, "The discriminator judges too much real"),
+        (0.80, 0.60, "The discriminator judges too much fake"),
+        (0.20, 1.38, "The discriminator judges too much real"),
+        (0.20, 1.40, "The discriminator lags behind"),
     ],
 )
 def test_a_critic_that_is_sure_and_wrong_is_not_called_even(on_real, on_made, title):
     means = {**found("gan").means, "critic_real": on_real, "critic_fake": on_made}
     assert titles(found("gan", 0.55, means=means))[0] == title
-    assert titles(found("gan", 0.6, means=means))[0] == "Both are in play"
+    assert titles(found("gan", 0.6, means=means))[0] == "Balanced"
 
 
 def test_what_only_a_training_can_do_is_not_advised_after_it():
     stuck = found("gan", 1.0, gradients=fooling("gan", 0.001), moving=("loss",))
     still, won, gone, _ = findings(stuck)
-    assert "Update" not in in_words(still, active=False)
-    assert "Update" in in_words(still, active=True)
-    assert "Let only the generator move for a while. From the start" in in_words(won, active=True)
-    assert "Let only" not in in_words(won, active=False)
+    assert "under “Update”" not in in_words(still, active=False)
+    assert "under “Update”" in in_words(still, active=True)
+    assert "Update only the generator for a while. In a new run" in in_words(won, active=True)
+    assert "Update only" not in in_words(won, active=False)
     assert "a lower learning rate." in in_words(won, active=False)
-    assert "See that the weight of" in in_words(gone, active=True)
-    assert "See that the weight of" not in in_words(gone, active=False)
+    assert "Check that the weight of" in in_words(gone, active=True)
+    assert "Check that the weight of" not in in_words(gone, active=False)
 
 
 def cases_of(variant: str) -> Iterator[Measured]:
@@ -136,19 +136,19 @@ def test_every_outcome_is_met_and_none_asks_for_a_change_after_the_end(variant):
     assert met == wanted
     for finding in {finding for case in cases_of(variant) for finding in findings(case)}:
         told = in_words(finding, active=False).partition("] ")[2]
-        assert not re.search(r"(^|\. )(Let|Raise|Lower|See that)\b", told), told
+        assert not re.search(r"(^|\. )(Let|Update|Raise|Lower|See that|Check that)\b", told), told
         assert told.endswith(".")
 
 
 @pytest.mark.parametrize(("norm", "without"), [(0.0101, False), (0.01, True), (0.0, True)])
 def test_a_gradient_that_is_gone_is_told_from_one_that_says_little(norm, without):
     won, *others = findings(found("gan", 1.0, gradients=fooling("gan", norm)))
-    assert won.verdict == "The critic has won"
+    assert won.verdict == "The discriminator has won"
     assert ("does not vanish" in won.sentence) != without
     assert ("of the largest so far" in won.sentence) != without  # it is told once
-    assert "it pulls with 88% of its force" in won.sentence or without  # sigmoid(2)
+    assert "it has 88% of its full size" in won.sentence or without  # sigmoid(2)
     lost = titles(found("gan", gradients=fooling("gan", norm)))
-    assert ("The generator gets almost no gradient from the critic" in lost) == without
+    assert ("The generator gets almost no gradient from the discriminator" in lost) == without
     assert [other.verdict for other in others] == lost[1:]
 
 
@@ -156,9 +156,9 @@ def test_a_gradient_that_is_gone_is_told_from_one_that_says_little(norm, without
 @pytest.mark.parametrize("variant", CRITICS)
 def test_a_gradient_that_is_gone_is_said_of_every_game_however_often_the_critic_is_right(variant, right):
     case = found(variant, right, gradients=fooling(variant, 0.0))
-    who = VARIANTS[variant].learners["loss"].title.lower()
+    who, critic = (VARIANTS[variant].learners[total].title.lower() for total in ("loss", "critic_loss"))
     (gone,) = (finding for finding in findings(case) if "gradient" in finding.verdict)
-    assert (gone.level, gone.verdict) == (BAD, f"The {who} gets almost no gradient from the critic")
+    assert (gone.level, gone.verdict) == (BAD, f"The {who} gets almost no gradient from the {critic}")
     assert gone.sentence == "Its norm is 0, 0.0% of the largest so far."
     assert not any("does not vanish" in finding.sentence for finding in findings(case))
 
@@ -196,11 +196,11 @@ def test_a_wasserstein_critic_gives_a_distance_that_cannot_be_below_zero():
 @pytest.mark.parametrize(
     ("right", "title"),
     [
-        (0.991, "The critic has won"),
+        (0.991, "The discriminator has won"),
         (0.99, "The codes differ from the prior"),
         (0.6, "The codes differ from the prior"),
         (0.599, "The codes look like the prior"),
-        (0.449, "The critic lags behind"),
+        (0.449, "The discriminator lags behind"),
     ],
 )
 def test_codes_are_compared_with_the_prior(right, title):
@@ -213,7 +213,7 @@ def test_codes_are_compared_with_the_prior(right, title):
         (1.0, "The dimensions depend on each other"),
         (0.6, "The dimensions depend on each other"),
         (0.599, "The dimensions look independent"),
-        (0.449, "The critic lags behind"),
+        (0.449, "The discriminator lags behind"),
     ],
 )
 def test_a_total_correlation_is_told_in_nats(right, title):
@@ -226,14 +226,16 @@ def test_a_total_correlation_is_told_in_nats(right, title):
 def test_nothing_is_accused_at_the_beginning_or_without_numbers(variant):
     assert titles(found(variant, 1.0, step=99, spread=0)) == ["Too early to say"]
     assert "Too early to say" not in titles(found(variant, 1.0, step=100))
-    assert titles(found(variant, made=np.array([0.0, np.inf]))) == ["The critic gives no numbers"]
+    assert titles(found(variant, made=np.array([0.0, np.inf]))) == [
+        f"The {VARIANTS[variant].learners['critic_loss'].title.lower()}'s outputs are not finite"
+    ]
 
 
 @pytest.mark.parametrize("variant", CRITICS)
 def test_a_learner_held_still_is_said_first(variant):
     learners = VARIANTS[variant].learners
     first, *others = findings(found(variant, moving=["loss"] + [t for t in learners if t == "encoder_loss"]))
-    assert (first.level, first.verdict) == (NOTE, "Critic held still by hand")
+    assert (first.level, first.verdict) == (NOTE, f"{VARIANTS[variant].learners['critic_loss'].title} frozen by you")
     assert others == findings(found(variant))
 
 

@@ -102,7 +102,7 @@ def _summary_is_a_folder(run: Path) -> None:
 
 
 DAMAGE = {
-    "no summary": (_no_summary, "has loaded no data yet"),
+    "no summary": (_no_summary, "has not loaded its data yet"),
     "summary of nothing": (_text(SUMMARY, b""), "damaged summary.json"),
     "summary of zeros": (_text(SUMMARY, b"\0" * 500), "damaged summary.json"),
     "summary of a list": (_text(SUMMARY, b"[]"), "damaged summary.json"),

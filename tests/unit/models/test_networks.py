@@ -73,8 +73,8 @@ def test_unscaled_pixels_are_in_0_to_255_inside_the_networks_alone():
     np.testing.assert_allclose(values["reconstruction"], [25, 25])
 
 
-def test_the_seed_network_is_the_one_of_the_question():
-    twins = program((28, 28, 1), network="seed", variant="ae", latent_dim=100).twins
+def test_the_network_of_the_question_has_its_numbers_of_weights():
+    twins = program((28, 28, 1), network="question", variant="ae", latent_dim=100).twins
     assert (twins.encoder.count_params(), twins.decoder.count_params()) == (392_100, 165_473)
     assert twins.parameters == 557_573
 

@@ -43,7 +43,7 @@ def test_every_network_names_each_of_its_weights_once_and_ends_in_its_link(netwo
 
 @pytest.mark.parametrize("latent", [1, 512])
 def test_the_layers_do_not_depend_on_the_number_of_dimensions_nor_on_what_was_built_before(latent):
-    assert decoder_layers(_twins("seed", latent=latent)) == decoder_layers(_twins("seed"))
+    assert decoder_layers(_twins("question", latent=latent)) == decoder_layers(_twins("question"))
 
 
 def test_the_seed_network_layer_by_layer():
@@ -52,7 +52,7 @@ def test_the_seed_network_layer_by_layer():
 
     convolution = {"strides": [1, 1], "padding": "valid"}
     leaky = {"kind": "activation", "name": "leaky_relu", "slope": pytest.approx(0.3)}
-    assert decoder_layers(_twins("seed")) == [
+    assert decoder_layers(_twins("question")) == [
         weighted("dense", "dense"),
         leaky,
         {"kind": "reshape", "shape": [14, 14, 8]},

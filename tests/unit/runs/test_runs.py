@@ -171,7 +171,7 @@ def test_a_removed_snapshot_is_forgotten_before_its_file_goes(tmp_path):
 
 
 def test_folders_that_are_no_whole_runs_are_said_or_passed_over(tmp_path):
-    with pytest.raises(RunError, match=r"is no run: it has no experiment\.json\. Choose a folder"):
+    with pytest.raises(RunError, match=r"is not a run: it has no experiment\.json\. Choose the folder"):
         Run(tmp_path)
     for name, content in (("begun", None), ("empty", b""), ("broken", b"no database" * 99)):
         write_json(new := tmp_path / f"{name}.json", quick().model_dump())
@@ -181,9 +181,9 @@ def test_folders_that_are_no_whole_runs_are_said_or_passed_over(tmp_path):
             (tmp_path / name / DATABASE).write_bytes(content)
         with Run(tmp_path / name) as run:
             assert not run.has_started()
-            with pytest.raises(RunError, match=f"The run {name} has not begun"):
+            with pytest.raises(RunError, match=f"The run {name} has not started"):
                 run.status()
-            with pytest.raises(RunError, match=f"The run {name} has loaded no data yet"):
+            with pytest.raises(RunError, match=f"The run {name} has not loaded its data yet"):
                 run.summary()
     assert {run.name for run in list_runs(tmp_path)} == {"begun", "empty", "broken"}
     assert list_runs(tmp_path / "absent") == []
@@ -203,7 +203,7 @@ def test_a_history_that_cannot_be_read_is_said_in_a_sentence(tmp_path, content, 
             assert run.curves() == Curves({}, {})
             return
         with pytest.raises(
-            RunError, match=r"has not begun|The history of the run .* cannot be read \(.*\)\. Try again"
+            RunError, match=r"has not started|The history of the run .* cannot be read \(.*\)\. Try again"
         ):
             getattr(run, read)()
 
@@ -268,7 +268,7 @@ def test_run_folders_of_one_second_have_their_own_names(tmp_path):
     ids=range(12),
 )
 def test_damaged_commands_are_refused_and_the_next_is_taken(tmp_path, text):
-    with pytest.raises(ValueError, match=r"^No command of a run: "):
+    with pytest.raises(ValueError, match=r"^Not a command for a run: "):
         parse_command(text)
     inbox = Inbox(tmp_path)
     send_command(tmp_path, "weight", term="kl", value=2)

@@ -17,6 +17,7 @@ from explorer.runs.layout import CLOCK, WEIGHT_PREFIX, WEIGHTED_PREFIX
 from explorer.runs.writer import RunWriter
 from models.spec.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, VARIANTS, settings_of
 from models.spec.experiment import Change, Experiment, ExperimentError, Terms, TermSetting, changes_of, limits_of
+from models.spec.pairings import Pairing
 from models.spec.schedules import SCHEDULES
 
 FEW = settings(max_examples=80, deadline=None)
@@ -103,7 +104,7 @@ def test_json_and_back_is_the_same_experiment(experiment):
 BAD = [
     ("dataset", "../x", "lower-case letters, digits and _"),
     ("dataset", 3, "a name"),
-    ("network", "deep", "dense, conv, seed"),
+    ("network", "deep", "dense, conv, question"),
     ("variant", "diffusion", "ae, denoising_ae, sparse_ae, sparse_kl_ae, vae, conditional_vae, beta_vae"),
     ("variant", ["vae"], "a name"),
     ("pixel_model", "laplace", "bernoulli, gaussian, unscaled"),
@@ -142,7 +143,10 @@ def test_every_bad_value_is_named_with_what_was_given_and_what_is_allowed(field,
         ("much", "terms.kl.weight was 'much'; allowed is a number from 0 to 1e+06. Change it and try again."),
         ({"schedule": "sine"}, "schedule was 'sine'; allowed are constant, warm_up, cyclical. Choose one of these."),
         ({"schedule_epochs": 0}, "terms.kl.schedule_epochs was 0; allowed is a number from 0.01 to 10000."),
-        ({"beta": 4}, "terms.kl.beta is no setting of a term; allowed are weight, schedule, schedule_epochs, formula."),
+        (
+            {"beta": 4},
+            "terms.kl.beta is not a setting of a term; allowed are weight, schedule, schedule_epochs, formula.",
+        ),
     ],
 )
 def test_a_bad_term_is_named_with_its_place(term, sentence):
@@ -153,7 +157,7 @@ def test_a_bad_term_is_named_with_its_place(term, sentence):
 def test_what_contradicts_itself_is_refused():
     assert faults({"variant": "ae", "terms": {"kl": 1}}) == [
         "terms had kl; the variant ae has reconstruction. Remove the others, choose another variant, or give a "
-        "formula: a term of your own."
+        "formula for your own term."
     ]
     (sentence,) = faults({"terms": {"kl": 0, "reconstruction": 0}})
     assert sentence.startswith("every term's weight was 0; at least one must be above 0.")
@@ -161,9 +165,9 @@ def test_what_contradicts_itself_is_refused():
     (sentence,) = faults({"variant": "gan", "terms": dict.fromkeys(VARIANTS["gan"].weights, 0)})
     assert sentence.endswith(" Raise the weight of fools_critic.")
     (sentence,) = faults({"variant": "vq_vae", "latent_dim": 5})
-    assert "allowed are multiples of 2" in sentence
+    assert "must be a multiple of 2" in sentence
     (sentence,) = faults({"epoch": 3})
-    assert sentence.startswith("epoch is no setting of an experiment; allowed are dataset, network, variant")
+    assert sentence.startswith("epoch is not a setting of an experiment; allowed are dataset, network, variant")
 
 
 TAKEN = [*CLOCK, "step", "level", "loss", "mmd", "l1", "z", "epochs", f"{WEIGHT_PREFIX}kl", f"{WEIGHTED_PREFIX}mine"]
@@ -173,7 +177,7 @@ TAKEN = [*CLOCK, "step", "level", "loss", "mmd", "l1", "z", "epochs", f"{WEIGHT_
 def test_a_term_of_ones_own_cannot_take_a_name_of_hourglass_or_of_its_history(name):
     (sentence,) = faults({"terms": {name: {"formula": "sum(z)"}}})
     assert sentence.startswith(
-        f"a term of your own was named {name!r}; allowed are up to 32 small letters, digits and _"
+        f"your own term was named {name!r}; allowed are up to 32 lower-case letters, digits and _"
     )
 
 
@@ -192,10 +196,10 @@ def test_every_fault_has_its_own_sentence():
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("{", "The experiment is no valid JSON"),
-        ("", "The experiment is no valid JSON"),
-        ("[" * 5000, "The experiment is no valid JSON"),
-        (b"\xff\xfe", "The experiment is no valid JSON"),
+        ("{", "The experiment is not valid JSON"),
+        ("", "The experiment is not valid JSON"),
+        ("[" * 5000, "The experiment is not valid JSON"),
+        (b"\xff\xfe", "The experiment is not valid JSON"),
         ("[]", "The experiment was []; allowed is a table of settings."),
         (None, "The experiment was None; allowed is a table of settings."),
         ("\ud800", "The experiment was '\\ud800'; allowed is text in UTF-8."),
@@ -244,7 +248,12 @@ def test_the_question_and_what_it_should_have_been_differ_in_their_pixels_alone(
     question, answer = (from_command_line(name, None, []) for name in ("question", "answer"))
     assert (question.pixel_model, answer.pixel_model) == ("unscaled", "bernoulli")
     assert question.model_copy(update={"pixel_model": "bernoulli"}) == answer
-    assert (question.dataset, question.network, question.variant, question.latent_dim) == ("mnist", "seed", "ae", 100)
+    assert (question.dataset, question.network, question.variant, question.latent_dim) == (
+        "mnist",
+        "question",
+        "ae",
+        100,
+    )
     assert (question.optimizer, question.learning_rate, question.batch_size, question.epochs) == ("adam", 1e-4, 256, 10)
 
 
@@ -294,7 +303,7 @@ def test_a_file_that_is_no_experiment_is_said(tmp_path, content, sentence):
         ("latent_dim=", "latent_dim was ''; allowed is a whole number from 1 to 512"),
         ("latent_dim=NaN", "latent_dim was nan; allowed is a whole number from 1 to 512"),
         ("terms=" + "[" * 100_000, "terms was"),
-        ("dataset=cifar", "There is no data set called 'cifar'"),
+        ("dataset=cifar", "There is no data set 'cifar'"),
     ],
     ids=range(8),
 )
@@ -344,3 +353,16 @@ def test_each_field_says_what_it_changes_and_a_reduced_experiment_keeps_nothing_
     assert whole.reduced("tensors") == Experiment.parse({"variant": "ae", "corruption": 0.9, "seed": 5})
     graph = Experiment.parse({"variant": "ae", "corruption": 0.9, "terms": {"mine": {"formula": "sum(z)"}}})
     assert whole.reduced("graph") == graph
+
+
+def test_experiments_and_sessions_of_earlier_versions_name_the_questions_network_seed():
+    """As the experiment.json of a run of that time has it."""
+    stored = """{
+      "dataset": "mnist", "network": "seed", "variant": "ae", "pixel_model": "unscaled", "pixel_sigma": 0.25,
+      "latent_dim": 100, "terms": {"reconstruction": {"weight": 1.0, "schedule": "constant", "schedule_epochs": 5.0,
+      "formula": null}}, "optimizer": "adam", "learning_rate": 0.0001, "batch_size": 256, "epochs": 10,
+      "validation_fraction": 0.01, "seed": 0
+    }"""
+    assert Experiment.parse(stored) == checked_experiment(PRESETS["question"])
+    assert Session.parse({"network": "seed", "pairings": [Pairing().model_dump()]}).network == "question"
+    assert "network was 'seeds'; allowed are dense, conv, question" in faults({"network": "seeds"})[0]

@@ -38,7 +38,13 @@ def test_each_panel_says_the_unit_of_what_it_shows(pixel_model, units):
 
 def test_several_learners_have_totals_of_their_own_and_a_lone_term_no_second_panel():
     titles = [title.partition("</b>")[0].removeprefix("<b>") for title in panel_titles(variant="gan")]
-    assert titles == ["Fooling the critic", "Critic: total", "Critic on real", "Critic on fake", "Code of a sample"]
+    assert titles == [
+        "Fooling the discriminator",
+        "Discriminator: total",
+        "Discriminator on images",
+        "Discriminator on samples",
+        "Code regression",
+    ]
 
 
 def facts(variant: str, pixel_model: str) -> list[str]:
@@ -52,7 +58,7 @@ def test_the_negative_elbo_is_said_only_where_the_terms_make_one():
     assert facts("vae", "unscaled") == [f"test reconstruction 3.0 {GREYS}", f"test KL 3.0 {NATS}"]
     assert facts("ae", "unscaled") == [f"test reconstruction 3.0 {GREYS}"]
     assert facts("denoising_ae", "bernoulli") == [f"test reconstruction 3.0 {NATS}"]
-    assert facts("gan", "bernoulli")[0] == f"test fooling the critic 3.0 {NATS}"
+    assert facts("gan", "bernoulli")[0] == f"test fooling the discriminator 3.0 {NATS}"
 
 
 def test_a_plain_unit_leaves_out_what_is_said_of_one_terms_values():
