@@ -157,12 +157,12 @@ def test_train_watch_steer_stop_reload_and_explore(app, page, artefacts):
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="Resume").click()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Stopped by hand")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=SLOW)
 
     page.goto(f"{url}/train")  # a newcomer's way back: from the list
     page.get_by_role("combobox", name="Run").click()
     page.get_by_role("option", name=re.compile(run.name)).click()
-    expect(page.get_by_text("Stopped by hand")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=SLOW)
     expect(page.locator(".hg-map .hg-plot.hg-ready")).to_be_visible(timeout=SLOW)
     page.get_by_role("link", name="Explore model").click()
     expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile(run.name), timeout=SLOW)
@@ -182,7 +182,7 @@ def test_a_killed_trainer_is_said_within_a_second_or_so(app, page):
     (folder,) = set((home / "runs").iterdir()) - known
     wait_for(lambda: Run(folder).has_started())
     psutil.Process(Run(folder).meta["pid"]).kill()
-    expect(page.get_by_text("The trainer ended without a word")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("The trainer ended without a message")).to_be_visible(timeout=SLOW)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the maps of another process")

@@ -71,7 +71,7 @@ def test_a_run_s_terms_follow_it_and_its_code_can_be_taken(app, page, artefacts)
     run = Run(app[1] / "runs" / page.url.rpartition("run=")[2])
     assert _downloaded(page) == script_of(run.experiment)
     page.get_by_role("button", name=re.compile("Stop$")).click()
-    expect(page.get_by_text("Stopped by hand")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=SLOW)
 
 
 @pytest.mark.parametrize(
@@ -89,4 +89,4 @@ def test_the_seed_run_is_one_click(app, page, button, preset):
     expect(stop.or_(page.get_by_text("could not be downloaded"))).to_be_visible(timeout=SLOW)
     if stop.is_visible():
         stop.click()
-        expect(page.get_by_text("Stopped by hand")).to_be_visible(timeout=SLOW)
+        expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=SLOW)

@@ -167,7 +167,7 @@ def test_axe_finds_nothing_serious_while_it_trains(live, artefacts, scheme):
 
 def test_the_last_picture_stays_when_the_training_is_stopped(live, name):
     live.get_by_role("button", name="Stop").click()
-    expect(live.get_by_text("Stopped by hand")).to_be_visible(timeout=SLOW)
+    expect(live.get_by_text("Stopped by you")).to_be_visible(timeout=SLOW)
     wait_for(lambda: _step(live) == (live.wait_for_timeout(1500) or _step(live)))  # the last look may be on its way
     step = _step(live)
     before = picture(live)

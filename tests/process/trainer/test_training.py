@@ -126,7 +126,7 @@ def test_between_the_batches_of_a_validation_commands_are_obeyed(tmp_path, no_pa
     trainer._process_commands()  # the next look is 50 ms away: the one before validation finds nothing
     trainer._train_epoch(0)
     time.sleep(0.06)
-    with pytest.raises(Stop, match="Stopped by hand"):
+    with pytest.raises(Stop, match="Stopped by you"):
         trainer._validate(1)
     trainer.store.close()
 
