@@ -10,37 +10,17 @@ import { Gestures } from "./map/gestures.js";
 import { Hover } from "./map/hover.js";
 import { Legend } from "./map/legend.js";
 import { Marks } from "./map/marks.js";
-import { Plane } from "./map/plane.js";
+import { readPayload } from "./map/payload.js";
 import { drawPoints } from "./map/points.js";
-import { Scatter } from "./map/scatter.js";
 import { Selection } from "./map/selection.js";
 import { Tools } from "./map/tools.js";
-import { unpack, valuesOf } from "./shared/container.js";
 import { make, renderer } from "./shared/elements.js";
 import { meter } from "./shared/meter.js";
 import { loadStyles, readTheme } from "./shared/theme.js";
 
 const PICK = 14; // pixels around the pointer
 
-/**
- * @typedef {object} MapHeader
- * @property {string} hand
- * @property {string} model
- * @property {string} version
- * @property {string[]} conditions
- * @property {string} of which set of points: `probe` or `all`
- * @property {string} name zoom and selection are kept while it stays
- * @property {[string, string]} titles
- * @property {[[number, number], [number, number]]} spans of the packed coordinates
- * @property {[[number, number], [number, number]] | null} ranges of the axes, where they do not follow the points
- * @property {string[]} classes
- * @property {number} total how many points there are
- * @property {string} what they are, in words
- * @property {boolean} stochastic
- * @property {import("./shared/pixels.js").Shape} shape
- * @property {string} height CSS
- * @property {string} label
- */
+/** @typedef {import("./map/payload.js").MapHeader} MapHeader */
 
 class MapView {
   selection = new Selection();
@@ -48,8 +28,8 @@ class MapView {
   /** What Plotly has drawn. */ framed = "";
   frameDue = 0;
   /** @type {MapHeader} */ header;
-  /** @type {Scatter} */ scatter;
-  /** @type {Plane} */ plane;
+  /** @type {import("./map/scatter.js").Scatter} */ scatter;
+  /** @type {import("./map/plane.js").Plane} */ plane;
 
   /**
    * @param {HTMLElement} host
@@ -58,7 +38,7 @@ class MapView {
   constructor(host, bytes) {
     const { frame } = this;
     this.host = host;
-    ({ header: this.header, scatter: this.scatter, plane: this.plane } = read(bytes));
+    ({ header: this.header, scatter: this.scatter, plane: this.plane } = readPayload(bytes));
     this.hand = handOf(this.header.hand);
     this.chart = new Chart(frame.plot, () => this.figure(), (figure) => this.picture(figure));
     this.marks = new Marks(frame);
@@ -137,7 +117,7 @@ class MapView {
   /** @param {Uint8Array} bytes */
   async update(bytes) {
     const before = this.header;
-    const { header, scatter, plane } = read(bytes);
+    const { header, scatter, plane } = readPayload(bytes);
     Object.assign(this, { header, scatter });
     if (!this.plane.equals(plane)) this.plane = plane;
     if (before.name !== header.name) this.selection.clear();
@@ -307,15 +287,6 @@ class MapView {
     meter.note("points", null);
     this.chart.close();
   }
-}
-
-/** @param {Uint8Array} bytes */
-function read(bytes) {
-  const { header: described, tensors } = unpack(bytes);
-  const header = /** @type {MapHeader} */ (described);
-  const scatter = new Scatter(valuesOf(tensors, "points", Uint16Array), header.spans, valuesOf(tensors, "labels", Uint8Array));
-  const plane = new Plane(valuesOf(tensors, "axes", Float32Array), valuesOf(tensors, "centre", Float32Array));
-  return { header, scatter, plane };
 }
 
 export default renderer(
