@@ -23,8 +23,8 @@ class DataRange:
     low: float
     high: float
 
-    def put(self, values):
-        """Values in 0..1 of any kind, NumPy's or Keras', in this range."""
+    def put(self, values: Any) -> Any:
+        """Return values in 0..1 of any kind, NumPy's or Keras', in this range."""
         return self.low + (self.high - self.low) * values
 
 

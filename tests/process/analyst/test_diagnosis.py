@@ -103,7 +103,7 @@ OTHER = dict.fromkeys(LINKS, 0.01) | {"sigmoid": 0.08}  # every look but the sig
     ("changes", "verdict", "words"),
     [
         ({}, LEARNS, "0.0100, mean intensity: strokes 0.90, background 0.02."),
-        ({"saturation": 0.8}, LEARNS, "80% of the logits are already where the sigmoid is flat"),
+        ({"saturation": 0.8}, LEARNS, "80% of the logits are already saturated"),
         ({"last_loss": float("nan")}, RUNS_AWAY, "from 0.69 to nan in 200 steps"),
         ({"outputs": (0.0, float("inf"))}, RUNS_AWAY, "learning rate is too large"),
         ({"last_loss": 70.0}, RUNS_AWAY, "to 70 in"),
@@ -112,13 +112,13 @@ OTHER = dict.fromkeys(LINKS, 0.01) | {"sigmoid": 0.08}  # every look but the sig
         ({"steps": 99, "last_loss": 0.689, "errors": NOTHING}, EARLY, "fallen by 0% in 99 steps"),
         ({"steps": 3, "last_loss": float("nan")}, RUNS_AWAY, "nan"),
         ({"last_loss": 0.68, "saturation": 0.95, "errors": NOTHING}, NEVER, "95% of the logits are saturated"),
-        ({"last_loss": 0.68, "gradient": 1e-6, "errors": NOTHING}, NEVER, "reaches the logits (1e-06 a pixel)"),
+        ({"last_loss": 0.68, "gradient": 1e-6, "errors": NOTHING}, NEVER, "reaches the logits (1e-06 per pixel)"),
         ({"last_loss": 0.68, "errors": NOTHING}, NEVER, "Try another learning rate or more steps"),
         ({"last_loss": 0.3, "gradient": 1e-9, "errors": NOTHING}, NEVER, "stays at 0.3"),  # it fell once, and is dead
         ({"last_loss": 0.68}, LEARNS, "0.0100"),  # grey images: a loss near its floor from the beginning
-        ({"errors": OTHER, "earlier_errors": OTHER}, WASHED_OUT, "0.080, and 0.010 where the same"),
+        ({"errors": OTHER, "earlier_errors": OTHER}, WASHED_OUT, "0.080; displayed as p, the same output has 0.010"),
         ({"errors": OTHER, "earlier_errors": NOTHING}, LEARNS, "0.0800"),  # perhaps only in passing
-        ({"errors": NOTHING | {"p": 0.09}, "earlier_errors": OTHER}, WASHED_OUT, "0.200, and 0.100 for a plain grey"),
+        ({"errors": NOTHING | {"p": 0.09}, "earlier_errors": OTHER}, WASHED_OUT, "0.200; a plain grey image has 0.100"),
         ({"ink": 0.3, "background": 0.25, "contrast": 0.05}, BLANK, "strokes 0.30, background 0.25"),
         ({"first_loss": 0.0, "last_loss": 0.0, "errors": NOTHING}, NEVER, "stays at 0"),
     ],

@@ -242,7 +242,7 @@ def test_an_unexpected_fault_is_told_and_not_hidden(home, monkeypatch):
         ({"pairings": []}, "pairings"),
         ({"pairings": [Pairing()] * (MOST_CASES + 1)}, "pairings"),
         ({"pairings": [{"link": "gamma"}]}, "allowed are p, sigmoid, p/255, (p+1)/2"),
-        ({"dataset": "imagenet"}, "no data set called 'imagenet'"),
+        ({"dataset": "imagenet"}, "no data set 'imagenet'"),
         ({"network": "resnet"}, "allowed are dense, conv, question"),
         ({"steps": "many"}, "steps was 'many'; allowed is a whole number from 1 to 5,000"),
         ({"batch_size": 10**6}, "from 1 to 1,024"),
