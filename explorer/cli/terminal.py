@@ -13,7 +13,8 @@ from explorer.export.script import script_of
 from explorer.export.source import ExportError
 from explorer.runs.launcher import Launcher, new_run_folder
 from explorer.runs.layout import LOG, SUMMARY, send_command, write_experiment
-from explorer.runs.reader import Run, RunError, Status, list_runs
+from explorer.runs.reader import Run, RunError, list_runs
+from explorer.runs.records import Status
 from models.spec.catalogue import LOSS, unit_of_total
 from models.spec.experiment import Experiment, ExperimentError
 

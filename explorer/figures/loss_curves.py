@@ -12,7 +12,7 @@ import numpy as np
 from explorer.figures import loss_panels
 from explorer.figures.loss_panels import Panel, axis, escaped, in_columns, panels_of
 from explorer.runs.layout import WEIGHT_PREFIX, WEIGHTED_PREFIX
-from explorer.runs.reader import Curves, Event
+from explorer.runs.records import Curves, Event
 from models.spec.experiment import Experiment
 
 _FIXED = {"automargin": False, "ticklabeloverflow": "allow"}  # fitting labels takes half the time of a live update

@@ -3,8 +3,8 @@
 import contextlib
 import json
 import sqlite3
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,18 @@ import numpy as np
 import psutil
 
 from explorer.files import FormatError, check_format, is_file, modified, without_format
-from explorer.runs.layout import ACTIVE, DATABASE, EXPERIMENT, FACTOR, SNAPSHOTS, STEERED, SUMMARY
+from explorer.runs.history import read_curves, read_newest
+from explorer.runs.layout import DATABASE, EXPERIMENT, SNAPSHOTS, STEERED, SUMMARY
+from explorer.runs.records import (
+    Curves,
+    Event,
+    Moment,
+    Settings,
+    Snapshot,
+    Status,
+    settings_after,
+    settings_at_first,
+)
 from models.spec.experiment import Experiment
 
 
@@ -23,49 +34,6 @@ class RunError(ValueError):
 
 class RunFormatError(RunError):
     """A run of a format that this Hourglass cannot read."""
-
-
-@dataclass(frozen=True)
-class Status:
-    """What a run is doing. `state` is the recorded one, or "crashed" where the trainer is gone without a word."""
-
-    state: str
-    stage: str
-    message: str
-    step: int
-    epoch: float
-    seconds: float
-    images_per_second: float
-    goes_on: bool
-    updated: float
-
-    @property
-    def active(self) -> bool:
-        return self.state in ACTIVE
-
-
-@dataclass(frozen=True)
-class Event:
-    step: int
-    epoch: float
-    seconds: float
-    kind: str
-    detail: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    step: int
-    epoch: float
-    path: Path
-
-
-@dataclass(frozen=True)
-class Curves:
-    """Columns by name, (points,) each; `step` is the last step that a point stands for."""
-
-    training: Mapping[str, np.ndarray]
-    validation: Mapping[str, np.ndarray]
 
 
 class Run:
@@ -155,33 +123,89 @@ class Run:
                 f"The run {self.name} has a damaged {source} ({error}). Restore it or remove the run's folder."
             ) from error
 
-    def has_started(self) -> bool:
-        """Whether the trainer has made its database; before that there is nothing to read but the experiment."""
-        if not (self.folder / DATABASE).is_file():
-            return False
-        try:
-            return bool(
-                self._rows("SELECT 1 FROM sqlite_master WHERE name = 'status'") and self._rows("SELECT 1 FROM status")
+    def moment(self, points: int = 0, steps: int = 0) -> Moment | None:
+        """Return what a page shows, all of one moment, read in one transaction. None before the trainer has begun.
+
+        `points` is about how many the curves have at most, `steps` how many single steps are newest; 0 leaves them out.
+        Raises RunError for a damaged history.
+        """
+        with self, self._transaction():
+            row = self._status_row()
+            if row is None:
+                return None
+            events = self.events()
+            return Moment(
+                self._status(row),
+                self._settings(row, events),
+                tuple(events),
+                tuple(self.snapshots()),
+                self.curves(points) if points else Curves({}, {}),
+                self.newest(steps) if steps else {},
             )
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Generator[None]:
+        """Everything that is read inside is as it was at the first read, whatever the trainer writes meanwhile."""
+        if self._kept is None and not (self.folder / DATABASE).is_file():
+            yield  # there is nothing to read, and to look for it would be an error
+            return
+        with self._said(), self._connection() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                connection.rollback()  # nothing was written
+
+    def _status_row(self) -> dict[str, Any] | None:
+        """The newest status by the names of its columns; None before the trainer has written its first one."""
+        if not (self.folder / DATABASE).is_file():
+            return None
+        try:
+            rows = self._records("SELECT * FROM status")
         except RunFormatError:
             raise
         except RunError:  # its first transaction is still under way, or the file is no database
-            return False
+            return None
+        return rows[0] if rows else None
+
+    def has_started(self) -> bool:
+        """Whether the trainer has made its database; before that there is nothing to read but the experiment."""
+        return self._status_row() is not None
 
     def status(self) -> Status:
         """The newest status. Raises RunError before the trainer has begun."""
-        if not self.has_started():
+        row = self._status_row()
+        if row is None:
             raise RunError(f"The run {self.name} has not started. Wait a second, or start it again.")
-        (row,) = self._records("SELECT * FROM status")
-        row["goes_on"] = bool(row["goes_on"])
-        status = Status(**{field.name: row[field.name] for field in fields(Status)})
+        return self._status(row)
+
+    def _status(self, row: Mapping[str, Any]) -> Status:
+        given = {field.name: row[field.name] for field in fields(Status)}
+        given["goes_on"] = bool(given["goes_on"])
+        status = Status(**given)
         if status.active and not self._trainer_lives():
             gone = "The trainer ended without a message. Its last snapshot is kept."
             status = replace(status, state="crashed", stage="", message=gone, goes_on=False)
         return status
 
+    def settings(self) -> Settings:
+        """Return the settings in force: those of the experiment before the trainer has begun."""
+        row = self._status_row()
+        return self._settings(row, None) if row else settings_at_first(self.experiment)
+
+    def _settings(self, row: Mapping[str, Any], events: Sequence[Event] | None) -> Settings:
+        """From the status, or from the changes where it has none: it belongs to format 1, or prepares."""
+        if row.get("settings"):
+            given = self._json(row["settings"], DATABASE)
+            try:
+                return Settings(given["weights"], given["learning_rate"], tuple(given["moving"]))
+            except (KeyError, TypeError) as error:
+                raise RunError(f"The run {self.name} has a damaged {DATABASE} (settings: {error}).") from error
+        return settings_after(self.experiment, self.events() if events is None else events)
+
     def _trainer_lives(self) -> bool:
-        pid, started = self.meta.get("pid"), self.meta.get("process_started")
+        meta = self.meta
+        pid, started = meta.get("pid"), meta.get("process_started")
         if pid is None:
             return True
         try:
@@ -208,8 +232,7 @@ class Run:
 
     def moving(self) -> tuple[str, ...]:
         """The totals whose learners move: all of them, until one is held still by hand."""
-        events = self.events("moving") if self.has_started() else []
-        return tuple(events[-1].detail["value"] if events else self.experiment.variant_info.learners)
+        return self.settings().moving
 
     def snapshots(self) -> list[Snapshot]:
         rows = self._records("SELECT step, epoch, file FROM snapshots ORDER BY step")
@@ -233,64 +256,11 @@ class Run:
 
     def curves(self, points: int = 1000) -> Curves:
         """At most about `points` points of the whole history: means over blocks of steps, single steps at the end."""
-        columns, checked = self._columns_of("history"), self._columns_of("validation")
-        if not columns or not checked:  # the trainer has not made them yet
-            return Curves({}, {})
-        return Curves(
-            _columns(columns, self._history_rows(columns, points)),
-            _columns(checked, self._validation_rows(checked, points)),
-        )
+        return read_curves(self._rows, points)
 
     def newest(self, steps: int) -> dict[str, np.ndarray]:
         """The last so many single steps by column, (steps,) each, the newest last. Empty before there is a history."""
-        columns = self._columns_of("history")
-        if not columns:
-            return {}
-        query = f"SELECT {_quoted(columns)} FROM history WHERE level = 0 ORDER BY step DESC LIMIT ?"  # noqa: S608 (catalogue names)
-        return _columns(columns, self._rows(query, (steps,))[::-1])
-
-    def _columns_of(self, table: str) -> list[str]:
-        """All but `level`. Runs of earlier versions lack some."""
-        return [name for (name,) in self._rows("SELECT name FROM pragma_table_info(?)", (table,)) if name != "level"]
-
-    def _validation_rows(self, columns: list[str], points: int) -> list[tuple]:
-        """The first, the last and every so many between: by powers of two, so that few points move as more come.
-
-        A run validates once an epoch, so the epoch counts the rows: numbering them anew costs milliseconds a look.
-        """
-        last, every = self._rows("SELECT step, epoch FROM validation ORDER BY step DESC LIMIT 1"), 1
-        while last and last[0][1] > every * points:
-            every *= 2
-        names = _quoted(columns)
-        return self._rows(
-            f"SELECT {names} FROM validation WHERE (CAST(epoch AS INTEGER) - 1) % ? = 0 OR step = ? ORDER BY step",  # noqa: S608
-            (every, last[0][0] if last else 0),
-        )
-
-    def _history_rows(self, columns: list[str], points: int) -> list[tuple]:
-        last = self._rows("SELECT max(step) FROM history WHERE level = 0")[0][0] or 0
-        level = 0
-        while last // FACTOR**level > points:
-            level += 1
-        # The newest steps fill no whole block yet: they are read from the finer levels, a few rows each.
-        names = _quoted(columns)
-        rows: list[tuple] = []
-        for finer in range(level, -1, -1):
-            seen = rows[-1][0] if rows else 0
-            rows += self._rows(
-                f"SELECT {names} FROM history WHERE level = ? AND step > ? ORDER BY step",  # noqa: S608 (catalogue names)
-                (finer, seen),
-            )
-        return rows
-
-
-def _quoted(columns: list[str]) -> str:
-    return ", ".join(f'"{name}"' for name in columns)
-
-
-def _columns(names: list[str], rows: list[tuple]) -> dict[str, np.ndarray]:
-    table = np.array(rows, dtype=np.float64).reshape(len(rows), len(names))
-    return {name: table[:, index] for index, name in enumerate(names)}
+        return read_newest(self._rows, steps)
 
 
 def list_runs(folder: Path) -> list[Run]:

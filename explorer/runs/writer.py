@@ -3,6 +3,7 @@
 import contextlib
 import json
 import sqlite3
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -28,11 +29,13 @@ PRAGMA user_version = {FORMAT};
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE status (
     id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT, stage TEXT, message TEXT, step INTEGER, epoch REAL,
-    seconds REAL, images_per_second REAL, goes_on INTEGER, updated REAL);
+    seconds REAL, images_per_second REAL, goes_on INTEGER, settings TEXT, updated REAL);
 CREATE TABLE events (
     id INTEGER PRIMARY KEY, step INTEGER, epoch REAL, seconds REAL, kind TEXT NOT NULL, detail TEXT NOT NULL);
 CREATE TABLE snapshots (step INTEGER PRIMARY KEY, epoch REAL, seconds REAL, file TEXT NOT NULL);
 """
+LAST_PATIENCE = 10.0  # seconds that the end of a run waits for a full disk
+_OF_THE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _REPLACED = {"meta", "status", "snapshots", "validation"}  # tables where a row takes the place of one with its key
 
 
@@ -46,8 +49,9 @@ class RunWriter:
         self.database.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; BEGIN; {_SCHEMA} COMMIT;")
         self.status: dict[str, Any] = {
             "state": "preparing", "stage": "starting", "message": "", "step": 0, "epoch": 0.0, "seconds": 0.0,
-            "images_per_second": 0.0, "goes_on": 0,
+            "images_per_second": 0.0, "goes_on": 0, "settings": None,
         }  # fmt: skip
+        self._refused = 0  # how often in a row the disk took nothing
         self._pending: list[tuple[str, Mapping[str, Any]]] = []
         self._blocks: list[tuple[int, np.ndarray]] = []  # per level: how many rows, and their sum
         self._columns: tuple[str, ...] = ()  # of a step, besides level and step
@@ -114,6 +118,8 @@ class RunWriter:
         """Forget a snapshot first and delete its file after, so that no reader is offered a file that is gone."""
         self._pending.append(("DELETE FROM snapshots WHERE step = :step", {"step": step}))
         self.flush()
+        if self._refused:
+            return  # readers are still offered it: the file stays
         with contextlib.suppress(PermissionError):  # a reader would not let go of it: it stays, unlisted
             remove_file(self.folder / SNAPSHOTS / snapshot_file(step))
 
@@ -122,18 +128,47 @@ class RunWriter:
         self.flush()
 
     def flush(self, **status: Any) -> None:
-        """Commit everything since the last call, with the status, in one transaction."""
+        """Commit everything since the last call, with the status, in one transaction.
+
+        Where the disk takes nothing, all of it is kept and written by a later call, which then says so as an event.
+        """
         self.status |= status
-        pending, self._pending = self._pending, []
+        try:
+            self._commit()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _OF_THE_DISK:  # the lowest byte is the kind
+                raise
+            if not self._refused:
+                self._say(
+                    f"The history cannot be written ({error}); it is kept until it can be. Make room on the disk."
+                )
+            self._refused += 1
+            return
+        if self._refused:
+            self._refused = 0
+            self._say("The history is written again.")
+            self.log_event("warning", message="The disk took no history for a while. Nothing of it is lost.")
+
+    def _commit(self) -> None:
         with self.database:  # commits, or rolls back what failed
             self.database.execute("BEGIN")
-            for statement, values in pending:
+            for statement, values in self._pending:
                 self.database.execute(statement, values)
-            status = {"id": 1, **self.status, "updated": time.time()}
-            self.database.execute(_insertion("status", tuple(status)), status)
+            row = {"id": 1, **self.status, "updated": time.time()}
+            self.database.execute(_insertion("status", tuple(row)), row)
+        self._pending.clear()
+
+    def _say(self, sentence: str) -> None:
+        print(sentence, file=sys.stderr, flush=True)  # noqa: T201 (the trainer's log)
 
     def close(self) -> None:
+        """Write what is left and close the file. Waits a while for a disk that takes nothing."""
         self.flush()
+        deadline = time.monotonic() + LAST_PATIENCE
+        while self._refused and time.monotonic() < deadline:
+            time.sleep(0.1)
+            self.flush()
+        self.flush()  # also what is said of a disk that took nothing
         self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a copy of the file alone is then whole
         self.database.close()
 

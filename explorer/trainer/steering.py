@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from explorer.runs.commands import SetLearningRate, SetMoving, SetWeight
+from explorer.runs.records import Settings
 from explorer.runs.writer import RunWriter
 from models.program import Program
 
@@ -17,6 +18,12 @@ class Steering:
         self.terms = {name: experiment.terms[name] for total in self.totals for name in experiment.terms_of(total)}
         self.learning_rate = experiment.learning_rate
         self.moving = self.totals  # whose learners are not held still
+        self._tell()
+
+    def _tell(self) -> None:
+        """Put the settings into the status, which the store writes at its next flush."""
+        weights = {name: setting.weight for name, setting in self.terms.items()}
+        self.store.status["settings"] = Settings(weights, self.learning_rate, self.moving).as_json()
 
     def change(self, command: SetWeight | SetLearningRate | SetMoving) -> None:
         match command:
@@ -28,6 +35,7 @@ class Steering:
                 self.program.set_learning_rate(value)
             case SetMoving(totals=totals):
                 self._let_move(totals)
+        self._tell()
         self.store.flush()
 
     def _weigh(self, term: str, weight: float) -> None:

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from safetensors import SafetensorError
 
 from explorer.datasets.loading import Images, split
 from explorer.runs.commands import Command, SetLearningRate, SetMoving, SetWeight, Simple, StepTo
@@ -164,12 +165,16 @@ class Trainer:
         if self.step in self.snapshots:
             return
         self._preview()
-        self.probe.save_snapshot(self.folder / SNAPSHOTS / snapshot_file(self.step), self.step)
+        self.last_snapshot = time.perf_counter()
+        try:
+            self.probe.save_snapshot(self.folder / SNAPSHOTS / snapshot_file(self.step), self.step)
+        except (OSError, SafetensorError) as error:  # the training itself needs no disk
+            self._warn(f"The snapshot of step {self.step:,} could not be saved ({error}). Make room on the disk.")
+            return
         self.snapshots.append(self.step)
         self.store.flush(**self.place())
         self.store.add_snapshot(self.step)
         self.store.flush()
-        self.last_snapshot = time.perf_counter()
         if len(self.snapshots) > MOST_SNAPSHOTS:
             for step in self.snapshots[1:-1:2]:
                 self.store.remove_snapshot(step)

@@ -8,7 +8,8 @@ from explorer.datasets.loading import Images
 from explorer.files import load_arrays
 from explorer.runs.launcher import Launcher
 from explorer.runs.layout import CLOCK, LOG, WEIGHT_PREFIX, WEIGHTED_PREFIX, write_experiment
-from explorer.runs.reader import Run, Status
+from explorer.runs.reader import Run
+from explorer.runs.records import Status
 from explorer.runs.writer import RunWriter
 from explorer.trainer.listening import Listener
 from explorer.trainer.training import Trainer

@@ -13,6 +13,8 @@ from explorer.presets import PRESET_TITLES, PRESETS, checked_experiment
 from explorer.runs.reader import Run
 
 MOST_LISTED = 50
+GLANCE_REFRESH = 1.0  # seconds
+NOTE_REFRESH = 3.0  # a note on what was steered stands beside code that nobody reads in a second
 _FIRST = f"preset/{next(iter(PRESETS))}"
 
 
@@ -42,11 +44,18 @@ def _show_run(run: Run) -> None:
         _show_code_of(run, None)
 
 
-def show_at_a_glance(run: Run, active: bool, refresh: float) -> None:
+def show_at_a_glance(run: Run, active: bool) -> None:
     """Under a run's curves: its terms with their newest values, and its code."""
-    with st.expander("Loss graph", icon=":material/account_tree:"):
-        st.fragment(run_every=refresh if active else None)(show_read_errors(_show_values))(run)
-    show_read_errors(_show_code_of)(run, refresh if active else None)
+    st.fragment(_show_glance)(run, GLANCE_REFRESH if active else None)
+    show_read_errors(_show_code_of)(run, NOTE_REFRESH if active else None)
+
+
+def _show_glance(run: Run, refresh: float | None) -> None:
+    """Closed, it costs nothing: a picture of the terms takes the server longer than a live update of the curves."""
+    glance = st.expander("Loss graph", icon=":material/account_tree:", key=f"glance-{run.name}", on_change="rerun")
+    if glance.open:
+        with glance:
+            st.fragment(run_every=refresh)(show_read_errors(_show_values))(run)
 
 
 def _show_code_of(run: Run, refresh: float | None) -> None:

@@ -4,10 +4,11 @@ import streamlit as st
 
 from explorer.app_pages.parts.messages import plain, show_read_errors
 from explorer.components import plot
-from explorer.diagnosis import BAD, GOOD, NOTE, RECENT, Finding, Measured, findings, measured
+from explorer.diagnosis import BAD, GOOD, NOTE, Finding, Measured, findings, measured
 from explorer.figures.critic import logit_histogram
 from explorer.library.models import ModelEntry
 from explorer.runs.reader import Run
+from explorer.runs.records import Moment
 from models.spec.catalogue import TERMS
 
 HEIGHT = 190
@@ -20,14 +21,14 @@ _LOOKS = {
 
 
 @show_read_errors  # the probe images may be missing where map and curves are not
-def show_health(run: Run, entry: ModelEntry, active: bool) -> None:
+def show_health(run: Run, entry: ModelEntry, moment: Moment) -> None:
     """Nothing for a variant without a critic, and for a run of a version that did not measure it."""
-    found = measured(run.experiment, entry.arrays(), entry.images()[:IMAGES], run.newest(RECENT), run.moving())
+    found = measured(run.experiment, entry.arrays(), entry.images()[:IMAGES], moment.newest, moment.settings.moving)
     if found is None:
         return
     with st.container(border=True, gap="small"):
         for finding in findings(found):
-            st.markdown(in_words(finding, active))
+            st.markdown(in_words(finding, moment.status.active))
         plot(logit_histogram(found), key=f"critic-{run.name}", height=HEIGHT, label="critic outputs")
         st.caption(plain(_numbers(found)))
 

@@ -14,6 +14,7 @@ from explorer.app_pages.run.health import show_health
 from explorer.app_pages.run.status import show_status
 from explorer.app_pages.run.steering import show_steering
 from explorer.components import bank, latent_map, plot, strip
+from explorer.diagnosis import RECENT
 from explorer.figures import latent as exploring
 from explorer.figures.loss_curves import can_be_logarithmic, loss_curves
 from explorer.library import models as library
@@ -21,13 +22,13 @@ from explorer.library.models import LibraryError, ModelEntry
 from explorer.runs import arrays as names
 from explorer.runs.layout import LOG
 from explorer.runs.reader import Run
+from explorer.runs.records import Moment, Status
 from explorer.services import SERVICES
 from models.spec.catalogue import PIXEL_MODELS
 from models.spec.unit_range import to_bytes
 
 REFRESH = 0.4  # seconds
 CURVE_POINTS = 600  # a panel is half as many pixels wide; the browser draws them all anew at each update
-STEER_REFRESH = 1.0  # often enough to see what another page changed
 CURVES_HEIGHT = 330
 MAP_HEIGHT = 290
 SCREEN = 41  # percent of its height
@@ -40,70 +41,65 @@ def show_run(run: Run) -> None:
     _ = run.experiment  # read and kept before anything is drawn: the parts below may then rely on it
     started = run.has_started()
     active = not started or run.status().active
-    _show_live(run, active)
-
-
-def _show_live(run: Run, active: bool) -> None:
-    """Each part has a place of its own: if one grew or went, the charts behind it would move up in the page, and the
-    browser would make them anew, without their zoom and selection.
-    """
-    with st.container():
-        st.fragment(run_every=REFRESH if active else None)(show_read_errors(_progress))(run, active)
-    with st.container():
-        if active:
-            st.fragment(run_every=STEER_REFRESH)(show_read_errors(show_steering))(run)
-    with st.container():
-        st.fragment(run_every=REFRESH if active else None)(show_read_errors(_pictures))(run, active)
-    show_at_a_glance(run, active, STEER_REFRESH)
+    st.fragment(run_every=REFRESH if active else None)(show_read_errors(_show_live))(run, active)
+    show_at_a_glance(run, active)
     show_step_of(run)
 
 
-def _progress(run: Run, was_active: bool) -> None:
+def _show_live(run: Run, active: bool) -> None:
+    """What changes while a run trains, all of one moment.
+
+    Each part has a place of its own: if one grew or went, the charts behind it would move up in the page, and the
+    browser would make them anew, without their zoom and selection. Each says what it cannot read.
+    """
+    moment = run.moment(CURVE_POINTS, RECENT if run.experiment.variant_info.critic else 0)
+    if moment is not None and active and not moment.status.active:
+        st.rerun()  # the controls go, what comes next appears
+    with st.container():
+        show_read_errors(_show_progress)(run, moment)
+    with st.container():
+        if active:
+            show_steering(run, moment)
+    with st.container():
+        if moment is not None:
+            show_read_errors(_show_pictures)(run, moment)
+
+
+def _show_progress(run: Run, moment: Moment | None) -> None:
     """Where the run is, and its buttons."""
-    if not run.has_started():
+    if moment is None:
         if SERVICES.launcher.died_before_starting(run.folder):
             show_error(f"The trainer could not start. Its log is {run.folder / LOG}.")
         else:
             st.progress(0.0, ":blue-badge[preparing] starting the trainer")
         return
-    status = run.status()
-    if was_active and not status.active:
-        st.rerun()  # the controls go, what comes next appears
-    show_status(run, status)
-    if status.state == "finished":
+    show_status(run, moment)
+    if moment.status.state == "finished":
         model_facts(run.experiment, run.summary())
 
 
-def _pictures(run: Run, active: bool) -> None:
+def _show_pictures(run: Run, moment: Moment) -> None:
     """Curves, map and strip, drawn again in place."""
-    with run:
-        _draw_pictures(run, active)
-
-
-def _draw_pictures(run: Run, active: bool) -> None:
-    if not run.has_started():
-        return
     entry = _live_entry(run)
     curves_side, map_side = st.columns([6, 5], gap="medium")
     with curves_side:
-        _show_curves(run)
+        _show_curves(run, moment)
         if entry is not None:
             _show_strip(run, entry)
-            show_health(run, entry, active)
+            show_health(run, entry, moment)
     if entry is not None:
         with map_side:
             _show_map(run, entry)
-            _show_bank(run, entry)
+            _show_bank(run, entry, moment.status)
 
 
-def _show_curves(run: Run) -> None:
-    if "series" not in run.meta:
+def _show_curves(run: Run, moment: Moment) -> None:
+    curves = moment.curves
+    if not curves.training:  # the networks are being built
         return
     log = st.session_state.get("curves-log", False)
-    changes = run.changes()
-    curves = run.curves(CURVE_POINTS)
     possible = can_be_logarithmic(curves, run.experiment)
-    figure = loss_curves(curves, run.experiment, changes, log=log and possible)
+    figure = loss_curves(curves, run.experiment, moment.changes, log=log and possible)
     plot(figure, key=f"curves-{run.name}", height=CURVES_HEIGHT, screen=SCREEN, label="loss curves")
     with st.container(horizontal=True, vertical_alignment="center"):
         clean = " on clean images" if run.experiment.variant_info.uses_corruption else ""
@@ -152,10 +148,9 @@ def _choose_plane(run: Run, latent: int) -> tuple[int, int] | None:
         return choose_pair(range(latent)) if chosen == planes[1] else None
 
 
-def _show_bank(run: Run, entry: ModelEntry) -> None:
+def _show_bank(run: Run, entry: ModelEntry, status: Status) -> None:
     codes, prior = entry.codes(), entry.experiment.variant_info.prior
     key = f"dims-{run.name}"
-    status = run.status()
     dims = exploring.live_dimensions(codes, prior, st.session_state.get(key), settled=not status.active)
     st.session_state[key] = dims
     bank(

@@ -4,15 +4,16 @@ import streamlit as st
 
 from explorer.app_pages.parts.messages import duration, plain, show_error
 from explorer.runs.layout import send_command
-from explorer.runs.reader import Run, Status
+from explorer.runs.reader import Run
+from explorer.runs.records import Moment, Status
 from models.spec.experiment import Experiment
 
 _COLOURS = {"finished": "green", "failed": "red", "crashed": "red", "stopped": "orange", "paused": "orange"}
 
 
-def show_status(run: Run, status: Status) -> None:
+def show_status(run: Run, moment: Moment) -> None:
     """Show how far a run is, and the buttons that its state allows."""
-    experiment = run.experiment
+    experiment, status = run.experiment, moment.status
     bar, buttons = st.columns([7, 5], vertical_alignment="center")
     with bar:
         st.progress(min(1.0, status.epoch / experiment.epochs), _progress_text(status, experiment))
@@ -37,7 +38,7 @@ def show_status(run: Run, status: Status) -> None:
                     kwargs=onward,
                 )
             st.button("Stop", icon=":material/stop:", on_click=send_command, args=(run.folder, "stop"))
-        if run.snapshots():
+        if moment.snapshots:
             _link_to_explore(run)
     if status.state in {"failed", "crashed"}:
         show_error(status.message)

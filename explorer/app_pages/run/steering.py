@@ -12,7 +12,8 @@ import streamlit as st
 from explorer.app_pages.parts.messages import plain
 from explorer.app_pages.setup.widgets import bounds
 from explorer.runs.layout import put_command
-from explorer.runs.reader import Event, Run
+from explorer.runs.reader import Run
+from explorer.runs.records import Moment, settings_at_first
 from models.spec.catalogue import VariantInfo
 from models.spec.experiment import TermSetting
 from models.spec.schedules import SCHEDULES
@@ -23,39 +24,35 @@ FIELD = 164  # pixels; as many stand in a row as there is room for, two on a pho
 ALL = "All"
 
 
-def show_steering(run: Run) -> None:
+def show_steering(run: Run, moment: Moment | None) -> None:
     """Live weights and rate, as the run has them: a change by another page or the schedule shows here too."""
-    info, started = run.experiment.variant_info, run.has_started()
-    changes = run.changes()
+    info = run.experiment.variant_info
+    settings = moment.settings if moment else settings_at_first(run.experiment)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         for total in info.learners:
             for term in run.experiment.terms_of(total):
-                _weight(run, total, term, changes)
-        rates = [event.detail["value"] for event in changes if event.kind == "learning_rate"]
-        rate = rates[-1] if rates else run.experiment.learning_rate
+                _weight(run, total, term, settings.weights[term], moment)
         options = {**bounds("learning_rate"), "step": 1e-4, "format": "%.5g"}
-        _number(run, f"rate-{run.name}", "Learning rate", rate, "learning_rate", options)
+        _number(run, f"rate-{run.name}", "Learning rate", settings.learning_rate, "learning_rate", options)
         if info.critic:
-            _who_moves(run)
+            _who_moves(run, settings.moving)
         _follow(
             f"go-on-{run.name}",
-            started and run.status().goes_on,
+            moment is not None and moment.status.goes_on,
             lambda key, value: st.toggle("Keep training when Hourglass closes", value, key),
             lambda value: put_command(run.folder, "go_on", value=value),
         )
-    refused = run.events("refused") if started else []
-    if refused and run.status().seconds - refused[-1].seconds < RECENT:
+    refused = moment.of_kind("refused") if moment else []
+    if moment and refused and moment.status.seconds - refused[-1].seconds < RECENT:
         st.warning(plain(str(refused[-1].detail["message"])))
 
 
-def _weight(run: Run, total: str, term: str, changes: Sequence[Event]) -> None:
+def _weight(run: Run, total: str, term: str, weight: float, moment: Moment | None) -> None:
     learners, setting = run.experiment.variant_info.learners, run.experiment.terms[term]
-    values = [event.detail["value"] for event in changes if event.detail.get("term") == term]
     name, learner = run.experiment.term(term).title, learners[total].title
     named = len(learners) == 1 or name.startswith(learner)
-    title = f"{name if named else f'{learner}: {name}'} weight{_scheduled(run, setting)}"
+    title = f"{name if named else f'{learner}: {name}'} weight{_scheduled(setting, moment)}"
     options = {**bounds("weight", TermSetting), "step": 0.5, "format": "%.4g"}
-    weight = values[-1] if values else setting.weight
     _number(run, f"weight-{run.name}-{term}", title, weight, "weight", options, term=term)
 
 
@@ -70,9 +67,9 @@ def _number(
     )
 
 
-def _who_moves(run: Run) -> None:
+def _who_moves(run: Run, moving: Sequence[str]) -> None:
     """As the run has it; nothing is chosen where another page holds somebody still whom this one always lets move."""
-    choices, now = ways_to_move(run.experiment.variant_info), set(run.moving())
+    choices, now = ways_to_move(run.experiment.variant_info), set(moving)
     newest = next((name for name, totals in choices.items() if set(totals) == now), None)
     _follow(
         f"moving-{run.name}",
@@ -121,9 +118,9 @@ def _follow(key: str, newest: Any, show: Callable[[str, Any], Any], send: Callab
         widget.file, widget.sent, widget.says = send(says), time.monotonic(), says
 
 
-def _scheduled(run: Run, setting: TermSetting) -> str:
+def _scheduled(setting: TermSetting, moment: Moment | None) -> str:
     """Behind a weight's name: what its schedule makes of it now."""
-    if setting.schedule == "constant" or not run.has_started():
+    if setting.schedule == "constant" or moment is None:
         return ""
-    share = SCHEDULES[setting.schedule].factor(run.status().epoch, setting.schedule_epochs)
+    share = SCHEDULES[setting.schedule].factor(moment.status.epoch, setting.schedule_epochs)
     return f", now × {share:.2f}"

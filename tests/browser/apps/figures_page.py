@@ -5,7 +5,7 @@ import streamlit as st
 
 from explorer.components import plot
 from explorer.figures.loss_curves import loss_curves
-from explorer.runs.reader import Curves
+from explorer.runs.records import Curves
 from models.spec.experiment import Experiment
 
 st.set_page_config(page_title="Figures", layout="wide")

@@ -14,7 +14,8 @@ from explorer.cli.pretrained import MODELS
 from explorer.cli.terminal import progress_line, report_lines
 from explorer.presets import PRESETS
 from explorer.runs.layout import DATABASE, EXPERIMENT, LOG, SUMMARY, write_json
-from explorer.runs.reader import Run, Status
+from explorer.runs.reader import Run
+from explorer.runs.records import Status
 from tests.support.helpers import (
     QUICK,
     ROOT,

@@ -279,7 +279,9 @@ def test_missing_probe_images_are_said_and_leave_the_rest_of_the_page(tmp_path, 
         path = run.folder / "000000000.safetensors"
         save_arrays(path, {"step": np.array([1])})
         entry = library.ModelEntry("run/gan", "GAN", run.folder, path, 0, run.experiment, summary)
-        show_health(run, entry, False)
+        moment = run.moment()
+        assert moment is not None
+        show_health(run, entry, moment)
     (sentence,) = said
     assert sentence.startswith("A file of gan cannot be read")
     assert PROBE_IMAGES in sentence

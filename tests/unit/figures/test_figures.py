@@ -7,7 +7,7 @@ import pytest
 
 from explorer.figures.loss_curves import can_be_logarithmic, loss_curves
 from explorer.figures.loss_panels import LETTERS, NARROW_LETTERS
-from explorer.runs.reader import Curves, Event
+from explorer.runs.records import Curves, Event
 from models.spec.catalogue import VARIANTS
 from models.spec.experiment import Experiment
 

@@ -18,7 +18,8 @@ from explorer.runs.layout import (
     send_command,
     write_json,
 )
-from explorer.runs.reader import Curves, Run, RunError, list_runs
+from explorer.runs.reader import Run, RunError, list_runs
+from explorer.runs.records import Curves
 from tests.support.helpers import quick
 from tests.support.run_helpers import CHECKED, HISTORY, SERIES, TERMS, written
 

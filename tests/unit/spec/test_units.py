@@ -5,7 +5,7 @@ import pytest
 
 from explorer.app_pages.parts.facts import _test_facts, model_facts
 from explorer.figures.loss_curves import loss_curves
-from explorer.runs.reader import Curves
+from explorer.runs.records import Curves
 from explorer.trainer.guard import RUNAWAY_FACTOR, LossGuard
 from models.spec.catalogue import TERMS
 from models.spec.experiment import Experiment
