@@ -1,6 +1,5 @@
 """A loss at a glance and the code of exactly this, on the pages where a person meets them."""
 
-import json
 import re
 from pathlib import Path
 
@@ -83,8 +82,7 @@ def test_the_seed_run_is_one_click(app, page, button, preset):
     page.get_by_role("button", name=re.compile(button)).click(timeout=SLOW)
     page.wait_for_url(re.compile("run="))
     folder = app[1] / "runs" / page.url.rpartition("run=")[2]
-    trained = json.loads((folder / "experiment.json").read_text(encoding="utf-8"))
-    assert trained == checked_experiment(PRESETS[preset]).model_dump()
+    assert Run(folder).experiment == checked_experiment(PRESETS[preset])
     stop = page.get_by_role("button", name=re.compile("Stop$"))
     expect(stop.or_(page.get_by_text("could not be downloaded"))).to_be_visible(timeout=SLOW)
     if stop.is_visible():
