@@ -29,7 +29,7 @@ def read_codes(body: bytes, latent_dim: int, classes: int = 0) -> np.ndarray:
         raise ValueError(f"The code was {len(body)} bytes; this model takes {takes}.")
     codes = np.frombuffer(body, "<f4").reshape(count, length)
     if not np.isfinite(codes).all() or np.abs(codes).max() > LARGEST_VALUE:
-        raise ValueError(f"The code had a value that is no number or beyond ±{LARGEST_VALUE:,.0f}. Give a smaller one.")
+        raise ValueError(f"A value of the code is not finite or beyond ±{LARGEST_VALUE:,.0f}. Give a smaller one.")
     return codes
 
 

@@ -28,7 +28,7 @@ def logit_histogram(found: Measured) -> dict[str, Any]:
             "yaxis": {"showticklabels": False, "rangemode": "tozero", **_FIXED},
             "shapes": [] if game.undecided is None else [_line_at(game.undecided)],
             "annotations": [_label(game.made, MADE, 0.0, "left"), _label(game.real, REAL, 1.0, "right")],
-            "meta": {"filename": "hourglass-critic"},
+            "meta": {"filename": f"hourglass-{found.critic}"},
         },
     }  # fmt: skip
 

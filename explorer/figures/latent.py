@@ -140,7 +140,7 @@ def live_plane(
     if latent == 1:
         reach = steady_range(codes.mean[:, 0], before[0] if before else None)
         return replace(single_dimension(codes.mean, labels), name=name, ranges=(reach, (-0.8, classes - 0.2)))
-    titles = ("z0", "z1") if latent == 2 else ("principal plane, turned to stay steady", "")
+    titles = ("z0", "z1") if latent == 2 else ("PC 1, PC 2 (aligned between updates)", "")
     if codes.axes is None or codes.centre is None:
         raise ValueError(f"{name} is no live snapshot: it has no steady view. Give the codes of run/NAME@live.")
     points = (codes.mean - codes.centre) @ codes.axes.T

@@ -10,7 +10,7 @@ from models.spec.pairings import CASES, letter_of, shown_name
 
 POINTS = 240  # of a curve; a panel is about as many pixels wide
 _TIGHT = {"automargin": False, "ticklabeloverflow": "allow", "exponentformat": "power"}
-_PANELS = (("loss", [0.68, 1.0]), ("gradient at a logit", [0.36, 0.58]), ("logits", [0.0, 0.24]))
+_PANELS = (("loss", [0.68, 1.0]), ("mean size of dloss/dlogit", [0.36, 0.58]), ("logits", [0.0, 0.24]))
 
 
 def case_figure(result: CaseResult, steps: int) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _row(result: CaseResult) -> dict[str, Any]:
         "data": shown_name("data", pairing.data),
         "last layer": shown_name("last", pairing.last),
         "loss": shown_name("loss", pairing.loss),
-        "shown as": shown_name("link", pairing.link),
+        "displayed as": shown_name("link", pairing.link),
         "outcome": result.diagnosis.verdict if result.diagnosis else "",
     }
     if found is None:
@@ -106,9 +106,9 @@ def _row(result: CaseResult) -> dict[str, Any]:
     return row | {
         "first loss": float(result.arrays["losses"][0]),
         "mean loss": result.mean_loss,
-        "shown MSE": found.errors[pairing.link],
-        "ink": found.ink,
+        "displayed MSE": found.errors[pairing.link],
+        "strokes": found.ink,
         "background": found.background,
         "saturated": found.saturation,
-        "gradient": found.gradient,
+        "dloss/dlogit": found.gradient,
     }

@@ -37,7 +37,7 @@ def page(app_server, browser: Browser, home: Path) -> Iterator[Page]:
             page.get_by_text("Discriminator minimises 1 × discriminator on images + 1 × discriminator on samples")
         ).to_be_visible()
         page.get_by_role("button", name="Start training").click()
-        expect(page.get_by_role("figure", name="critic outputs")).to_be_visible(timeout=SLOW)
+        expect(page.get_by_role("figure", name="discriminator outputs")).to_be_visible(timeout=SLOW)
         yield page
 
 

@@ -72,7 +72,7 @@ class Case:
                 break
         if len(self.losses) >= HOPELESS and not np.isfinite(self.losses[-HOPELESS:]).any():
             self.state = "stopped"
-            self.note = f"Stopped after {len(self.losses):,} steps: its loss is no number any more."
+            self.note = f"Stopped after {len(self.losses):,} steps: its loss is not finite."
 
     def inspect(self, images: np.ndarray) -> None:
         """Measure and diagnose with one of the samples that `begin` measured."""

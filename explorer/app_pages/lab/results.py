@@ -159,10 +159,10 @@ def _show_table(results: Results) -> None:
         for name, form in (
             ("first loss", "%.4g"),
             ("mean loss", "%.4g"),
-            ("shown MSE", "%.4f"),
-            ("ink", "%.2f"),
+            ("displayed MSE", "%.4f"),
+            ("strokes", "%.2f"),
             ("background", "%.2f"),
-            ("gradient", "%.3g"),
+            ("dloss/dlogit", "%.3g"),
             ("saturated", "percent"),
         )
     }

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from models.spec.catalogue import ELBO, PIXEL_MODELS
+from models.spec.catalogue import CRITIC_LOSS, ELBO, PIXEL_MODELS
 from models.spec.experiment import Experiment
 from models.spec.sentences import in_sentence
 
@@ -28,8 +28,9 @@ def _test_facts(experiment: Experiment, test: Mapping[str, float]) -> list[str]:
 
 def model_facts(experiment: Experiment, summary: Mapping[str, Any], trouble: str = "") -> None:
     """One quiet line: how good the model is and how it was made; in front of it what stands in the way of using it."""
-    judged = " without the critic" if experiment.variant_info.critic else ""
-    facts = [f"{summary['parameters']:,} parameters{judged}", f"{experiment.network} network"]
+    info = experiment.variant_info
+    opponent = f" without the {info.learners[CRITIC_LOSS].title.lower()}" if info.critic else ""
+    facts = [f"{summary['parameters']:,} parameters{opponent}", f"{experiment.network} network"]
     if "test" in summary:
         facts += _test_facts(experiment, summary["test"])
         clean = " on clean images" if experiment.variant_info.uses_corruption else ""

@@ -29,7 +29,7 @@ def show_health(run: Run, entry: ModelEntry, moment: Moment) -> None:
     with st.container(border=True, gap="small"):
         for finding in findings(found):
             st.markdown(in_words(finding, moment.status.active))
-        plot(logit_histogram(found), key=f"critic-{run.name}", height=HEIGHT, label="critic outputs")
+        plot(logit_histogram(found), key=f"critic-{run.name}", height=HEIGHT, label=f"{found.critic} outputs")
         st.caption(plain(_numbers(found)))
 
 

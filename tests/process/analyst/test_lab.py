@@ -69,7 +69,7 @@ def test_the_gradient_that_reaches_the_logits(word, gradient):
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("last", ["linear", "sigmoid", "tanh"])
 def test_the_last_layer_comes_behind_the_last_weights(network, last):
-    """In the seed network the resize follows it, which is what hides the sigmoid from Keras."""
+    """In the question's network the resize follows it, which is what hides the sigmoid from Keras."""
     look = Inspector(_model(f"0..1~{last}~mse~p", network)).inspect(_images())
     assert look.outputs.shape == (6, *SHAPE)
     apply = {"linear": lambda x: x, "sigmoid": sigmoid, "tanh": np.tanh}[last]
@@ -196,7 +196,7 @@ def test_a_case_that_is_no_number_any_more_stops_alone(home, monkeypatch):
     run_session(folder, _silent)
     first, second = read_results(folder, asked.pairings).cases
     assert (first.state, second.state) == ("stopped", "finished")
-    assert "no number any more" in first.note
+    assert "its loss is not finite" in first.note
     assert first.diagnosis is not None
     assert first.diagnosis.verdict == RUNS_AWAY
     assert second.steps == 400
@@ -298,7 +298,7 @@ def test_the_table_has_a_row_for_each_case_before_and_after(home):
     after = table(read_results(folder, asked.pairings).cases)
     assert after[1]["loss"] == "MAE"
     assert after[0]["saturated"] is None
-    assert all(math.isfinite(row["shown MSE"]) for row in after)
+    assert all(math.isfinite(row["displayed MSE"]) for row in after)
 
 
 def test_what_a_person_keeps_beside_the_sessions_is_neither_listed_nor_deleted(home, monkeypatch):

@@ -67,12 +67,14 @@ def test_a_plain_unit_leaves_out_what_is_said_of_one_terms_values():
     assert slope.unit == slope.plain_unit == "squared slope"
 
 
-@pytest.mark.parametrize(("variant", "judged"), [("vae", ""), ("gan", " without the critic")])
-def test_the_parameters_of_a_model_are_not_its_critics_and_that_is_said(variant, judged, monkeypatch):
+@pytest.mark.parametrize(
+    ("variant", "opponent"), [("vae", ""), ("gan", " without the discriminator"), ("wgan_gp", " without the critic")]
+)
+def test_the_parameters_of_a_model_are_not_its_critics_and_that_is_said(variant, opponent, monkeypatch):
     said: list[str] = []
     monkeypatch.setattr("streamlit.caption", said.append)
     model_facts(Experiment.parse({"variant": variant, "network": "conv"}), {"parameters": 1234})
-    assert said == [f"1,234 parameters{judged} · conv network"]
+    assert said == [f"1,234 parameters{opponent} · conv network"]
 
 
 def test_a_title_in_a_sentence_keeps_its_abbreviation():
