@@ -12,7 +12,9 @@ from models.twins import Twins
 
 
 def labelled_layers(network: keras.Model) -> Iterator[tuple[str, keras.layers.Layer]]:
-    """The layers of an encoder, decoder or critic, with labels that are the same in every process: `decoder/dense_1`.
+    """Yield the layers of an encoder, decoder or critic with labels that are the same in every process.
+
+    A label is such as `decoder/dense_1`.
 
     Keras numbers unnamed layers through the life of a process, so they are counted anew inside each network here.
     A weight's name is its layer's label and its own name: `decoder/dense_1/kernel`.
@@ -25,19 +27,19 @@ def labelled_layers(network: keras.Model) -> Iterator[tuple[str, keras.layers.La
 
 
 def _variables(twins: Twins, networks: Sequence[str] | None) -> dict[str, keras.Variable]:
-    """The networks' variables by name. Seed counters are left out: the state of a run, not of a model."""
+    """Return the networks' variables by name, without seed counters: those are the state of a run, not of a model."""
     chosen = twins.networks if networks is None else networks
     labelled = [each for name in chosen for each in labelled_layers(twins.networks[name])]
     return {f"{label}/{v.name}": v for label, layer in labelled for v in layer.variables if v.dtype == "float32"}
 
 
 def weights_of(twins: Twins, networks: Sequence[str] | None = None) -> dict[str, np.ndarray]:
-    """Every weight of the networks by name; of all that the twins have, unless some are named."""
+    """Return every weight of the networks by name. Without `networks`, return those of all networks of the twins."""
     return {name: variable.numpy() for name, variable in _variables(twins, networks).items()}
 
 
 def assign_weights(twins: Twins, arrays: Mapping[str, np.ndarray], networks: Sequence[str] | None = None) -> None:
-    """Put arrays into the variables of the same name; what is named otherwise is passed over.
+    """Assign arrays to the variables of the same name. Other arrays are ignored.
 
     Raises CheckpointError, and assigns nothing, where a weight of the networks is missing or has another shape.
     """

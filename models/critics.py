@@ -8,6 +8,7 @@ from keras import layers
 
 from models.layers import CriticSlope, Shuffle
 from models.networks import ImageShape, Network, dropped
+from models.objective import Tensors
 from models.spec import tensors
 from models.spec.experiment import Experiment
 
@@ -16,7 +17,10 @@ FEATURES = "features"  # (batch, n): the first hidden layer, where much of an im
 
 
 def _image_critic(network: Network, experiment: Experiment, image_shape: ImageShape) -> keras.Model:
-    """Leaky (Radford et al. 2016, section 3), and most with dropout: one that is too sure too soon teaches nothing."""
+    """Build a critic of images, leaky (Radford et al. 2016, section 3) and mostly with dropout.
+
+    A critic that is too sure too soon gives the other networks no useful gradient.
+    """
     judged = keras.Input(image_shape, name="critic_input")
     share = experiment.variant_info.dropout
     features, last = network.critic(judged, share)
@@ -32,8 +36,10 @@ def _code_critic(_network: Network, experiment: Experiment, _image_shape: ImageS
     return keras.Model(judged, {CRITIC: logit, FEATURES: features}, name="critic")
 
 
-def _outputs_on_images(critic: keras.Model, image, named, experiment: Experiment) -> dict[str, keras.KerasTensor]:
-    """What the critic says of images, samples and reconstructions."""
+def _outputs_on_images(
+    critic: keras.Model, image: keras.KerasTensor, named: Tensors, experiment: Experiment
+) -> dict[str, keras.KerasTensor]:
+    """Return the critic's outputs on images, samples and reconstructions, by name."""
     on_x = critic(image)
     said = {tensors.CRITIC_ON_X: on_x[CRITIC], tensors.FEATURES_ON_X: on_x[FEATURES]}
     if tensors.SAMPLE in experiment.tensors:
@@ -45,8 +51,10 @@ def _outputs_on_images(critic: keras.Model, image, named, experiment: Experiment
     return said
 
 
-def _outputs_on_codes(critic: keras.Model, _image, named, experiment: Experiment) -> dict[str, keras.KerasTensor]:
-    """What the critic says of codes, draws from the prior and shuffled codes."""
+def _outputs_on_codes(
+    critic: keras.Model, _image: keras.KerasTensor, named: Tensors, experiment: Experiment
+) -> dict[str, keras.KerasTensor]:
+    """Return the critic's outputs on codes, samples of the prior and shuffled codes, by name."""
     said = {tensors.CRITIC_ON_CODE: critic(named[tensors.Z])[CRITIC]}
     if tensors.CRITIC_ON_PRIOR in experiment.tensors:
         said[tensors.CRITIC_ON_PRIOR] = critic(named[tensors.Z_PRIOR])[CRITIC]

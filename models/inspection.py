@@ -79,10 +79,10 @@ class Inspection:
 def inspect_step(
     program: Program, images: np.ndarray, labels: np.ndarray, chosen: int = 0, draws: int = 0
 ) -> Inspection:
-    """One batch, uint8 (n, height, width, channels) of classes `labels` (n,), as the program's next step would see it.
+    """Inspect a batch, uint8 (n, height, width, channels) of classes `labels` (n,), as the program's next step sees it.
 
-    `chosen` is the image whose values are told. So many `draws` are passed over first, and the same batch is seen with
-    other noise. The weights, the optimizers, the curves and the noise are afterwards as they were.
+    `chosen` is the image whose values are returned. The noise skips `draws` draws first, so the same batch can be seen
+    with other noise. Weights, optimizers, curves and noise are unchanged afterwards.
     """
     model = program.model
     batch = program.twins.inputs(unit_range.to_unit(images), labels)
@@ -115,7 +115,7 @@ def inspect_step(
 
 @contextmanager
 def _put_back(network: keras.Model, draws: int) -> Generator[None]:
-    """What a forward pass moves, which is the noise, stands afterwards where it stood."""
+    """Skip `draws` draws of the noise inside the block, and restore the state of the noise after it."""
     before = [(variable, variable.numpy()) for variable in network.variables if not variable.trainable]
     for variable, value in before:
         if variable.name == _NOISE:
@@ -128,7 +128,7 @@ def _put_back(network: keras.Model, draws: int) -> Generator[None]:
 
 
 def _opened(program: Program) -> keras.Model:
-    """The training twin, with what it keeps to itself and, for looking, the reconstruction."""
+    """Return the training twin with its hidden tensors and, for display, the reconstruction as further outputs."""
     training = program.twins.training
     named = dict(training.output)
     named |= {_HIDDEN[type(layer)]: layer.output for layer in training.layers if type(layer) in _HIDDEN}
@@ -140,7 +140,7 @@ def _opened(program: Program) -> keras.Model:
 
 
 def _sampled(seen: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """What z was sampled with, out of the very z that was used; not finite where there was no room for noise."""
+    """Compute sigma and epsilon from the z that was used. Epsilon is not finite where sigma is 0."""
     if tensors.Z_LOG_VAR not in seen:
         return {}
     mean, log_var, z = (seen[name].astype(np.float64) for name in (*tensors.POSTERIOR, tensors.Z))
@@ -158,7 +158,7 @@ def _seen_value(value: np.ndarray, chosen: int) -> SeenValue:
 
 
 def _moved(learner: Learner, gradients: list[Any]) -> dict[str, list[SeenLayer]]:
-    """The layers with weights in the order of the backward pass, each with its gradient's norm."""
+    """Return the layers with weights in the order of the backward pass, each with the norm of its gradient."""
     dense = [
         None if gradient is None else tf.convert_to_tensor(gradient) for gradient in gradients
     ]  # a codebook's is not
@@ -179,6 +179,6 @@ def _seen_layer(label: str, layer: keras.layers.Layer, gradient: float | None = 
 
 
 def _norm(parts: list[Any]) -> float:
-    """Of all numbers in these together; a gradient that is not there is 0."""
+    """Return the norm of all values of these tensors together. A missing gradient counts as 0."""
     numbers = [keras.ops.convert_to_numpy(part).astype(np.float64) for part in parts if part is not None]
     return float(np.sqrt(sum(np.sum(np.square(part)) for part in numbers)))

@@ -80,7 +80,7 @@ class Quantizer(layers.Layer):
         return z + ops.stop_gradient(codeword - z), codeword
 
     def nearest(self, parts):
-        """The number of the entry nearest to each part (n, length): (n,)."""
+        """Return the index of the entry nearest to each part (n, length): (n,)."""
         # |a - b|² without the |a|² that all entries share.
         distance = ops.sum(ops.square(self.codebook), axis=1) - 2.0 * ops.matmul(parts, ops.transpose(self.codebook))
         return ops.argmin(distance, axis=1)
@@ -124,7 +124,7 @@ class CriticSlope(layers.Layer):
 
 
 def log_normal(z, mean, log_var):
-    """log N(z; mean, exp(log_var)) of every dimension, in nats."""
+    """Return log N(z; mean, exp(log_var)) of every dimension, in nats."""
     return -0.5 * (math.log(2 * math.pi) + log_var + ops.square(z - mean) * ops.exp(-log_var))
 
 

@@ -6,9 +6,10 @@ What the catalogue lists as a term's settings are keyword arguments under the ex
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+import keras
 from keras import ops
 
-from models.objective import LossTerm, TermFunction
+from models.objective import LossTerm, Tensors, TermFunction
 from models.own_terms import term_function
 from models.pixels import PIXEL_MODELS
 from models.spec import tensors
@@ -129,7 +130,7 @@ def log_ratio(log_p, log_q):
 
 
 # The reconstruction is the pixel model's own, so it stands in `pixels`.
-TERMS: Mapping[str, Callable[..., object]] = MappingProxyType(
+TERMS: Mapping[str, Callable[..., keras.KerasTensor]] = MappingProxyType(
     {
         "kl": gaussian_kl,
         "l1": l1,
@@ -161,7 +162,7 @@ TERMS: Mapping[str, Callable[..., object]] = MappingProxyType(
 )
 
 
-def function_of(name: str, pixel_model: str) -> Callable[..., object]:
+def function_of(name: str, pixel_model: str) -> Callable[..., keras.KerasTensor]:
     """Return the function of a term of the catalogue, under a pixel model, whose own the reconstruction is."""
     return PIXEL_MODELS[pixel_model].reconstruction if name == "reconstruction" else TERMS[name]
 
@@ -176,8 +177,10 @@ def term(name: str, experiment: Experiment) -> LossTerm:
     return LossTerm(name, function, setting.weight_at(0.0), info.needs)
 
 
-def _bound(function: Callable[..., object], needs: tuple[str, ...], settings: Mapping[str, float]) -> TermFunction:
-    def bound(x, named):
+def _bound(
+    function: Callable[..., keras.KerasTensor], needs: tuple[str, ...], settings: Mapping[str, float]
+) -> TermFunction:
+    def bound(x: keras.KerasTensor, named: Tensors) -> keras.KerasTensor:
         available = {**named, tensors.X: x}
         return function(*(available[need] for need in needs), **settings)
 

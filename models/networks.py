@@ -16,53 +16,54 @@ import keras
 from keras import layers
 
 ImageShape = tuple[int, int, int]
-Last = Callable[[keras.KerasTensor], keras.KerasTensor]
+Tensor = keras.KerasTensor
+Last = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
 class Network:
-    encode: Callable[[keras.KerasTensor], keras.KerasTensor]
-    decode: Callable[..., keras.KerasTensor]  # (codes, image shape, last=linear)
-    critic: Callable[[keras.KerasTensor, float], tuple[keras.KerasTensor, keras.KerasTensor]]
+    encode: Callable[[Tensor], Tensor]
+    decode: Callable[..., Tensor]  # (codes, image shape, last=linear)
+    critic: Callable[[Tensor, float], tuple[Tensor, Tensor]]
 
 
-def linear(x):
-    """Nothing behind the last layer."""
+def linear(x: Tensor) -> Tensor:
+    """Return x: no activation behind the last layer."""
     return x
 
 
-def dropped(x, share):
-    """Without a random share of its values while it trains; a share of 0 is no layer at all."""
+def dropped(x: Tensor, share: float) -> Tensor:
+    """Apply dropout with this share, or no layer for a share of 0."""
     return layers.Dropout(share)(x) if share else x
 
 
-def _dense_encode(image):
+def _dense_encode(image: Tensor) -> Tensor:
     x = layers.Flatten()(image)
     for units in (256, 128):
         x = layers.Dense(units, "relu")(x)
     return x
 
 
-def _dense_decode(z, shape, last: Last = linear):
+def _dense_decode(z: Tensor, shape: ImageShape, last: Last = linear) -> Tensor:
     x = z
     for units in (128, 256):
         x = layers.Dense(units, "relu")(x)
     return layers.Reshape(shape)(last(layers.Dense(prod(shape))(x)))
 
 
-def _dense_critic(image, dropout):
+def _dense_critic(image: Tensor, dropout: float) -> tuple[Tensor, Tensor]:
     first = layers.LeakyReLU(0.2)(layers.Dense(256)(layers.Flatten()(image)))
     return first, layers.LeakyReLU(0.2)(layers.Dense(128)(dropped(first, dropout)))
 
 
-def _conv_encode(image):
+def _conv_encode(image: Tensor) -> Tensor:
     x = layers.Conv2D(16, 3, strides=2, padding="same", activation="relu")(image)
     x = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(x)
     x = layers.Conv2D(16, 1, activation="relu")(x)  # fewer channels into the dense layer, where the weights are
     return layers.Dense(64, "relu")(layers.Flatten()(x))
 
 
-def _conv_decode(z, shape, last: Last = linear):
+def _conv_decode(z: Tensor, shape: ImageShape, last: Last = linear) -> Tensor:
     height, width, channels = shape
     rows, columns = ceil(height / 4), ceil(width / 4)
     x = layers.Dense(64, "relu")(z)
@@ -73,20 +74,20 @@ def _conv_decode(z, shape, last: Last = linear):
     return layers.Cropping2D(((0, 4 * rows - height), (0, 4 * columns - width)))(x)
 
 
-def _conv_critic(image, dropout):
+def _conv_critic(image: Tensor, dropout: float) -> tuple[Tensor, Tensor]:
     first = layers.LeakyReLU(0.2)(layers.Conv2D(16, 3, strides=2, padding="same")(image))
     x = layers.Conv2D(32, 3, strides=2, padding="same")(dropped(first, dropout))
     return layers.Flatten()(first), layers.Flatten()(layers.LeakyReLU(0.2)(x))
 
 
-def _question_encode(image):
+def _question_encode(image: Tensor) -> Tensor:
     x = layers.LeakyReLU()(layers.Conv2D(16, 3)(image))
     x = layers.MaxPooling2D(2)(x)
     x = layers.LeakyReLU()(layers.Conv2D(32, 3)(x))
     return layers.Flatten()(x)
 
 
-def _question_decode(z, shape, last: Last = linear):
+def _question_decode(z: Tensor, shape: ImageShape, last: Last = linear) -> Tensor:
     height, width, channels = shape
     rows, columns = height // 2, width // 2
     x = layers.LeakyReLU()(layers.Dense(rows * columns * 8)(z))
@@ -98,7 +99,7 @@ def _question_decode(z, shape, last: Last = linear):
     return layers.Resizing(height, width, interpolation="bilinear")(x)
 
 
-def _question_critic(image, dropout):
+def _question_critic(image: Tensor, dropout: float) -> tuple[Tensor, Tensor]:
     first = layers.MaxPooling2D(2)(layers.LeakyReLU()(layers.Conv2D(16, 3)(image)))
     x = layers.LeakyReLU()(layers.Conv2D(32, 3)(dropped(first, dropout)))
     return layers.Flatten()(first), layers.Flatten()(x)

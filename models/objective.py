@@ -46,7 +46,7 @@ class Objective(keras.layers.Layer):
         return (*(term.name for term in self.terms), self.name)
 
     def check(self, available: Mapping[str, object]) -> None:
-        """Raises ValueError where a term needs a tensor that the networks do not give."""
+        """Raise ValueError if a term needs a tensor that the networks do not return."""
         for term in self.terms:
             if missing := set(term.needs) - {tensors.X, tensors.EPOCHS, *available}:  # these two are always there
                 raise ValueError(
@@ -54,7 +54,7 @@ class Objective(keras.layers.Layer):
                     f"{', '.join(sorted(available))}. Choose a variant whose networks give it."
                 )
 
-    def call(self, x, named):
+    def call(self, x: keras.KerasTensor, named: Tensors) -> dict[str, keras.KerasTensor]:
         values = {term.name: term.function(x, named) for term in self.terms}
         total = ops.zeros_like(next(iter(values.values())))
         for name, value in values.items():

@@ -3,10 +3,12 @@
 import operator
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import cast
 
+import keras
 from keras import ops
 
-from models.objective import TermFunction
+from models.objective import Tensors, TermFunction
 from models.spec import tensors
 from models.spec.formula.formula import Formula
 from models.spec.formula.nodes import AXES, FUNCTIONS, Binary, Call, Negative, Node, Number, Spread, Tensor
@@ -18,12 +20,13 @@ _OPERATORS: Mapping[str, Callable] = MappingProxyType(
 
 
 def term_function(formula: Formula) -> TermFunction:
-    """The formula as a loss term: (x, named tensors) -> (batch,). It does just what `formulas.python` writes."""
-    return lambda x, named: _computed(formula.root, {**named, tensors.X: x})
+    """Return the formula as a loss term, (x, tensors) -> (batch,). It computes what `formula.python` writes."""
+    # Every formula reads a tensor, so the value is one.
+    return lambda x, named: cast(keras.KerasTensor, _computed(formula.root, {**named, tensors.X: x}))
 
 
-def _computed(node: Node, given: Mapping):
-    """The value of a node: a plain float where it has no tensor, else a tensor of its kind of shape."""
+def _computed(node: Node, given: Tensors) -> keras.KerasTensor | float:
+    """Compute a node: a plain number if it reads no tensor, else a tensor of its kind of shape."""
     match node:
         case Number():
             return node.value

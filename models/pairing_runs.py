@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from models.networks import NETWORKS, ImageShape
-from models.objective import LossTerm, Objective
+from models.objective import LossTerm, Objective, Tensors, TermFunction
 from models.spec import tensors
 from models.spec.pairing_measurement import Measurement
 from models.spec.pairings import DATA_RANGES, Pairing
@@ -32,7 +32,7 @@ LOSSES: Mapping[str, Callable] = MappingProxyType(
 def build(
     pairing: Pairing, network: str, latent_dim: int, learning_rate: float, seed: int, shape: ImageShape
 ) -> TrainingModel:
-    """A plain autoencoder on images (height, width, channels) in 0..1, which it puts into the pairing's data range.
+    """Build a plain autoencoder on images (height, width, channels) in 0..1. It scales them to the data range.
 
     The same seed gives the same first weights whatever the pairing.
     """
@@ -51,7 +51,7 @@ def _decoder(decode: Callable, last: str, latent_dim: int, shape: ImageShape) ->
     code = keras.Input((latent_dim,), name="code")
     logits = []
 
-    def tapped(x):
+    def tapped(x: keras.KerasTensor) -> keras.KerasTensor:
         logits.append(x)
         return x if last == "linear" else layers.Activation(last)(x)
 
@@ -59,11 +59,11 @@ def _decoder(decode: Callable, last: str, latent_dim: int, shape: ImageShape) ->
     return keras.Model(code, {tensors.LOGITS: logits[0], OUTPUT: output}, name="decoder")
 
 
-def _term(pairing: Pairing) -> Callable:
-    """The loss as people write it, a mean over pixels: (x in 0..1, tensors) -> (batch,)."""
+def _term(pairing: Pairing) -> TermFunction:
+    """Return the loss as people write it, a mean over pixels: (x in 0..1, tensors) -> (batch,)."""
     loss, data = LOSSES[pairing.loss], DATA_RANGES[pairing.data]
 
-    def term(x, named):
+    def term(x: keras.KerasTensor, named: Tensors) -> keras.KerasTensor:
         return ops.mean(loss(data.put(x), named[OUTPUT]), axis=(1, 2, 3))
 
     return term
@@ -73,11 +73,11 @@ class Inspector:
     """Measures what a batch of images gives inside a model of `build`."""
 
     def __init__(self, model: TrainingModel):
-        def inspect(images):
+        def inspect(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
             with tf.GradientTape() as tape:
                 named = model(images, training=False)
                 losses = model.objectives[0](images, named)[LOSS]
-                total = tf.cast(tf.size(images[0]), tf.float32) * tf.reduce_sum(losses)
+                total = tf.cast(tf.size(images[0]), tf.float32) * tf.reduce_sum(losses)  # ty: ignore[not-subscriptable]
             gradient = tape.gradient(total, named[tensors.LOGITS])
             return tf.reduce_mean(losses), named[tensors.LOGITS], named[OUTPUT], gradient
 

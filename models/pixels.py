@@ -54,15 +54,15 @@ def grey_level_error(x, grey_levels):
     return ops.mean(ops.square(255.0 * x - grey_levels), axis=(1, 2, 3))
 
 
-def _sigmoid(logits):
+def _sigmoid(logits: keras.KerasTensor) -> keras.KerasTensor:
     return layers.Activation("sigmoid")(logits)
 
 
-def _clip(mean):
+def _clip(mean: keras.KerasTensor) -> keras.KerasTensor:
     return Clip()(mean)
 
 
-def _clip_grey_levels(grey_levels):
+def _clip_grey_levels(grey_levels: keras.KerasTensor) -> keras.KerasTensor:
     return Clip()(layers.Rescaling(1 / 255)(grey_levels))
 
 

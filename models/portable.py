@@ -25,7 +25,7 @@ class NotPortableError(ValueError):
 
 
 def decoder_layers(twins: Twins) -> list[Entry]:
-    """The generator, codes (batch, latent) to images in 0..1, layer by layer. Raises NotPortableError.
+    """Describe the generator, codes (batch, latent) to images in 0..1, layer by layer. Raises NotPortableError.
 
     A layer with an activation of its own gives two entries, one that changes nothing gives none.
     """
@@ -35,7 +35,7 @@ def decoder_layers(twins: Twins) -> list[Entry]:
 
 
 def _link_of(twins: Twins) -> list[layers.Layer]:
-    """The generator's layers behind the decoder."""
+    """Return the generator's layers behind the decoder."""
     known, link = twins.generator.layers[:2], twins.generator.layers[2:]
     if len(known) < 2 or known[1] is not twins.decoder:
         raise NotPortableError(f"The generator does not begin with the decoder, as it should. {_KEPT}")
@@ -43,7 +43,7 @@ def _link_of(twins: Twins) -> list[layers.Layer]:
 
 
 def _check_chain(network: keras.Model) -> None:
-    """Each layer reads what the one before it gives, and nothing else."""
+    """Raise NotPortableError unless each layer reads only the output of the layer before it."""
     if len(network.inputs) != 1 or len(network.outputs) != 1:
         raise NotPortableError(
             f"The {network.name} has {len(network.inputs)} inputs and {len(network.outputs)} outputs; "
@@ -75,7 +75,7 @@ def _entries(label: str, layer: layers.Layer) -> list[Entry]:
 
 
 def _require(label: str, **settings: tuple[Any, Any]) -> None:
-    """Each setting is (what it is, what it must be)."""
+    """Raise NotPortableError for a setting with a wrong value. Each is a pair: its value, and the value needed."""
     for name, (given, needed) in settings.items():
         if given != needed:
             raise NotPortableError(
@@ -84,7 +84,7 @@ def _require(label: str, **settings: tuple[Any, Any]) -> None:
 
 
 def _activation(label: str, function: Callable) -> list[Entry]:
-    """The entry of a layer's activation function; none for `linear`."""
+    """Return the entry of a layer's activation function, or no entry for `linear`."""
     name = getattr(function, "__name__", repr(function))
     if function is keras.activations.linear:
         return []

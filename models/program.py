@@ -31,11 +31,11 @@ class Program:
     model: TrainingModel
 
     def set_weight(self, name: str, weight: float) -> None:
-        """Takes effect at the next step, without a retrace. Raises KeyError for a term the variant does not have."""
+        """Set the weight of a term from the next step on, without a retrace. Raises KeyError for an unknown term."""
         self.model.weight_of(name).assign(weight)
 
     def set_moving(self, totals: Collection[str]) -> None:
-        """Let the learners of these totals move, and hold the others still, from the next step on."""
+        """Update the networks of these learners, and freeze those of all others, from the next step on."""
         for objective, moving in zip(self.model.objectives, self.model.moving, strict=True):
             moving.assign(objective.name in totals)
 
@@ -45,9 +45,9 @@ class Program:
 
 
 def build(experiment: Experiment, image_shape: ImageShape, classes: int = 0) -> Program:
-    """Networks, terms and learners of an experiment on images (height, width, channels), seeded by its seed.
+    """Build the networks, terms and learners of an experiment on images (height, width, channels), seeded by its seed.
 
-    `classes` is how many the data have; a conditional model is told them. Raises ValueError where it has none.
+    `classes` is the number of classes of the data. Raises ValueError if a conditional model has none.
     """
     if experiment.variant_info.conditional and classes < 1:
         raise ValueError(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,6 +13,9 @@ from models.clock import Clock
 from models.objective import Objective
 from models.spec import tensors
 from models.unit_range import to_unit
+
+# Images in 0..1; for a conditional model a pair of them and their one-hot classes.
+Batch = tf.Tensor | np.ndarray | Sequence[tf.Tensor]
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class TrainingModel(keras.Model):
         network: keras.Model,
         learners: Sequence[Learner],
         weights_at: Callable[[float], Mapping[str, float]] = lambda _epochs: {},
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.network = network
@@ -55,7 +59,7 @@ class TrainingModel(keras.Model):
         self.trackers = {name: keras.metrics.Mean(name=name) for name in self.series}
         self.epochs = keras.Variable(0.0, trainable=False, name="epochs")  # of training so far, for terms that ask
         self.steps = keras.Variable(0, trainable=False, dtype="int32", name="steps")
-        # Whether each learner moves at all: held still by hand, a critic or its opponent can be watched alone.
+        # Whether each learner moves its networks: with one frozen, the others can be watched alone.
         self.moving = [
             keras.Variable(True, trainable=False, dtype="bool", name=f"{o.name}_moving") for o in self.objectives
         ]
@@ -69,41 +73,43 @@ class TrainingModel(keras.Model):
         return [weight for objective in self.objectives for weight in objective.term_weights.values()]
 
     def weight_of(self, term: str) -> keras.Variable:
-        """The live weight of a term. Raises KeyError where no learner has it."""
+        """Return the live weight of a term. Raises KeyError if no learner has it."""
         return {name: weight for o in self.objectives for name, weight in o.term_weights.items()}[term]
 
     def set_time(self, epochs: float) -> None:
-        """So long has the training lasted: for the terms that ask, and the weights that are scheduled."""
+        """Set how many epochs the training has lasted, for the terms that read it and the scheduled weights."""
         self.epochs.assign(epochs)
         for name, weight in self.weights_at(epochs).items():
             self.weight_of(name).assign(weight)
 
     @property
-    def metrics(self):
+    def metrics(self) -> list[keras.metrics.Metric]:
         return list(self.trackers.values())
 
-    def fit(self, *args, callbacks=None, **kwargs):
-        """As Keras has it, with a clock before the callbacks."""
+    def fit(
+        self, *args: Any, callbacks: Sequence[keras.callbacks.Callback] | None = None, **kwargs: Any
+    ) -> keras.callbacks.History:
+        """Train as Keras does, with a clock before the callbacks."""
         return super().fit(*args, callbacks=[Clock(self.set_time), *(callbacks or ())], **kwargs)
 
-    def build(self, input_shape):
-        """Nothing to build: `network` is functional and has its weights."""
+    def build(self, input_shape: Any) -> None:
+        """Build nothing: `network` is functional and has its weights."""
 
-    def call(self, batch, training=False):
+    def call(self, batch: Batch, training: bool = False) -> dict[str, tf.Tensor]:
         return self.network(batch, training=training)
 
-    def terms(self, batch, training: bool) -> dict[str, tf.Tensor]:
+    def terms(self, batch: Batch, training: bool) -> dict[str, tf.Tensor]:
         """Return every term and total of every objective: (batch,) each."""
         return self.terms_of(batch, self(batch, training=training))
 
-    def terms_of(self, batch, named: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    def terms_of(self, batch: Batch, named: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Return every term and total for a batch and the tensors that the network gave for it."""
-        x = batch[0] if self.conditional else batch
+        x = batch[0] if self.conditional else batch  # ty: ignore[not-subscriptable]
         named = {**named, tensors.EPOCHS: self.epochs.value}
         return {name: value for objective in self.objectives for name, value in objective(x, named).items()}
 
-    def step(self, batch) -> dict[str, tf.Tensor]:
-        """Move every learner's networks once; all gradients are taken before anything moves. Gives the values.
+    def step(self, batch: Batch) -> dict[str, tf.Tensor]:
+        """Move every learner's networks once; all gradients are taken before anything moves. Return the values.
 
         Learners that rest at this step take no gradient either. A single one never rests.
         """
@@ -124,10 +130,10 @@ class TrainingModel(keras.Model):
     def _is_due(self, learner: Learner, moving: keras.Variable) -> tf.Tensor:
         return tf.logical_and(moving.value, self.steps.value % learner.every == 0)
 
-    def train_step(self, data):
+    def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         return self._track(self.step(_batch(data)))
 
-    def test_step(self, data):
+    def test_step(self, data: Any) -> dict[str, tf.Tensor]:
         return self._track(self.terms(_batch(data), training=False))
 
     def _track(self, values: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
@@ -136,8 +142,8 @@ class TrainingModel(keras.Model):
         return {name: tracker.result() for name, tracker in self.trackers.items()}
 
 
-def _where(test, yes: Callable[[], object], no: Callable[[], object]):
-    """One of the two, as the graph finds at each step; no question in the graph where it is known beforehand."""
+def _where(test: tf.Tensor | bool, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
+    """Return the result of one of the two, chosen by the graph at each step. A constant True adds no branch."""
     return yes() if test is True else tf.cond(test, yes, no)
 
 
@@ -150,8 +156,8 @@ def _apply(learner: Learner, gradient: Sequence[tf.Tensor]) -> int:
     return 0
 
 
-def _batch(data):
-    """What `fit` was given as x."""
+def _batch(data: Any) -> Batch:
+    """Return the x of the data of `fit`."""
     return keras.utils.unpack_x_y_sample_weight(data)[0]
 
 
@@ -159,9 +165,9 @@ class TrainingLoop:
     """The fast way to train: images stay in one uint8 tensor, batches are gathered and scaled inside the graph."""
 
     def __init__(self, model: TrainingModel, images: np.ndarray | tf.Tensor, labels: np.ndarray | None = None):
-        """`images`: uint8 (n, height, width, channels). `labels`: (n,), the classes, for a conditional model.
+        """Take images, uint8 (n, height, width, channels), and for a conditional model `labels` (n,), their classes.
 
-        Raises ValueError where a conditional model gets no labels.
+        Raises ValueError if a conditional model gets no labels.
         """
         self.model = model
         self.series = model.series
@@ -170,24 +176,24 @@ class TrainingLoop:
             raise ValueError("A conditional model trains on images with classes, but there were none. Give `labels`.")
         classes = tf.constant(labels, tf.int32) if model.conditional else None
 
-        def gather(indices):
+        def gather(indices: tf.Tensor) -> Batch:
             x = to_unit(tf.gather(data, indices))
             if classes is None:
                 return x
             return x, tf.one_hot(tf.gather(classes, indices), model.network.inputs[1].shape[-1])
 
-        def train(batches, weights, epochs):
+        def train(batches: tf.Tensor, weights: tf.Tensor, epochs: tf.Tensor) -> tf.Tensor:
             # Several steps in one call: calling into TensorFlow costs a millisecond, a fifth of a small network's step.
             rows = tf.TensorArray(tf.float32, tf.shape(batches)[0])
             for number in tf.range(tf.shape(batches)[0]):
                 for column, variable in enumerate(model.term_weights):
-                    variable.assign(weights[number, column])
-                model.epochs.assign(epochs[number])
-                values = model.step(gather(batches[number]))
+                    variable.assign(weights[number, column])  # ty: ignore[not-subscriptable]
+                model.epochs.assign(epochs[number])  # ty: ignore[not-subscriptable]
+                values = model.step(gather(batches[number]))  # ty: ignore[not-subscriptable]
                 rows = rows.write(number, tf.reduce_mean(tf.stack([values[name] for name in self.series]), axis=1))
             return rows.stack()
 
-        def evaluate(indices):
+        def evaluate(indices: tf.Tensor) -> tf.Tensor:
             values = model.terms(gather(indices), training=False)
             return tf.stack([tf.reduce_sum(values[name]) for name in self.series])
 
@@ -200,15 +206,15 @@ class TrainingLoop:
         self.evaluate_function = tf.function(evaluate, input_signature=[tf.TensorSpec([None], tf.int32)])
 
     def train(self, indices: np.ndarray) -> np.ndarray:
-        """One step on the images at `indices`, (batch,) int32: the batch means of `series`, (len(series),)."""
+        """Train a step on the images at `indices`, (batch,) int32. Return batch means of `series`, (len(series),)."""
         weights = np.array([[float(variable.numpy()) for variable in self.model.term_weights]], np.float32)
         return self.train_many(indices[None], weights, np.array([float(self.model.epochs.numpy())]))[0]
 
     def train_many(self, batches: np.ndarray, weights: np.ndarray, epochs: np.ndarray | None = None) -> np.ndarray:
-        """One step for each row of `batches`, (steps, batch) int32, with that row of `weights`, (steps, terms) float32.
+        """Train a step per row of `batches`, (steps, batch) int32, with its row of `weights`, (steps, terms) float32.
 
-        `epochs` (steps,) is how long the training has lasted at each; without it, no time passes. Gives the batch means
-        of `series` for each step, (steps, len(series)). The last weights stay in force.
+        `epochs` (steps,) is how long the training has lasted at each; without it, no time passes. Returns the batch
+        means of `series` for each step, (steps, len(series)). The last weights stay in force.
         """
         if epochs is None:
             epochs = np.full(len(batches), float(self.model.epochs.numpy()))
@@ -217,7 +223,7 @@ class TrainingLoop:
     def evaluate(
         self, indices: np.ndarray, batch_size: int = 1000, between: Callable[[], None] = lambda: None
     ) -> np.ndarray:
-        """Exact means of `series` over the images at `indices`, nothing moves: (len(series),).
+        """Return exact means of `series` over the images at `indices`, without training: (len(series),).
 
         `between` is called before every batch.
         """
@@ -229,6 +235,6 @@ class TrainingLoop:
 
 
 def epoch_batches(indices: np.ndarray, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
-    """The shuffled batches of one epoch, the same for the same seed and epoch. The last one may be short."""
+    """Return the shuffled batches of one epoch, equal for equal seed and epoch. The last one may be short."""
     order = np.random.default_rng((seed, epoch)).permutation(indices).astype(np.int32)
     return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]

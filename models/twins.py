@@ -10,7 +10,7 @@ from keras import layers
 
 from models.critics import CRITIC_OUTPUTS, CRITICS
 from models.layers import Densities, Prior, Quantizer, Sampling
-from models.networks import NETWORKS, ImageShape
+from models.networks import NETWORKS, ImageShape, Tensor
 from models.pixels import PIXEL_MODELS
 from models.spec import catalogue, tensors
 from models.spec.experiment import Experiment
@@ -41,7 +41,7 @@ class Twins:
 
     @property
     def networks(self) -> dict[str, keras.Model]:
-        """What learners move and snapshots hold, by name."""
+        """The networks that learners move and snapshots hold, by name."""
         critic = {} if self.critic is None else {catalogue.CRITIC: self.critic}
         return {catalogue.ENCODER: self.encoder, catalogue.DECODER: self.decoder, **critic}
 
@@ -52,7 +52,7 @@ class Twins:
 
     @property
     def classes(self) -> int:
-        """How many classes a conditional model is told; 0 for any other."""
+        """The number of classes of a conditional model; 0 for any other."""
         return self.encoder.inputs[1].shape[-1] if len(self.encoder.inputs) > 1 else 0
 
     def inputs(self, images: Any, labels: Any) -> Any:
@@ -74,7 +74,7 @@ class Twins:
 def build_twins(experiment: Experiment, image_shape: ImageShape, classes: int = 0) -> Twins:
     """Build the twins of an experiment on images (height, width, channels), freshly initialised.
 
-    A conditional one is told which of `classes` each image is of.
+    A conditional one also gets the class of each image, one of `classes`.
     """
     network, pixels = NETWORKS[experiment.network], catalogue.PIXEL_MODELS[experiment.pixel_model]
     conditional, judged = experiment.variant_info.conditional, experiment.variant_info.critic
@@ -108,35 +108,35 @@ def build_twins(experiment: Experiment, image_shape: ImageShape, classes: int = 
 class _Parts:
     """Encoder, decoder and link, with the inputs of the training network: its images and, or None, their classes."""
 
-    image: keras.KerasTensor
-    label: keras.KerasTensor | None
+    image: Tensor
+    label: Tensor | None
     encoder: keras.Model
     decoder: keras.Model
-    link: Callable[[keras.KerasTensor], keras.KerasTensor]
+    link: Callable[[Tensor], Tensor]
 
-    def encode(self, image: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
+    def encode(self, image: Tensor) -> dict[str, Tensor]:
         return self.encoder(_with_input(image, self.label))
 
-    def decode(self, code: keras.KerasTensor) -> keras.KerasTensor:
+    def decode(self, code: Tensor) -> Tensor:
         """Return the linear output."""
         return self.decoder(_with_class(code, self.label))
 
-    def show(self, code: keras.KerasTensor) -> keras.KerasTensor:
+    def show(self, code: Tensor) -> Tensor:
         """Return pixels in 0..1."""
         return self.link(self.decode(code))
 
 
-def _with_input(image, label):
+def _with_input(image: Tensor, label: Tensor | None) -> Tensor | list[Tensor]:
     """Return what the encoder is called with: the images and, of a conditional model, their classes."""
     return image if label is None else [image, label]
 
 
-def _with_class(tensor, label):
+def _with_class(tensor: Tensor, label: Tensor | None) -> Tensor:
     """Return a tensor (batch, n), of a conditional model with the classes behind it."""
     return tensor if label is None else layers.Concatenate()([tensor, label])
 
 
-def _of_images(parts: _Parts, codes, experiment: Experiment) -> dict[str, keras.KerasTensor]:
+def _of_images(parts: _Parts, codes: dict[str, Tensor], experiment: Experiment) -> dict[str, Tensor]:
     """Return the codes of images and, where a term reads it, what they decode to."""
     if experiment.variant_info.uses_corruption:
         codes = parts.encode(layers.GaussianNoise(experiment.corruption, seed=experiment.seed)(parts.image))
@@ -151,7 +151,7 @@ def _of_images(parts: _Parts, codes, experiment: Experiment) -> dict[str, keras.
     return named
 
 
-def _of_the_prior(parts: _Parts, experiment: Experiment) -> dict[str, keras.KerasTensor]:
+def _of_the_prior(parts: _Parts, experiment: Experiment) -> dict[str, Tensor]:
     """Return a draw from the prior for each image and, where a term reads it, what it decodes to."""
     named = {tensors.Z_PRIOR: Prior(experiment.latent_dim, experiment.seed + 1)(parts.image)}
     if tensors.SAMPLE in experiment.tensors:
@@ -161,30 +161,30 @@ def _of_the_prior(parts: _Parts, experiment: Experiment) -> dict[str, keras.Kera
     return named
 
 
-def _plain_head(features, experiment: Experiment) -> dict[str, keras.KerasTensor]:
+def _plain_head(features: Tensor, experiment: Experiment) -> dict[str, Tensor]:
     z_mean = layers.Dense(experiment.latent_dim, name=tensors.Z_MEAN)(features)
     return {tensors.Z_MEAN: z_mean, tensors.Z: z_mean}
 
 
-def _sigmoid_head(features, experiment: Experiment) -> dict[str, keras.KerasTensor]:
+def _sigmoid_head(features: Tensor, experiment: Experiment) -> dict[str, Tensor]:
     z_mean = layers.Dense(experiment.latent_dim, activation="sigmoid", name=tensors.Z_MEAN)(features)
     return {tensors.Z_MEAN: z_mean, tensors.Z: z_mean}
 
 
-def _gaussian_head(features, experiment: Experiment) -> dict[str, keras.KerasTensor]:
+def _gaussian_head(features: Tensor, experiment: Experiment) -> dict[str, Tensor]:
     z_mean = layers.Dense(experiment.latent_dim, name=tensors.Z_MEAN)(features)
     z_log_var = layers.Dense(experiment.latent_dim, name=tensors.Z_LOG_VAR)(features)
     z = Sampling(experiment.seed, name="sampling")(z_mean, z_log_var)
     return {tensors.Z_MEAN: z_mean, tensors.Z_LOG_VAR: z_log_var, tensors.Z: z}
 
 
-def _quantized_head(features, experiment: Experiment) -> dict[str, keras.KerasTensor]:
+def _quantized_head(features: Tensor, experiment: Experiment) -> dict[str, Tensor]:
     z_encoded = layers.Dense(experiment.latent_dim, name=tensors.Z_ENCODED)(features)
     z, codeword = Quantizer(experiment.codebook_size, experiment.codewords, name="quantizer")(z_encoded)
     return {tensors.Z_MEAN: z, tensors.Z: z, tensors.Z_ENCODED: z_encoded, tensors.CODEWORD: codeword}
 
 
 # What an encoder ends in, under the catalogue's names.
-HEADS: Mapping[str, Callable[..., dict[str, keras.KerasTensor]]] = MappingProxyType(
+HEADS: Mapping[str, Callable[..., dict[str, Tensor]]] = MappingProxyType(
     {"plain": _plain_head, "sigmoid": _sigmoid_head, "gaussian": _gaussian_head, "quantized": _quantized_head}
 )

@@ -56,7 +56,7 @@ class ExperimentError(ValueError):
 class TermSetting(BaseModel):
     """Weight and schedule of one loss term. `schedule_epochs` is the warm-up's or the cycle's length.
 
-    `formula` is that of a term of one's own (see `models.spec.formula.formula`); the catalogue has those of its terms.
+    `formula` is that of your own term (see `models.spec.formula.formula`); the catalogue has those of its terms.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -73,7 +73,7 @@ class TermSetting(BaseModel):
         return name
 
     def weight_at(self, epochs: float) -> float:
-        """The weight after that many epochs."""
+        """Return the weight after that many epochs."""
         return self.weight * SCHEDULES[self.schedule].factor(epochs, self.schedule_epochs)
 
 
@@ -113,7 +113,7 @@ class Terms(Mapping[str, TermSetting]):
 
 
 def _field(default: Any, *changes: Change, **limits: Any) -> Any:
-    """A field of an experiment. `changes` says what its value makes a difference to, besides what is learnt."""
+    """Return a field of an experiment. `changes` says what its value changes besides the training result."""
     return Field(default, json_schema_extra={"changes": list(changes)}, **limits)
 
 
@@ -214,7 +214,7 @@ class Experiment(BaseModel):
             raise ValueError(f"the formula of {name} cannot be used. {error}") from error
 
     def parse_formula(self, text: str) -> Formula:
-        """A formula over the tensors of this experiment. Raises FormulaError, with the place."""
+        """Read a formula over the tensors of this experiment. Raises FormulaError, with the place."""
         return parse_formula(
             text, {name: TENSORS[name].kind for name in tensors_of(self.variant_info, PIXEL_MODELS[self.pixel_model])}
         )
@@ -224,14 +224,14 @@ class Experiment(BaseModel):
         return VARIANTS[self.variant]
 
     def term(self, name: str) -> TermInfo:
-        """What there is to say about one of the experiment's terms. Raises KeyError for any other."""
+        """Return the description of one of the experiment's terms. Raises KeyError for any other name."""
         formula = self.terms[name].formula
         if formula is None:
             return term_info(name, self.pixel_model)
         return TermInfo(name.replace("_", " "), formula, "Your own", self.parse_formula(formula).needs, "own unit")
 
     def settings_of(self, term: str) -> dict[str, float]:
-        """The experiment's values of the settings that one of its terms has."""
+        """Return the experiment's values of the settings of one of its terms."""
         return {name: getattr(self, name) for name in self.term(term).settings}
 
     @property
@@ -240,7 +240,7 @@ class Experiment(BaseModel):
         return tuple(name for name in self.terms if name not in self.variant_info.weights)
 
     def terms_of(self, learner: str) -> tuple[str, ...]:
-        """The names of the terms that a learner minimises; those of one's own are the first learner's."""
+        """Return the names of the terms that a learner minimises. The first learner also minimises your own terms."""
         own = self.own_terms if learner == next(iter(self.variant_info.learners)) else ()
         return (*self.variant_info.learners[learner].weights, *own)
 
@@ -265,7 +265,7 @@ class Experiment(BaseModel):
 
     @classmethod
     def parse(cls, given: Any) -> "Experiment":
-        """From a mapping or JSON text. Raises ExperimentError with a sentence for each fault."""
+        """Read an experiment from a mapping or JSON text. Raises ExperimentError with a sentence for each fault."""
         try:
             return cls.model_validate_json(given) if isinstance(given, str | bytes) else cls.model_validate(given)
         except ValidationError as error:
@@ -286,7 +286,7 @@ def changes_of(field: str) -> Sequence[str]:
 
 
 def limits_of(field: str, model: type[BaseModel] = Experiment) -> tuple[Any, Any]:
-    """The smallest and the largest value of a number of an experiment, or of another model, in its own type."""
+    """Return the smallest and the largest value of a numeric field of an experiment or another model, in its type."""
     info = model.model_fields[field]
     found = {kind: getattr(limit, kind) for limit in info.metadata for kind in ("ge", "le") if hasattr(limit, kind)}
     number = int if info.annotation is int else float

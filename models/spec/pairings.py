@@ -60,7 +60,7 @@ class LinkInfo:
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(−x)), without an overflow on either side."""
+    """Return 1 / (1 + exp(−x)), without an overflow on either side."""
     return 0.5 + 0.5 * np.tanh(0.5 * x)
 
 
@@ -144,7 +144,7 @@ TABLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 
 
 def shown_name(field: str, name: str) -> str:
-    """A choice as the screen has it: its title, where its table gives one."""
+    """Return a choice as the screen shows it: by its title, if its table has one."""
     return getattr(TABLES[field][name], "title", name)
 
 
@@ -175,7 +175,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
 
 
 def pairing_of(code: str) -> Pairing:
-    """From a case's letter or a pairing's own word. Raises ValueError with what is allowed."""
+    """Return the pairing of a case's letter or of a `code`. Raises ValueError with what is allowed."""
     if code in CASES:
         return CASES[code].pairing
     names = code.split("~")
@@ -190,18 +190,18 @@ def pairing_of(code: str) -> Pairing:
 
 
 def letter_of(pairing: Pairing) -> str | None:
-    """Of the ten cases; None for a pairing of one's own."""
+    """Return the letter of one of the ten cases, or None for any other pairing."""
     return next((letter for letter, case in CASES.items() if case.pairing == pairing), None)
 
 
 def title_of(pairing: Pairing) -> str:
-    """`A · The question, linear` for one of the ten, else what it is made of."""
+    """Return such as `A · The question, linear` for one of the ten cases, else the parts of the pairing."""
     letter = letter_of(pairing)
     return f"{letter} · {CASES[letter].title}" if letter else pairing.words
 
 
 def seen_as(link: str, outputs: np.ndarray) -> np.ndarray:
-    """The pixels that a person sees of outputs p of any shape: float32 in 0..1. What is no number is black."""
+    """Return outputs p of any shape as displayed pixels: float32 in 0..1. NaN is black."""
     with np.errstate(over="ignore", invalid="ignore"):
         pixels = LINKS[link].function(outputs.astype(np.float32))
     return np.nan_to_num(np.clip(pixels, 0.0, 1.0), nan=0.0)

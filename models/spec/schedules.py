@@ -20,12 +20,12 @@ def constant(_passed: float, _length: float) -> float:
 
 
 def linear_warm_up(passed: float, length: float) -> float:
-    """0 to 1 over the first `length` epochs (Sønderby et al. 2016, section 2.3)."""
+    """Rise from 0 to 1 over the first `length` epochs (Sønderby et al. 2016, section 2.3)."""
     return min(1.0, passed / length)
 
 
 def cyclical(passed: float, length: float) -> float:
-    """Every `length` epochs: half a cycle from 0 to 1, half a cycle at 1 (Fu et al. 2019, eq. 6 with R = 0.5)."""
+    """Rise from 0 to 1 in half a cycle of `length` epochs, then stay at 1 (Fu et al. 2019, eq. 6 with R = 0.5)."""
     return min(1.0, (passed % length) / length / 0.5)
 
 

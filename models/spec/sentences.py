@@ -27,12 +27,12 @@ _ALLOWED = {
 
 
 def in_sentence(title: str) -> str:
-    """A title within a sentence: `Reconstruction` becomes small, `KL` stays."""
+    """Return a title within a sentence: `Reconstruction` becomes small, `KL` stays."""
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def sentences_of(error: ValidationError, owners: Owners) -> list[str]:
-    """One sentence a fault: what was given, what is allowed, what to do."""
+    """Return one sentence for each fault: what was given, what is allowed, what to do."""
     return [_sentence(fault, owners) for fault in error.errors()]
 
 
@@ -60,12 +60,12 @@ def _owner(field: str, owners: Owners) -> tuple[str, type[BaseModel]]:
 
 
 def _whole(owners: Owners) -> str:
-    """Such as `The experiment`."""
+    """Return the name of the whole, such as `The experiment`."""
     return "The " + owners[""][0].partition(" ")[2]
 
 
 def _range_of(field: str, owners: Owners) -> str | None:
-    """The field's limits in words, where it has both."""
+    """Return the field's limits in words, or None if it lacks one of them."""
     table = _owner(field, owners)[1]
     limits = table.model_json_schema()["properties"].get(field.rpartition(".")[2], {})
     if "minimum" not in limits or "maximum" not in limits:

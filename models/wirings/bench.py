@@ -1,6 +1,7 @@
 """The networks, images and noise that every wiring gets, and the reference that it is compared with."""
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,27 +24,27 @@ class Recorder(keras.optimizers.Optimizer):
         super().__init__(learning_rate=0.0)
         self.traces = 0
 
-    def build(self, variables):
+    def build(self, variables: Sequence[keras.Variable]) -> None:
         if self.built:
             return
         super().build(variables)
         self.recorded = [self.add_variable_from_reference(variable, name="gradient") for variable in variables]
 
-    def apply(self, grads, trainable_variables=None):
+    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[keras.Variable] | None = None) -> None:
         self.traces += 1  # Python comes here only while Keras traces the step
         super().apply(grads, trainable_variables)
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: Any, variable: keras.Variable, learning_rate: Any) -> None:
         del learning_rate  # nothing moves
         self.assign(self.recorded[self._get_variable_index(variable)], gradient)
 
-    def gradient(self, variables) -> np.ndarray:
-        """The recorded gradients of these variables as one vector."""
+    def gradient(self, variables: Sequence[keras.Variable]) -> np.ndarray:
+        """Return the recorded gradients of these variables as one vector."""
         return np.concatenate([self.recorded[self._get_variable_index(v)].numpy().ravel() for v in variables])
 
 
 def sampling_state(model: keras.Model) -> keras.Variable:
-    """The state of the noise of the encoder, of this model or inside it."""
+    """Return the state of the encoder's noise; the encoder is this model or inside it."""
     encoder = model if model.name == "encoder" else model.get_layer("encoder")
     return encoder.get_layer("sampling").generator.state
 
@@ -61,7 +62,7 @@ class Bench:
     """Everything is measured on the same weights, and each time from the same noise."""
 
     def __init__(self, images: np.ndarray, seed: int = 0):
-        """`images`: float32 (n, height, width, channels) in 0..1, at least a batch and a short one."""
+        """Take images, float32 (n, height, width, channels) in 0..1, at least a batch and a short one."""
         settings = {"network": "dense", "variant": "vae", "latent_dim": 4, "terms": {"kl": KL_WEIGHT}, "seed": seed}
         program = build(Experiment.parse(settings), images.shape[1:])
         self.images = images
@@ -77,7 +78,7 @@ class Bench:
         return [*self.twins.encoder.trainable_variables, *self.twins.decoder.trainable_variables]
 
     def rewind(self, model: keras.Model | None = None) -> None:
-        """The next noise of this model, or of the bench's own encoder, is the first again."""
+        """Reset the noise of this model, or of the bench's own encoder, to its first state."""
         sampling_state(model or self.twins.encoder).assign(self._noise)
 
     def wire(self, name: str, kl_weight: Any = KL_WEIGHT) -> Wired:
@@ -86,18 +87,18 @@ class Bench:
         return Wired(module, model, recorder)
 
     def step(self, wired: Wired, count: int = BATCH) -> dict[str, float]:
-        """What one step on the first `count` images reports; nothing moves."""
+        """Return the logs of one step on the first `count` images, which changes no weights."""
         self.rewind()
         images = self.images[:count]
         return wired.model.train_on_batch(images, wired.module.targets(images), return_dict=True)
 
     def reference_step(self, count: int = BATCH) -> dict[str, float]:
-        """Reconstruction, KL and total of the first `count` images; the recorder has the gradients."""
+        """Return reconstruction, KL and total of the first `count` images; the recorder has the gradients."""
         self.rewind()
         return self.reference.train_on_batch(self.images[:count], return_dict=True)
 
     def truth(self) -> dict[str, float]:
-        """The exact means over all images in batches, summed in float64, with the noise that an epoch draws."""
+        """Return the exact means over all images in batches, summed in float64, with the noise that an epoch draws."""
         self.rewind()
         sums = dict.fromkeys(self.reference.series, 0.0)
         for start in range(0, len(self.images), BATCH):
@@ -107,7 +108,7 @@ class Bench:
         return {name: total / len(self.images) for name, total in sums.items()}
 
     def compare(self, wired: Wired, count: int) -> dict[str, float]:
-        """Total and gradients of a wiring on the first `count` images, and how far they are from the reference's."""
+        """Compare total and gradients of a wiring on the first `count` images with the reference's."""
         expected, total = self.reference_step(count)["loss"], self.step(wired, count)["loss"]
         gradient, given = self.recorder.gradient(self.variables), wired.recorder.gradient(self.variables)
         return {

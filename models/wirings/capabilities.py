@@ -7,7 +7,7 @@ measured. What it raises is an answer too: no.
 import inspect
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -28,7 +28,7 @@ def _close(value: float, expected: float) -> bool:
 
 
 def _reported(logs: Mapping[str, Any], part: str) -> float | None:
-    """A term as Keras names it: by itself, or as the loss of the output of that name."""
+    """Return a term as Keras reports it: under its own name, or as the loss of the output of that name."""
     value = logs.get(part, logs.get(f"{part}_loss"))
     return None if value is None else float(value)
 
@@ -64,7 +64,7 @@ def short_batch(bench: Bench, _name: str, wired: Wired) -> Cell:
 
 
 def _change_of_total(bench: Bench, wired: Wired, change: Callable[[], None]) -> tuple[float, int]:
-    """By how much the next total differs after the change, and how often the step was traced for it."""
+    """Return by how much the change moves the next total, and how often the step was traced for it."""
     before, traces = bench.step(wired)["loss"], wired.recorder.traces
     change()
     return float(bench.step(wired)["loss"] - before), wired.recorder.traces - traces
@@ -99,7 +99,7 @@ def live_weights(bench: Bench, name: str, wired: Wired) -> Cell:
 
 
 def second_optimizer(bench: Bench, name: str, _wired: Wired) -> Cell:
-    """Two optimizers, of which first one and then the other stands still: only the other's network may move."""
+    """Freeze first one of two optimizers, then the other: only the network of the one that is not frozen may move."""
     optimizers = keras.optimizers.SGD(RATE), keras.optimizers.SGD(RATE)
     networks = bench.twins.encoder, bench.twins.decoder
     wired = bench.wire(name)
@@ -118,8 +118,14 @@ def second_optimizer(bench: Bench, name: str, _wired: Wired) -> Cell:
     return False, f"Encoder and decoder moved {moved[0]} under the first optimizer, {moved[1]} under the second."
 
 
-def _moved(bench: Bench, wired: Wired, networks, optimizers, rates: tuple[float, float]) -> list[bool]:
-    """Whether one step at these learning rates moves each network."""
+def _moved(
+    bench: Bench,
+    wired: Wired,
+    networks: Sequence[keras.Model],
+    optimizers: Sequence[keras.optimizers.Optimizer],
+    rates: tuple[float, float],
+) -> list[bool]:
+    """Tell for each network whether one step at these learning rates moves it."""
     for optimizer, rate in zip(optimizers, rates, strict=True):
         optimizer.learning_rate.assign(rate)
     before = [[variable.numpy() for variable in network.trainable_variables] for network in networks]
@@ -167,7 +173,7 @@ CHECKS: Mapping[str, Callable[[Bench, str, Wired], Cell]] = MappingProxyType(
 
 
 def check(capability: str, bench: Bench, name: str, wired: Wired) -> dict[str, Any]:
-    """One cell of the table: whether the wiring can, and what was measured or how Keras refused."""
+    """Return one cell of the table: whether the wiring can, and what was measured or how Keras refused."""
     try:
         can, note = CHECKS[capability](bench, name, wired)
     except Exception as error:  # noqa: BLE001 (what Keras raises here is the answer)

@@ -149,14 +149,14 @@ def current_name(field: str, name: str) -> str:
 
 
 def entry(table: Mapping[str, Entry], field: str, name: str) -> Entry:
-    """The entry of that name. Raises ValueError with the allowed names."""
+    """Return the entry of that name. Raises ValueError with the allowed names."""
     if name not in table:
         raise ValueError(f"{field} was {name!r}; allowed are {', '.join(table)}. Choose one of these.")
     return table[name]
 
 
 def term_info(term: str, pixel_model: str) -> TermInfo:
-    """A term of the catalogue under a pixel model, whose own its formula may be."""
+    """Return a term of the catalogue. Its formula may depend on the pixel model."""
     info, pixels = TERMS[term], PIXEL_MODELS[pixel_model]
     if not info.of_pixels:
         return info
@@ -171,12 +171,12 @@ def term_info(term: str, pixel_model: str) -> TermInfo:
 
 
 def settings_of(variant: VariantInfo, pixel_model: PixelModelInfo) -> tuple[str, ...]:
-    """The names of the further fields of an experiment that these choices ask for."""
+    """Return the names of the further fields of an experiment that these choices need."""
     parts = (pixel_model, variant, CODES[variant.code], *(TERMS[term] for term in variant.weights))
     return tuple(name for part in parts for name in part.settings)
 
 
 def unit_of_total(terms: Iterable[TermInfo]) -> str:
-    """The unit that the terms share; where they do not, every unit once, for such a sum has none of its own."""
+    """Return the unit that the terms share, or every unit once if they share none: such a sum has no single unit."""
     found = tuple(terms)
     return found[0].unit if len(found) == 1 else " + ".join(dict.fromkeys(term.plain_unit for term in found))

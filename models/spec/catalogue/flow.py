@@ -72,7 +72,7 @@ CODES: Mapping[str, CodeInfo] = MappingProxyType(
 
 
 def with_sources(names: Iterable[str], table: Mapping[str, TensorInfo] = TENSORS) -> frozenset[str]:
-    """The tensors and all that they are made of, as the table has it."""
+    """Return the tensors and all their sources, as the table has them."""
     found, waiting = set(), list(names)
     while waiting:
         name = waiting.pop()
@@ -83,7 +83,7 @@ def with_sources(names: Iterable[str], table: Mapping[str, TensorInfo] = TENSORS
 
 
 def tensors_of(variant: VariantInfo, pixel_model: PixelModelInfo) -> tuple[str, ...]:
-    """The names of all tensors that a formula may read, in the order of the data."""
+    """Return the names of all tensors that a formula may read, in the order of the data."""
     output = pixel_model.output
     judged = {
         None: (),

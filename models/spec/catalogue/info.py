@@ -89,7 +89,7 @@ class CodeInfo:
 
 
 def _ordinal(number: int) -> str:
-    """Such as `2nd`; 11 to 13 of every hundred end in th."""
+    """Return an ordinal such as `2nd`. 11 to 13 of every hundred end in th."""
     teens = number % 100 in (11, 12, 13)
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 

@@ -47,7 +47,7 @@ _FEATURES = {
 
 
 def flow_of(variant: VariantInfo, pixel_model: PixelModelInfo) -> dict[str, TensorInfo]:
-    """Every tensor that a training step of this variant can have, each behind its sources."""
+    """Return every tensor that a training step of this variant can have, each behind its sources."""
     known = {**TENSORS, **INSIDE, **_FEATURES, **CODE_STEPS[variant.code], **_ends(pixel_model)}
     ordered: dict[str, TensorInfo] = {}
 
@@ -65,7 +65,7 @@ def flow_of(variant: VariantInfo, pixel_model: PixelModelInfo) -> dict[str, Tens
 
 
 def _ends(pixel_model: PixelModelInfo) -> dict[str, TensorInfo]:
-    """What the pixel model's link makes pictures of."""
+    """Return the tensors at the end of the flow, whose formulas have the pixel model's link."""
     drawn = pixel_model.link.replace(pixel_model.output, f"{DECODER}({t.Z_PRIOR})")
     return {
         t.RECONSTRUCTION: replace(TENSORS[t.RECONSTRUCTION], sources=(pixel_model.output,), formula=pixel_model.link),
@@ -75,7 +75,7 @@ def _ends(pixel_model: PixelModelInfo) -> dict[str, TensorInfo]:
 
 
 def _told(info: TensorInfo, variant: VariantInfo) -> TensorInfo:
-    """The tensor as this variant makes it: from noisy images, or with the class beside them."""
+    """Return the tensor as this variant makes it: from noisy images, or with the class as another source."""
     sources = info.sources
     if variant.uses_corruption and info.through == ENCODER:
         sources = tuple(t.X_NOISY if name == t.X else name for name in sources)

@@ -12,7 +12,7 @@ KINGMA = "Kingma & Welling 2014"
 
 
 def _together(**weights: float) -> Mapping[str, LearnerInfo]:
-    """One learner that moves encoder and decoder."""
+    """Return one learner that moves encoder and decoder."""
     return {LOSS: LearnerInfo("Autoencoder", (ENCODER, DECODER), weights)}
 
 

@@ -66,7 +66,7 @@ def parse_formula(text: str, kinds: Mapping[str, str]) -> Formula:
 
 
 def python(formula: Formula, axes: Axes = AXES) -> str:
-    """The formula as Python: an expression of `ops` (keras.ops), the images `x` and the named `tensors`, (batch,).
+    """Write the formula as Python: an expression of `ops` (keras.ops), the images `x` and `tensors` by name, (batch,).
 
     `axes` has what a reduction of a kind runs over, where that is not -1.
     """
@@ -88,7 +88,7 @@ def _names(node: Node) -> Iterator[str]:
 
 
 def _written(node: Node, axes: Axes) -> tuple[str, int]:
-    """A node as Python, and how strongly its outermost operator binds."""
+    """Write a node as Python. Return it, and how strongly its outermost operator binds."""
     match node:
         case Number():
             return repr(node.value), _WHOLE  # always with a point: keras.ops would make integer tensors of integers
@@ -118,6 +118,6 @@ def _written_binary(node: Binary, axes: Axes) -> tuple[str, int]:
 
 
 def _within(node: Node, least: int, axes: Axes) -> str:
-    """A node as Python, in parentheses where it binds less strongly than it must there."""
+    """Write a node as Python, in parentheses where it binds less strongly than it must there."""
     written, strength = _written(node, axes)
     return written if strength >= least else f"({written})"

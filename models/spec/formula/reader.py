@@ -74,7 +74,7 @@ class Reader:
         self.nodes = 0
 
     def read(self, syntax: ast.expr, depth: int = 1) -> Node:
-        """Raises FormulaError for anything but numbers, tensors, operators and calls of known functions."""
+        """Read a node: a number, tensor, operator or call of a known function. Raises FormulaError for others."""
         self.nodes += 1
         if depth > DEEPEST or self.nodes > MOST:
             allowed = f"{MOST} names and operations"
@@ -145,7 +145,7 @@ class Reader:
         return self.folded(Call(name, tuple(spread(argument, kind) for argument in arguments), kind), syntax)
 
     def function(self, syntax: ast.Call) -> str:
-        """The name of the function that is called, where it is one of ours and has the arguments that it takes."""
+        """Return the name of the called function. Raises FormulaError for an unknown one or wrong arguments."""
         if not isinstance(syntax.func, ast.Name):
             raise self.error(
                 f"{self.words(syntax.func)} cannot be called; {MADE_OF}. Write a function's name.", syntax.func
@@ -186,7 +186,7 @@ class Reader:
             raise self.error(sentence, syntax)
 
     def met(self, sign: str, one: tuple[ast.expr, Node], other: tuple[ast.expr, Node], syntax: ast.expr) -> str:
-        """The kind that two operands give together."""
+        """Return the kind that two operands give together."""
         kind = combined(one[1].kind, other[1].kind)
         if kind is None:
             shapes = [f"{self.words(operand)} (of shape {node.kind})" for operand, node in (one, other)]
@@ -198,7 +198,7 @@ class Reader:
         return kind
 
     def folded(self, node: Node, syntax: ast.expr) -> Node:
-        """The same node, where it has a tensor or is finite; of a function of numbers, the number that it comes to.
+        """Return the node, but the value of a function of numbers. Raises FormulaError if a constant is not finite.
 
         keras.ops would make a tensor of a plain number, in a precision of its own choice.
         """
@@ -214,7 +214,7 @@ class Reader:
         return Negative(Number(-value)) if value < 0 else Number(value)
 
     def words(self, syntax: ast.expr | ast.keyword) -> str:
-        """What stands there, shortened."""
+        """Return the text of a node, shortened."""
         start, end = self.place(syntax)
         given = " ".join(self.text[start:end].split())
         return given if len(given) <= 32 else f"{given[:20]} … {given[-9:]}"
@@ -228,7 +228,7 @@ class Reader:
 
 
 def usage(name: str) -> str:
-    """How a function is written, such as `clip(value, low, high)`."""
+    """Return the signature of a function, such as `clip(value, low, high)`."""
     return f"{name}({', '.join(FUNCTIONS[name].arguments)})"
 
 

@@ -12,7 +12,7 @@ SMALLEST = 1.2e-38
 
 
 def combined(one: str, other: str) -> str | None:
-    """The kind of shape that two kinds give together, or None where they do not meet."""
+    """Return the kind of shape that two kinds give together, or None if they do not broadcast."""
     if one == other or other == NUMBER:
         return one
     if one == NUMBER:
@@ -23,25 +23,25 @@ def combined(one: str, other: str) -> str | None:
 
 
 def spread(node: Node, kind: str) -> Node:
-    """The node as it meets another of that kind: one number for each image gets axes of length 1 behind the batch."""
+    """Return the node, broadcast to that kind: one number for each image gets axes of length 1 behind the batch."""
     return Spread(node, kind) if node.kind == VALUE and kind != VALUE else node
 
 
 def spread_shape(kind: str, axes: Axes) -> tuple[int, ...]:
-    """The shape that one number for each image is given, to meet a tensor of that kind."""
+    """Return the shape of one number for each image that broadcasts to a tensor of that kind."""
     own = axes.get(kind, -1)
     return (-1, *(1 for _ in own)) if isinstance(own, tuple) else (-1, 1)
 
 
 def single(value: float) -> float:
-    """The same value. Raises OverflowError where it is not finite in single precision."""
+    """Return the value. Raises OverflowError if it is not finite in single precision."""
     if not abs(value) <= LARGEST:  # also where it is no number at all
         raise OverflowError
     return value
 
 
 def constant(node: Node) -> float:
-    """What a node of kind `number` comes to, in floats, as it is computed later: whole numbers grow without bound.
+    """Return the value of a node of kind `number`, in floats, as it is computed later: whole numbers have no bound.
 
     Raises ArithmeticError or ValueError where it is not finite, or no real number.
     """

@@ -23,7 +23,7 @@ _INSTEAD = {
 
 
 def syntax_of(text: str) -> tuple[ast.expr, int]:
-    """The syntax tree of a formula, and how many characters of the text stand before it.
+    """Return the syntax tree of a formula, and how many characters of the text stand before it.
 
     Raises FormulaError where the text is too long, has a character that no formula has, or is no expression.
     """
@@ -67,7 +67,7 @@ def _foreign(character: str) -> str:
 
 
 def _in_words(error: SyntaxError, body: str, before: int) -> FormulaError:
-    """What is wrong and where; Python's own words are about programs."""
+    """Return what is wrong and where, in words about formulas: Python's own words are about programs."""
     at = min(error.offset - 1, len(body)) if error.offset else len(body)  # Python 3.11 says 0 for the end
     word = _WORD.match(body, at)
     if word is None or at == len(body):

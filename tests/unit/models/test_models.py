@@ -33,7 +33,7 @@ def test_the_twins_are_one_set_of_variables_and_a_step_shows_in_all():
     assert {id(v) for v in twins.generator.trainable_variables} == {id(v) for v in twins.decoder.trainable_variables}
     x, codes = images(4), np.ones((3, 2), np.float32)
     before = twins.inference(x)[tensors.RECONSTRUCTION].numpy(), twins.generator(codes).numpy()
-    made.model.step(tf.constant(x))
+    made.model.step(tf.convert_to_tensor(x))
     assert not np.allclose(twins.inference(x)[tensors.RECONSTRUCTION], before[0], atol=1e-5)
     assert not np.allclose(twins.generator(codes), before[1], atol=1e-5)
 
@@ -83,7 +83,7 @@ def test_a_learner_leaves_networks_alone_that_are_not_its_own():
     objective = Objective([term(name, made.experiment) for name in made.experiment.terms])
     model = TrainingModel(made.twins.training, [Learner(objective, [made.twins.decoder], keras.optimizers.Adam(0.01))])
     before = copies(made.twins.encoder.weights), copies(made.twins.decoder.trainable_variables)
-    model.step(tf.constant(images(4)))
+    model.step(tf.convert_to_tensor(images(4)))
     kept = [v for v in made.twins.encoder.weights if v.dtype == "float32"]
     assert not any(moved([a for a in before[0] if a.dtype == np.float32], kept))
     assert all(moved(before[1], made.twins.decoder.trainable_variables))
