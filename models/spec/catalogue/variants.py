@@ -108,9 +108,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         ),
         "beta_tcvae": VariantInfo(
             title="β-TCVAE",
-            summary=(
-                "The KL is split into three parts. More weight on the total correlation makes dimensions independent."
-            ),
+            summary=("The KL has three parts. More weight on the total correlation makes dimensions independent."),
             paper="Chen et al. 2018, eq. 4",
             learners=_together(reconstruction=1.0, mutual_information=1.0, total_correlation=6.0, dimension_kl=1.0),
             code="gaussian",
