@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from explorer.api.edge import octets, refuse
 from explorer.components.container import pack
+from explorer.figures.latent import tests_in_probe
 from explorer.library import models as library
 from explorer.library.models import DamagedError, ModelEntry
 from explorer.library.whole_set import kept_whole
@@ -23,6 +24,7 @@ class _Points(NamedTuple):
     log_var: np.ndarray | None
     images: np.ndarray
     labels: np.ndarray
+    tests: int  # the first so many are test images
 
 
 class _NotEncodedError(ValueError):
@@ -30,9 +32,9 @@ class _NotEncodedError(ValueError):
 
 
 def points(request: Request) -> Response:
-    """GET /api/points?model=KEY&of=probe|all&rows=3,17: {rows, labels, classes, shape}, mean, log_var, images; packed.
+    """GET /api/points?model=KEY&of=probe|all&rows=3,17: {rows, labels, classes, tests, shape}, mean, log_var, images.
 
-    A row's label is the name of its class.
+    Packed. A row's label is the name of its class; `tests` says of each row whether it is known to be a test image.
     """
     query = request.query_params
     try:
@@ -62,13 +64,13 @@ def read_rows(text: str, count: int) -> list[int]:
 def _points(entry: ModelEntry, of: str) -> _Points:
     if of == "probe":
         codes = entry.codes()
-        return _Points(codes.mean, codes.log_var, entry.images(), entry.labels)
+        return _Points(codes.mean, codes.log_var, entry.images(), entry.labels, tests_in_probe(entry.summary))
     if of != "all":
         raise ValueError(f"of was {of[:60]!r}; allowed are probe and all. Choose one of these.")
     whole = None if entry.live else kept_whole(entry.snapshot, entry.image_shape)
     if whole is None:
         raise _NotEncodedError(f"{entry.key} has not encoded all its images. Ask for all images in Explore first.")
-    return _Points(whole.mean, whole.log_var, whole.images, whole.labels)
+    return _Points(whole.mean, whole.log_var, whole.images, whole.labels, 0)
 
 
 def _pack(entry: ModelEntry, found: _Points, rows: list[int]) -> bytes:
@@ -78,6 +80,7 @@ def _pack(entry: ModelEntry, found: _Points, rows: list[int]) -> bytes:
         "rows": rows,
         "labels": [names[label] for label in classes],
         "classes": classes,
+        "tests": [row < found.tests for row in rows],
         "shape": entry.image_shape,
     }
     arrays = {"mean": found.mean[rows].astype(np.float32), "images": found.images[rows]}

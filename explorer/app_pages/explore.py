@@ -96,7 +96,8 @@ def _show_watched_facts(entry: ModelEntry) -> None:
 
 def choose_view(entry: ModelEntry) -> tuple[str, str, tuple[int, int]]:
     """Which images (the probe set or all) and which view of their codes: two dimensions, PCA or UMAP."""
-    counts = {PROBE: f"Test sample ({entry.summary['probe']:,})", ALL: f"All images ({exploring.all_images(entry):,})"}
+    sample = "Test sample" if exploring.probe_name(entry.summary) == "test images" else "Sample"
+    counts = {PROBE: f"{sample} ({entry.summary['probe']:,})", ALL: f"All images ({exploring.all_images(entry):,})"}
     of = st.segmented_control(
         "Images", list(counts), format_func=lambda of: counts[of], default=PROBE, key=f"images-{entry.folder}",
         label_visibility="collapsed", required=True,

@@ -1,7 +1,8 @@
 """What the Explore page computes: planes, slider ranges, pictures. No Streamlit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -42,11 +43,21 @@ def all_images(entry: ModelEntry) -> int:
     return sum(entry.summary[part] for part in ("training_images", "validation_images", "test_images"))
 
 
+def tests_in_probe(summary: Mapping[str, Any]) -> int:
+    """How many of the probe set are test images: they come first, others fill it up where there are too few."""
+    return summary.get("probe_test", summary["probe"])
+
+
+def probe_name(summary: Mapping[str, Any]) -> str:
+    """`test images`, or `images` where others fill up the probe set: no training saw the former."""
+    return "test images" if tests_in_probe(summary) == summary["probe"] else "images"
+
+
 def probe_points(entry: ModelEntry) -> Points:
     """The probe set: test images, and others where there are too few of these."""
     summary, codes = entry.summary, entry.codes().mean
-    only_test = summary.get("probe_test", summary["probe"]) == summary["probe"]
-    total, what = (summary["test_images"], "test images") if only_test else (all_images(entry), "images")
+    what = probe_name(summary)
+    total = summary["test_images"] if what == "test images" else all_images(entry)
     return Points("probe", codes, entry.labels[: len(codes)], total, what)
 
 
@@ -59,12 +70,13 @@ def dimensions(codes: Codes, prior: bool) -> list[Dimension]:
 
     `prior`: whether codes can be drawn from a standard normal.
     """
-    low, high = np.percentile(codes.mean, [LOW, HIGH], axis=0)
-    ticks = np.percentile(codes.mean, TICKS, axis=0)
+    means = codes.mean.astype(np.float64)  # the squares of what a diverging encoder gives overflow float32
+    low, high = np.percentile(means, [LOW, HIGH], axis=0)
+    ticks = np.percentile(means, TICKS, axis=0)
     margin = np.maximum(0.05 * (high - low), 1e-3)
-    mean, std = codes.mean.mean(axis=0), codes.mean.std(axis=0)
-    worth = activity(codes.mean, codes.log_var)
-    active = active_dimensions(codes.mean, codes.log_var)
+    mean, std = means.mean(axis=0), means.std(axis=0)
+    worth = activity(means, codes.log_var)
+    active = active_dimensions(means, codes.log_var)
     if prior:  # a dead dimension's codes are all near 0, and a GAN's encoder guesses near 0; what is drawn is not
         low, high = np.minimum(low, -PRIOR_REACH), np.maximum(high, PRIOR_REACH)
     order = np.argsort(-worth, kind="stable") if len(worth) > 2 else np.arange(len(worth))

@@ -94,8 +94,9 @@ def _panel_traces(curves: Curves, panel: Panel, y: str, x: str) -> list[dict[str
 
 
 def _line(x: np.ndarray, y: np.ndarray, axes: tuple[str, str], name: str, line: Mapping[str, Any]) -> dict[str, Any]:
+    mode = "lines" if np.isfinite(y).sum() != 1 else "lines+markers"  # a line through one point has no length
     return {
-        "type": "scatter", "mode": "lines", "x": x, "y": y, "xaxis": axes[0], "yaxis": axes[1], "name": name,
+        "type": "scatter", "mode": mode, "x": x, "y": y, "xaxis": axes[0], "yaxis": axes[1], "name": name,
         "line": line,
         "hovertemplate": f"{name} %{{y:.4~g}}<extra></extra>",
     }  # fmt: skip

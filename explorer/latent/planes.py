@@ -62,12 +62,15 @@ def activity(codes: np.ndarray, log_var: np.ndarray | None) -> np.ndarray:
     """How much each dimension is used, (latent,).
 
     With a posterior: the mean KL of the dimension in nats (a dead dimension has 0). Without: the variance of the codes
-    over the mean variance. Both are 0 for a dimension that says nothing.
+    over the mean variance. Both are 0 for a dimension that says nothing. All values are finite: JSON has no infinity,
+    and the log variance of a training that diverges overflows `exp`.
     """
     if log_var is None:
         variance = codes.var(axis=0)
         return variance / max(float(variance.mean()), 1e-12)
-    return (0.5 * (np.exp(log_var) + codes**2 - 1 - log_var)).mean(axis=0)
+    with np.errstate(over="ignore"):
+        kl = (0.5 * (np.exp(log_var) + codes**2 - 1 - log_var)).mean(axis=0)
+    return np.nan_to_num(kl, nan=0.0, posinf=float(np.finfo(np.float64).max))
 
 
 ACTIVE_FROM = 0.01  # Burda et al. 2016, section 5: a unit is active where the code's variance over data exceeds 0.01

@@ -68,7 +68,7 @@ def test_six_views_in_a_row(app, page):
 
 def test_four_times_the_images_in_a_row(app, page):
     open_model(page, app, "run/four")
-    for images, shown in [("All images (1,797)", "1,797 of 1,797"), ("Test sample (1,000)", "1,000 of 1,797")] * 2:
+    for images, shown in [("All images (1,797)", "1,797 of 1,797"), ("Sample (1,000)", "1,000 of 1,797")] * 2:
         page.get_by_role("radio", name=images).click()
         expect(page.locator(".hg-shown")).to_contain_text(shown, timeout=SLOW)
 

@@ -39,7 +39,7 @@ export class PictureView {
     this.text = make("input", { type: "text", className: "hg-code", "aria-label": "code as text", spellcheck: false });
     this.text.onchange = () => this.paste(this.text.value);
     this.copied = button("Copy", () => this.copy());
-    const actions = make("div", { className: "hg-actions hg-edit-actions" }, button("Reset", onReset), this.random, this.undo, this.redo);
+    const actions = make("div", { className: "hg-actions hg-edit-actions" }, button("Reset", onReset), this.undo, this.redo, this.random);
     const save = button("Save PNG", () => savePng(this.canvas, `${this.name}-decoded.png`));
     const more = make("div", { className: "hg-actions hg-more-actions" }, save, button("Timings", onMeter));
     const code = make("div", { className: "hg-code-line" }, this.text, this.copied);

@@ -8,6 +8,7 @@ const KEPT = 500;
  * @typedef {object} DataPoint
  * @property {string} of
  * @property {number} row
+ * @property {boolean} test whether it is known to be a test image
  * @property {string} label the name of its class
  * @property {number} condition its class, as a conditional decoder is told it
  * @property {Uint8Array} image
@@ -16,8 +17,8 @@ const KEPT = 500;
  */
 
 /** A point in words, such as `test image 1, class 7`. @param {DataPoint} point */
-export function inWords({ of, row, label }) {
-  return `${of === "probe" ? "test image" : "image"} ${(row + 1).toLocaleString("en")}, class ${label}`;
+export function inWords({ test, row, label }) {
+  return `${test ? "test image" : "image"} ${(row + 1).toLocaleString("en")}, class ${label}`;
 }
 
 /** @type {Map<string, Promise<DataPoint>>} */
@@ -52,8 +53,9 @@ async function fetchPoint(model, of, row) {
   const response = await fetch(apiAddress("points", { model, of, rows: String(row) }));
   if (!response.ok) throw new Error(await errorOf(response));
   const { header, tensors } = unpack(new Uint8Array(await response.arrayBuffer()));
-  const { labels, classes } = /** @type {{labels: string[], classes: number[]}} */ (header);
+  const { labels, classes, tests } = /** @type {{labels: string[], classes: number[], tests: boolean[]}} */ (header);
   const mean = valuesOf(tensors, "mean", Float32Array);
   const logVar = "log_var" in tensors ? valuesOf(tensors, "log_var", Float32Array) : null;
-  return { of, row, label: labels[0], condition: classes[0], image: valuesOf(tensors, "images", Uint8Array), mean, logVar };
+  const image = valuesOf(tensors, "images", Uint8Array);
+  return { of, row, test: tests[0], label: labels[0], condition: classes[0], image, mean, logVar };
 }

@@ -132,7 +132,7 @@ def _show_map(run: Run, entry: ModelEntry) -> None:
         key=f"map-{run.name}",
         hand=run.name,
         total=summary["probe"],
-        what=f"held-out images at step {entry.step:,}",
+        what=f"{exploring.probe_name(summary)} at step {entry.step:,}",
         height=MAP_HEIGHT,
         screen=MAP_SCREEN,
     )

@@ -133,6 +133,12 @@ def test_points_of_the_probe_set(run, key):
     np.testing.assert_array_equal(arrays["images"], entry.images()[[3, 0, 3]])
 
 
+def test_a_point_that_fills_up_the_probe_set_is_not_said_to_be_a_test_image(run):
+    tests = library.find(KEY).summary["probe_test"]
+    _, _, body = points(KEY, of="probe", rows=f"0,{tests - 1},{tests}")
+    assert unpack(body)[0]["tests"] == [True, True, False]
+
+
 def test_a_model_without_a_posterior_has_points_without_one(run):
     _, arrays = unpack(points("bundled/mnist-ae-16d", rows="999")[2])
     assert set(arrays) == {"mean", "images"}

@@ -1,7 +1,8 @@
 """What the pages compute: views and tracks that stay steady while a training moves, and files that have gone."""
 
+import json
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,19 @@ def test_the_tracks_of_a_training_keep_their_order():
 def test_they_are_ordered_anew_when_the_training_has_settled():
     first = live_dimensions(codes_with([1.0, 2.0, 3.0]), True, None)
     assert order(live_dimensions(codes_with([9.0, 2.0, 1.0]), True, first, settled=True)) == [0, 1, 2]
+
+
+def test_the_tracks_of_a_training_that_diverged_can_be_sent_as_json():
+    """exp(log variance) is infinite, and the squares of the codes are beyond float32."""
+    codes = Codes(np.array([[1e30, 0.0], [-1e30, 1.0]], np.float32), np.array([[900.0, 0.0]] * 2, np.float32))
+    tracks = dimensions(codes, True)
+    json.dumps([asdict(track) for track in tracks], allow_nan=False)
+    assert tracks[0].activity > tracks[1].activity
+
+
+def test_only_a_probe_set_of_test_images_alone_is_called_so():
+    assert exploring.probe_name({"probe": 1000, "probe_test": 1000}) == "test images"
+    assert exploring.probe_name({"probe": 1000, "probe_test": 297}) == "images"  # the rest was trained on
 
 
 def test_an_active_dimension_is_not_folded_behind_a_dead_one():

@@ -122,3 +122,14 @@ def test_only_values_below_0_stand_against_a_logarithm(part, value, possible):
     columns = {"training": {"loss": np.ones(3)}, "validation": {"loss": np.ones(1)}}
     columns[part] = {"loss": np.array([1.0, value]), "kl": np.array([np.nan, 1.0])}
     assert can_be_logarithmic(Curves(**columns), Experiment.parse({"variant": "vae"})) == possible
+
+
+def test_a_run_that_failed_after_one_step_shows_that_step():
+    """A line through one point has no length."""
+    experiment = Experiment.parse({"dataset": "digits", "variant": "vae"})
+    names = ("step", "epoch", *experiment.terms, "loss")
+    one, two = (
+        loss_curves(Curves({name: np.ones(count) for name in names}, {}), experiment, [], log=False) for count in (1, 2)
+    )
+    assert {trace["mode"] for trace in one["data"]} == {"lines+markers"}
+    assert {trace["mode"] for trace in two["data"]} == {"lines"}
