@@ -112,7 +112,7 @@ def _described(events: Sequence[Event], experiment: Experiment) -> str:
     first, last = events[0].detail, events[-1].detail
     if events[-1].kind == "moving":
         still = [info.title for total, info in experiment.variant_info.learners.items() if total not in last["value"]]
-        return f"{' and '.join(still)} frozen" if still else "all networks are updated"
+        return f"{' and '.join(still)} frozen" if still else "All updated"
     name = f"{experiment.term(first['term']).title} weight" if events[0].kind == "weight" else "learning rate"
     there_and_back = len(events) > 1 and first["before"] == last["value"]
     between = f" {first['value']:g} →" if there_and_back else ""

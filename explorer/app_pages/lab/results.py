@@ -117,7 +117,7 @@ def _show_case(number: int, case: CaseResult, results: Results, steps: int) -> N
     st.markdown(f"**{title_of(case.pairing)}** {_badge(case, results.ended)}")
     st.caption(case.pairing.words)
     if results.images is not None and "shown" in case.arrays:
-        pictures = {"image": results.images, "shown": case.arrays["shown"]}
+        pictures = {"image": results.images, "displayed": case.arrays["shown"]}
         strip(pictures, key=f"lab-strip-{number}", scale=PICTURE)
     if case.diagnosis is not None:
         st.markdown(plain(_capital(case.diagnosis.sentence)))
