@@ -74,7 +74,7 @@ def test_a_click_on_the_map_goes_to_that_image(app, page):
     before = picture(page)
     ((x, y),) = map_spots(page, spot)
     page.mouse.click(x, y)
-    expect(page.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}, class {labels[row]}")
+    expect(page.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}, class {labels[row]}", ignore_case=True)
     assert code(page) == pytest.approx(codes[row], abs=1e-6)
     wait_for_other_picture(page, before)
 
@@ -102,12 +102,12 @@ def test_sixteen_dimensions_with_umap(app, page, artefacts, monkeypatch):
     expect(card).to_be_hidden()
     row, spot = lone_point(page, places)
     hover(page, spot)
-    expect(card).to_contain_text(f"image {row + 1:,}, class {labels[row]}")
+    expect(card).to_contain_text(f"image {row + 1:,}, class {labels[row]}", ignore_case=True)
     expect(page.locator(".hg-posterior")).to_be_hidden()  # there is no way from its axes to these
     page.screenshot(path=artefacts / "explore-umap.png")
     ((x, y),) = map_spots(page, spot)
     page.mouse.click(x, y)
-    expect(page.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}, class {labels[row]}")
+    expect(page.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}, class {labels[row]}", ignore_case=True)
     assert code(page) == pytest.approx(codes[row], abs=1e-6)
     before = code(page)
     glass = page.locator(".hg-map-glass")

@@ -54,7 +54,7 @@ def test_all_images_are_encoded_once_and_each_is_shown_under_the_pointer(explore
     row, spot = lone_point(page, codes[:, [across, up]])
     hover(page, spot)
     card = page.locator(".hg-card")
-    expect(card).to_contain_text(f"image {row + 1:,}, class {labels[row]}")
+    expect(card).to_contain_text(f"image {row + 1:,}, class {labels[row]}", ignore_case=True)
     data = load_images("digits")
     image = np.concatenate([data.images, data.test_images])[row]
     assert labels[row] == str(np.concatenate([data.labels, data.test_labels])[row])
@@ -62,7 +62,7 @@ def test_all_images_are_encoded_once_and_each_is_shown_under_the_pointer(explore
     page.screenshot(path=artefacts / "explore-all.png")
     ((x, y),) = map_spots(page, spot)
     page.mouse.click(x, y)
-    expect(page.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}, class {labels[row]}")
+    expect(page.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}, class {labels[row]}", ignore_case=True)
     assert code(page) == pytest.approx(codes[row], abs=1e-6)
 
 

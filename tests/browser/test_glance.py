@@ -36,7 +36,7 @@ def test_any_preset_is_seen_with_its_code(app, page):
     page.get_by_text("Keras script", exact=True).click()
     assert _downloaded(page) == script_of(checked_experiment(PRESETS["question"]))
     page.get_by_role("combobox", name=re.compile("Experiment")).click()
-    page.get_by_role("option", name="β-VAE on known factors").click()
+    page.get_by_role("option", name="β-VAE on shapes with known factors").click()
     expect(page.get_by_role("row", name="KL")).to_contain_text("½ Σ exp(z_log_var)")
     expect(page).to_have_url(re.compile("experiment=preset%2Fshapes-beta|experiment=preset/shapes-beta"))
 

@@ -118,8 +118,8 @@ def test_several_learners_have_each_its_rows_its_total_and_its_networks(wide_pag
         "critic",
         "critic_on_x",
         "critic_on_sample",
-        "Discriminator on images",
-        "Discriminator on samples",
+        "Discriminatoron images",  # in two lines
+        "Discriminatoron samples",
         "Discriminator",
     }
     assert lit(wide_page) == on_critic
