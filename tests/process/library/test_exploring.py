@@ -143,6 +143,8 @@ def test_a_projection_under_way_is_not_looked_for_again(monkeypatch):
 def test_files_that_have_gone_are_said(run):
     entry, live = library.find("run/quick"), library.find("run/quick@live")
     assert (entry.base, live.base) == ("run/quick", "run/quick")
+    codes_at_first = len(live.codes().mean)
+    assert codes_at_first in {250, 500}  # fewer on a busy machine
     (run / PROBE_IMAGES).write_bytes(b"half")
     with pytest.raises(DamagedError, match=r"^A file of quick cannot be read \(.*Choose another model\.$"):
         entry.images()
@@ -155,7 +157,7 @@ def test_files_that_have_gone_are_said(run):
     for read in (entry.codes, entry.arrays):
         with pytest.raises(DamagedError, match=r"cannot be read .*Choose another snapshot\.$"):
             read()
-    assert len(live.codes().mean) == 500  # it has a file of its own
+    assert len(live.codes().mean) == codes_at_first  # it has a file of its own
 
 
 def page(name: str, **query: str) -> AppTest:
