@@ -77,7 +77,10 @@ async def points(request: Request) -> Response:
     log_var = np.tile(np.linspace(-2, -4, LATENT, dtype=np.float32), (len(rows), 1))
     images = np.stack([blob(code) for code in mean])
     classes = groups[rows].tolist()
-    header = {"rows": rows, "labels": [str(i) for i in classes], "classes": classes, "shape": [SIDE, SIDE, 1]}
+    header = {
+        "rows": rows, "labels": [str(i) for i in classes], "classes": classes, "tests": [True] * len(rows),
+        "shape": [SIDE, SIDE, 1],
+    }  # fmt: skip
     return Response(pack(header, {"mean": mean, "log_var": log_var, "images": images}))
 
 
