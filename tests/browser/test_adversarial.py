@@ -56,7 +56,7 @@ def test_its_health_is_told_in_words_with_the_numbers(page, run, artefacts):
     health = page.get_by_text("The discriminator is right on")
     expect(health.first).to_contain_text("of real images and", timeout=SLOW)
     expect(page.get_by_text("Gradient norm: autoencoder")).to_contain_text("of the largest so far")
-    expect(page.get_by_text("They differ from each other by")).to_be_visible()
+    expect(page.get_by_text("of the spread of the data")).to_be_visible()
     expect(page.get_by_role("img", name="samples", exact=True)).to_be_visible()
     health.first.scroll_into_view_if_needed()
     page.screenshot(path=artefacts / "train-vae-gan.png")
