@@ -78,7 +78,7 @@ async def points(request: Request) -> Response:
     images = np.stack([blob(code) for code in mean])
     classes = groups[rows].tolist()
     header = {
-        "rows": rows, "labels": [str(i) for i in classes], "classes": classes, "tests": [True] * len(rows),
+        "rows": rows, "labels": [str(i) for i in classes], "classes": classes, "is_test": [True] * len(rows),
         "shape": [SIDE, SIDE, 1],
     }  # fmt: skip
     return Response(pack(header, {"mean": mean, "log_var": log_var, "images": images}))

@@ -32,9 +32,9 @@ class _NotEncodedError(ValueError):
 
 
 def points(request: Request) -> Response:
-    """GET /api/points?model=KEY&of=probe|all&rows=3,17: {rows, labels, classes, tests, shape}, mean, log_var, images.
+    """GET /api/points?model=KEY&of=probe|all&rows=3,17: {rows, labels, classes, is_test, shape}, mean, log_var, images.
 
-    Packed. A row's label is the name of its class; `tests` says of each row whether it is known to be a test image.
+    Packed. A row's label is the name of its class; `is_test` says of each row whether it is known to be a test image.
     """
     query = request.query_params
     try:
@@ -80,7 +80,7 @@ def _pack(entry: ModelEntry, found: _Points, rows: list[int]) -> bytes:
         "rows": rows,
         "labels": [names[label] for label in classes],
         "classes": classes,
-        "tests": [row < found.tests for row in rows],
+        "is_test": [row < found.tests for row in rows],
         "shape": entry.image_shape,
     }
     arrays = {"mean": found.mean[rows].astype(np.float32), "images": found.images[rows]}

@@ -53,7 +53,7 @@ async function fetchPoint(model, of, row) {
   const response = await fetch(apiAddress("points", { model, of, rows: String(row) }));
   if (!response.ok) throw new Error(await errorOf(response));
   const { header, tensors } = unpack(new Uint8Array(await response.arrayBuffer()));
-  const { labels, classes, tests } = /** @type {{labels: string[], classes: number[], tests: boolean[]}} */ (header);
+  const { labels, classes, is_test: tests } = /** @type {{labels: string[], classes: number[], is_test: boolean[]}} */ (header);
   const mean = valuesOf(tensors, "mean", Float32Array);
   const logVar = "log_var" in tensors ? valuesOf(tensors, "log_var", Float32Array) : null;
   const image = valuesOf(tensors, "images", Uint8Array);

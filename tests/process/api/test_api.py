@@ -136,7 +136,7 @@ def test_points_of_the_probe_set(run, key):
 def test_a_point_that_fills_up_the_probe_set_is_not_said_to_be_a_test_image(run):
     tests = library.find(KEY).summary["probe_test"]
     _, _, body = points(KEY, of="probe", rows=f"0,{tests - 1},{tests}")
-    assert unpack(body)[0]["tests"] == [True, True, False]
+    assert unpack(body)[0]["is_test"] == [True, True, False]
 
 
 def test_a_model_without_a_posterior_has_points_without_one(run):
