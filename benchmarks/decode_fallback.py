@@ -38,7 +38,7 @@ def decode_fallback(blocks: int = BLOCKS) -> list[Figure]:
 def _figures(blocks: list[Notes]) -> list[Figure]:
     drawn = [notes.latencies() for notes in blocks]
     return [
-        Figure("pointer to picture, p95", percentile(drawn, 95), "ms", "<= 60"),
+        Figure("pointer to picture, p95", percentile(drawn, 95), "ms", "<= 50"),
         Figure("pictures", median(notes.per_second() for notes in blocks), "1/s", ">= 25"),
         Figure("pointer to picture, median", percentile(drawn, 50), "ms"),
         Figure("pointer to picture, p99", percentile(drawn, 99), "ms"),
