@@ -34,7 +34,7 @@ def test_importing_the_package_imports_nothing_heavy():
 
 @pytest.mark.parametrize("name", ["MNIST", "", "x" * 1000, None, ["mnist"]])
 def test_unknown_names_are_refused_with_the_known_ones(name):
-    with pytest.raises(DatasetError, match="choose one of digits, shapes, shapes64, shapes_rgb, mnist, ") as caught:
+    with pytest.raises(DatasetError, match="Choose one of digits, shapes, shapes64, shapes_rgb, mnist, ") as caught:
         dataset_info(name)
     assert len(str(caught.value)) < 200
 
