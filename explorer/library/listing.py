@@ -90,11 +90,6 @@ def bundled() -> list[str]:
     return [each.key for each in _bundled() if each.key]
 
 
-def explorable_runs() -> list[str]:
-    """Return the keys of the runs that have a snapshot, the newest first."""
-    return [each.key for each in _runs() if each.key]
-
-
 def run_titles() -> dict[str, str]:
     """Return what a list of choices calls each run, by its name, the newest first: also those without a snapshot."""
     return {each.name: _with_name(each) for each in _runs()}
