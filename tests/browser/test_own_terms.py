@@ -115,6 +115,7 @@ def test_two_terms_of_one_name_are_refused_and_a_removed_one_leaves_nothing(page
     formula(page, 2).fill("sum(x)")
     enter(field(page, "Name", 2), NAME)
     refused(page, f"Another term has the name {NAME}. Choose another name.")
+    expect(page.get_by_role("alert")).to_have_count(2)  # beside the name, and beside the button
     page.screenshot(path=artefacts / "own-term-twice.png", full_page=True)
     remove(page, 2)
     expect(start_button(page)).to_be_enabled(timeout=SLOW)

@@ -64,8 +64,10 @@ def _number(label: str, field: str, **options: Any) -> Any:
     return number(st.number_input, label, f"setup-{field}", _default(field), **bounds(field), **options)
 
 
-def choose_all() -> dict[str, Any]:
-    """Show a widget for each choice and return what they say, unchecked."""
+def choose_all() -> tuple[dict[str, Any], list[str]]:
+    """Show a widget for each choice and return what they say, unchecked, with a sentence for each choice that could not
+    be taken.
+    """
     address.open_part("setup", (*IN_ADDRESS, OWN_TERMS))
     given: dict[str, Any] = {}
     one, two = st.columns(2)
@@ -91,9 +93,10 @@ def choose_all() -> dict[str, Any]:
         given["learning_rate"] = _number("Learning rate", "learning_rate", step=1e-4, format="%.5g")
     given["terms"] = _choose_terms(given["variant"], given["pixel_model"])
     given |= _choose_settings(given["variant"], given["pixel_model"])
-    given["terms"] |= _choose_own_terms(given)
+    own, faults = _choose_own_terms(given)
+    given["terms"] |= own
     given |= _choose_details(given["variant"])
-    return given
+    return given, faults
 
 
 def _choose_terms(variant: str, pixel_model: str) -> dict[str, dict[str, Any]]:
@@ -126,11 +129,11 @@ def _choose_settings(variant: str, pixel_model: str) -> dict[str, Any]:
     return given
 
 
-def _choose_own_terms(given: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _choose_own_terms(given: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], list[str]]:
     try:
         base = checked_experiment(given)
     except ExperimentError:  # said beside the choices; a formula has no tensors to read until they are right
-        return {}
+        return {}, []
     return choose_own_terms(base)
 
 

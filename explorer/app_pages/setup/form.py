@@ -1,5 +1,8 @@
 """The form of a new training: every choice, what it costs, and what it minimises."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import streamlit as st
 
 from explorer.app_pages.parts import address
@@ -24,18 +27,24 @@ def show_setup() -> None:
     _offer_presets()
     choices, costs = st.columns([7, 4], gap="large")
     with choices:
-        given = choose_all()
+        given, faults = choose_all()
     with costs, st.container(border=True):
-        try:
-            experiment = checked_experiment(given)
-        except ExperimentError as error:
-            for sentence in error.sentences:
-                show_error(sentence)
-            st.button("Start training", type="primary", disabled=True, width="stretch")
-            return
-        _summarise(experiment)
-        if st.button("Start training", type="primary", width="stretch", icon=":material/play_arrow:"):
-            _start(experiment)
+        with st.container():
+            experiment = _show_checked(given, faults)
+        # One button, in one place: the page shows what it had until it has run to its end, and a second one that can
+        # still be pressed would be among that.
+        start = st.button(
+            "Start training",
+            key="start-training",
+            type="primary",
+            width="stretch",
+            icon=":material/play_arrow:",
+            disabled=experiment is None,
+        )
+    if experiment is None:
+        return
+    if start:
+        _start(experiment)
     with st.expander("Loss graph", icon=":material/account_tree:"):
         show_terms(experiment, key="setup-terms")
     show_code(experiment)
@@ -49,6 +58,20 @@ def _offer_presets() -> None:
         for name, label in AT_ONCE.items():
             if st.button(label, key=f"train-{name}", icon=":material/play_arrow:", type="tertiary"):
                 _start(checked_experiment(PRESETS[name]))
+
+
+def _show_checked(given: Mapping[str, Any], faults: Sequence[str]) -> Experiment | None:
+    """Say what is chosen, or what is wrong with it and return None."""
+    try:
+        experiment = checked_experiment(given)
+    except ExperimentError as error:
+        faults = [*faults, *error.sentences]
+    for sentence in faults:
+        show_error(sentence)
+    if faults:
+        return None
+    _summarise(experiment)
+    return experiment
 
 
 def _summarise(experiment: Experiment) -> None:

@@ -22,8 +22,10 @@ from models.spec.formula.formula import FUNCTIONS, FormulaError, usage
 FIRST = TermSetting(formula="sum(abs(z))")
 
 
-def choose_own_terms(base: Experiment) -> dict[str, dict[str, Any]]:
-    """Settings of the terms that a person wrote, by name. `base` is the experiment without them."""
+def choose_own_terms(base: Experiment) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Settings of the terms that a person wrote, by name, and a sentence for each whose name is taken. `base` is the
+    experiment without them.
+    """
     kept = _kept()
     rows: list[tuple[str, dict[str, Any]]] = []
     for number in list(kept):
@@ -34,16 +36,18 @@ def choose_own_terms(base: Experiment) -> dict[str, dict[str, Any]]:
         "Add a loss term", icon=":material/function:", type="tertiary", on_click=_add,
         args=(st.session_state["setup"]["own-next"],), disabled=len(kept) >= MOST_TERMS,
     )  # fmt: skip
-    return _by_name(rows, base)
-
-
-def _by_name(rows: Sequence[tuple[str, dict[str, Any]]], base: Experiment) -> dict[str, dict[str, Any]]:
     settings: dict[str, dict[str, Any]] = {}
+    faults = []
     for name, setting in rows:
-        while name in settings or name in base.terms:
-            name += ", as another term"  # which the schema refuses: no term takes another's place
-        settings[name] = setting
-    return settings
+        if name in base.terms or name in settings:
+            faults.append(_taken(name))
+        else:
+            settings[name] = setting
+    return settings, faults
+
+
+def _taken(name: str) -> str:
+    return f"Another term has the name {name}. Choose another name."
 
 
 def _kept() -> dict[int, str]:
@@ -112,7 +116,7 @@ def _choose(base: Experiment, number: int, kept: dict[int, str], others: Sequenc
 def _fault(base: Experiment, name: str, others: Sequence[str]) -> str:
     """What is wrong with a name, if anything: said beside it, for the column with the costs may be out of sight."""
     if name in others:
-        return f"Another term has the name {name}. Choose another name."
+        return _taken(name)
     try:
         Experiment.parse({**base.model_dump(), "terms": {**base.model_dump()["terms"], name: FIRST}})
     except ExperimentError as error:

@@ -22,7 +22,7 @@ def form() -> None:
     st.session_state.setdefault("setup", {})
     for name in PRESETS:
         st.button(name, key=f"preset-{name}", on_click=take_preset, args=(name,))
-    st.session_state["given"] = choose_all()
+    st.session_state["given"], st.session_state["faults"] = choose_all()
 
 
 def lab() -> None:
@@ -55,6 +55,7 @@ def given(shown: AppTest) -> dict[str, Any]:
     """What the form says, also after a further run of the page: no value may be lost in it."""
     said = shown.session_state["given"]
     assert shown.run().session_state["given"] == said
+    assert not shown.session_state["faults"]
     return said
 
 
