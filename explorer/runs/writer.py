@@ -5,6 +5,7 @@ import json
 import sqlite3
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +35,7 @@ CREATE TABLE events (
     id INTEGER PRIMARY KEY, step INTEGER, epoch REAL, seconds REAL, kind TEXT NOT NULL, detail TEXT NOT NULL);
 CREATE TABLE snapshots (step INTEGER PRIMARY KEY, epoch REAL, seconds REAL, file TEXT NOT NULL);
 """
+MOST_WAITING = 8_000  # rows of the history that wait for a full disk, about 14 MB: each try writes them all
 LAST_PATIENCE = 10.0  # seconds that the end of a run waits for a full disk
 _OF_THE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _REPLACED = {"meta", "status", "snapshots", "validation"}  # tables where a row takes the place of one with its key
@@ -52,6 +54,7 @@ class RunWriter:
             "images_per_second": 0.0, "goes_on": 0, "settings": None,
         }  # fmt: skip
         self._refused = 0  # how often in a row the disk took nothing
+        self._dropped = 0  # single steps of that time
         self._pending: list[tuple[str, Mapping[str, Any]]] = []
         self._blocks: list[tuple[int, np.ndarray]] = []  # per level: how many rows, and their sum
         self._columns: tuple[str, ...] = ()  # of a step, besides level and step
@@ -130,7 +133,7 @@ class RunWriter:
     def flush(self, **status: Any) -> None:
         """Commit everything since the last call, with the status, in one transaction.
 
-        Where the disk takes nothing, all of it is kept and written by a later call, which then says so as an event.
+        Where the disk takes nothing, it is kept and written by a later call, which then says so as an event.
         """
         self.status |= status
         try:
@@ -143,11 +146,26 @@ class RunWriter:
                     f"The history cannot be written ({error}); it is kept until it can be. Make room on the disk."
                 )
             self._refused += 1
+            self._drop_oldest_steps()
             return
         if self._refused:
-            self._refused = 0
+            lost = f"Its first {self._dropped:,} steps are kept as means only" if self._dropped else "Nothing of it is lost"
+            self._refused = self._dropped = 0
             self._say("The history is written again.")
-            self.log_event("warning", message="The disk took no history for a while. Nothing of it is lost.")
+            self.log_event("warning", message=f"The disk took no history for a while. {lost}.")
+
+    def _drop_oldest_steps(self) -> None:
+        """Where too many rows wait, drop the older half of the level that has most: the means above it stay, and those
+        are what a curve of that length is drawn from.
+        """
+        levels = Counter(row["level"] for _, row in self._pending if "level" in row)
+        while levels.total() > MOST_WAITING:
+            level, count = levels.most_common(1)[0]
+            oldest = [place for place, (_, row) in enumerate(self._pending) if row.get("level") == level][: count // 2]
+            gone = set(oldest)
+            self._pending = [waiting for place, waiting in enumerate(self._pending) if place not in gone]
+            levels[level] -= len(gone)
+            self._dropped += len(gone) if level == 0 else 0
 
     def _commit(self) -> None:
         with self.database:  # commits, or rolls back what failed

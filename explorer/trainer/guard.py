@@ -6,6 +6,7 @@ import numpy as np
 
 from models.spec.catalogue import PIXEL_MODELS, SCORE
 from models.spec.experiment import Experiment
+from models.spec.sentences import in_sentence
 
 RUNAWAY_FACTOR = 1000.0
 PATIENCE = 3  # one spike of exp(z_log_var) does not end a run
@@ -27,9 +28,13 @@ class LossGuard:
         totals: Sequence[str],
         white: float = 1.0,
         own: Sequence[str] = (),
+        titles: Mapping[str, str] | None = None,
     ):
-        """`series` names all values, `totals` those of them that have a limit, `own` the user's terms."""
+        """`series` names all values, `totals` those of them that have a limit, `own` the user's terms; `titles` has
+        what a sentence calls them.
+        """
         self.series, self.totals, self.white, self.own = tuple(series), tuple(totals), white, own
+        self.titles = {name: name.replace("_", " ") for name in (*series, *own)} | dict(titles or {})
         self.total_columns = [self.series.index(name) for name in totals]
         self.beyond = 0
         self.renew()
@@ -38,7 +43,8 @@ class LossGuard:
     def of(cls, experiment: Experiment, series: Sequence[str]) -> "LossGuard":
         """Return the guard of an experiment whose training gives `series`."""
         bounded = [total for total in experiment.variant_info.learners if not _is_score(experiment, total)]
-        return cls(series, bounded, PIXEL_MODELS[experiment.pixel_model].scale, experiment.own_terms)
+        scale = PIXEL_MODELS[experiment.pixel_model].scale
+        return cls(series, bounded, scale, experiment.own_terms, _titles(experiment))
 
     def renew(self) -> None:
         """Take the limits anew from the next step: a weight was changed by hand."""
@@ -51,7 +57,8 @@ class LossGuard:
         `values` are those of `series`, `weights` the weights of the terms in force.
         """
         if not np.isfinite(values).all():
-            return f"The loss is not finite at step {step:,} ({self._listed(values)}). {self._remedies(learning_rate)}"
+            listed = self._listed(dict(zip(self.series, values.tolist(), strict=True)))
+            return f"The loss is not finite at step {step:,} ({listed}). {self._remedies(learning_rate)}"
         totals, weight = np.abs(values[self.total_columns]), max(1.0, *weights, 0.0)
         if self.first is None:
             self.first, self.first_weight = np.maximum(totals, 1.0), weight
@@ -61,7 +68,7 @@ class LossGuard:
             return None
         worst = int(np.argmax(totals / limits))
         return (
-            f"The {self.totals[worst].replace('_', ' ')} diverged: {values[self.total_columns[worst]]:.3g} at step "
+            f"The {self.titles[self.totals[worst]]} diverged: {values[self.total_columns[worst]]:.3g} at step "
             f"{step:,}, more than {RUNAWAY_FACTOR:,.0f} times its first value. {self._remedies(learning_rate)}"
         )
 
@@ -73,9 +80,8 @@ class LossGuard:
         bad = {name: value for name, value in values.items() if not np.isfinite(value)}
         if not bad:
             return ""
-        listed = ", ".join(f"{name} {value:g}" for name, value in bad.items())
         return (
-            f"The loss on the {images} images is not finite at epoch {epoch:g} ({listed}). Look for images unlike the "
+            f"The loss on the {images} images is not finite at epoch {epoch:g} ({self._listed(bad)}). Look for images unlike the "
             "training images, or try a lower learning rate."
         )
 
@@ -83,14 +89,14 @@ class LossGuard:
         """Return the sentence for a finite loss whose step moved the weights to values that are not finite."""
         return f"The weights are not finite at step {step:,}. {self._remedies(learning_rate)}"
 
-    def _listed(self, values: np.ndarray) -> str:
-        return ", ".join(f"{name} {value:g}" for name, value in zip(self.series, values, strict=True))
+    def _listed(self, values: Mapping[str, float]) -> str:
+        return ", ".join(f"{self.titles[name]} {value:g}" for name, value in values.items())
 
     def _remedies(self, learning_rate: float) -> str:
         own, pixels = "", ""
         if self.own:
             own = (
-                f" Check {' and '.join(self.own)} too: a formula can have a value where its derivative does not exist, "
+                f" Check {' and '.join(self.titles[name] for name in self.own)} too: a formula can have a value where its derivative does not exist, "
                 "as the square root at 0."
             )
         if self.white > 1:
@@ -100,6 +106,15 @@ class LossGuard:
             f"The last good snapshot is kept. Try a learning rate below {learning_rate:g}, or smaller weights of the "
             f"terms.{own}{pixels}"
         )
+
+
+def _titles(experiment: Experiment) -> dict[str, str]:
+    """Return what a sentence calls each total and each term: as the panels of the curves are titled."""
+    learners, titles = experiment.variant_info.learners, {}
+    for total, learner in learners.items():
+        titles[total] = "total" if len(learners) == 1 else f"total of the {learner.title.lower()}"
+        titles |= {name: in_sentence(experiment.term(name).title) for name in experiment.terms_of(total)}
+    return titles
 
 
 def _is_score(experiment: Experiment, total: str) -> bool:

@@ -1,5 +1,6 @@
 // One track of the latent bank: a label, a slider with its marks, a number, a lock and a film strip, for one dimension.
 import { make } from "../shared/elements.js";
+import { inField } from "../shared/digits.js";
 import { LIMIT, range } from "../hand/code_text.js";
 import { icon } from "../shared/icons.js";
 
@@ -92,7 +93,7 @@ export class Track {
       mark("hg-median", p50),
       ...(prior ? PRIOR.filter((z) => z >= low && z <= high).map((z) => mark("hg-prior", this.along(z))) : []),
     );
-    this.marks.title = `5, 25, 50, 75 and 95 % of the data: ${ticks.map((tick) => tick.toFixed(2)).join(", ")}`;
+    this.marks.title = `5, 25, 50, 75 and 95 % of the data: ${ticks.map(inField).join(", ")}`;
     this.place(this.value);
   }
 
@@ -131,7 +132,7 @@ export class Track {
     }
     this.number.setAttribute("aria-invalid", "true");
     if (committed || this.number.value) {
-      this.listener.onInvalid(`${this.name} takes a number from ${range()}. The picture shows ${this.value.toFixed(2)}.`);
+      this.listener.onInvalid(`${this.name} takes a number from ${range()}. The picture shows ${inField(this.value)}.`);
     }
   }
 
@@ -141,8 +142,10 @@ export class Track {
     this.place(value);
     this.number.removeAttribute("aria-invalid");
     if (document.activeElement !== this.number || this.number.valueAsNumber !== value) {
-      this.number.value = value.toFixed(2);
+      this.number.value = inField(value);
     }
+    const whole = Math.abs(value) < 100 ? "" : String(value); // not all of it is in the field
+    if (this.number.title !== whole) this.number.title = whole;
   }
 
   /**

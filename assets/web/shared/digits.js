@@ -10,6 +10,17 @@ export function inDigits(value) {
   return value.toLocaleString("en", { minimumFractionDigits: most, maximumFractionDigits: most }).replace("-", "−");
 }
 
+/**
+ * A value in a field of eight letters: two decimals where there is room for them. The field takes it as a number.
+ * @param {number} value
+ */
+export function inField(value) {
+  const size = Math.abs(value);
+  if (size < 100) return value.toFixed(2);
+  if (size < 1e6) return value.toFixed(size < 1000 ? 1 : 0);
+  return value.toExponential(1);
+}
+
 /** @param {number | null | undefined} weight */
 export const asWeight = (weight) => (typeof weight === "number" ? String(Number(weight.toPrecision(3))) : "–");
 

@@ -3,7 +3,8 @@
 A page declares its parameters with ``open_part``, and so does each part of it. The session keeps the values, part by
 part, and the address mirrors those of the parts in sight. The address is read only when a page is entered: by a link,
 a reload, Back, Forward or the navigation. After that it is only written, because a message that the browser sent
-before it received the newest address still carries an old one.
+before it received the newest address still carries an old one. An entry of the history that Back or Forward leads to
+has all choices of its page: what it leaves out is the default. A link may leave out what the page is to keep.
 
 A widget begins with the ``value`` of its parameter, under its ``key``, and gives what it says to ``put``. A value that
 comes from elsewhere (``change``) begins a new widget with a new key: one that is set through the session may reach the
@@ -28,6 +29,7 @@ class _Session:
 
     page: str | None = None
     unread: Values = field(default_factory=dict)  # what the address said when the page was entered, until it is read
+    entry: set[str] | None = None  # the parts that were read of an entry of the history; None: it was no such entry
     values: dict[str, Values] = field(default_factory=dict)  # of each part
     parts: dict[str, str] = field(default_factory=dict)  # the part of each parameter in sight
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)  # of widgets, by part and parameter
@@ -50,29 +52,41 @@ def _session() -> _Session:
 def begin_run(page: str) -> None:
     """Read the address if this run enters a page. Call it before the page runs."""
     session, context = _session(), get_script_run_ctx()
-    if page != session.page or (context is not None and context.is_history_navigation):
+    through_history = context is not None and context.is_history_navigation
+    if page != session.page or through_history:
         session.unread = st.query_params.to_dict()
+        session.entry = set() if through_history else None
         session.page = page
     session.parts = {}
 
 
 def open_part(part: str, names: Collection[str]) -> None:
-    """Declare the parameters of a part. If the entered address has none of them, the part keeps its values."""
+    """Declare the parameters of a part. If the entered address has none of them, the part keeps its values, unless
+    Back or Forward entered it.
+    """
     session = _session()
     session.parts |= dict.fromkeys(names, part)
-    if own := {name: session.unread.pop(name) for name in names if name in session.unread}:
+    own = {name: session.unread.pop(name) for name in names if name in session.unread}
+    if own or (session.entry is not None and part not in session.entry):
         session.replace(part, own)
+    if session.entry is not None:
+        session.entry.add(part)
     values = session.values.setdefault(part, {})
     for name in names:
         _mirror(name, values.get(name))
 
 
 def end_run() -> None:
-    """Remove from the address what belongs to no part in sight. Call it after the page has run."""
+    """Remove from the address what belongs to no part in sight. Call it after the page has run.
+
+    After Back or Forward the address is written in any case: a message about the page that was left, which the browser
+    got a moment later, stands in the address of this one.
+    """
     session = _session()
-    session.unread = {}
-    for name in [name for name in st.query_params if name not in session.parts]:
-        del st.query_params[name]
+    own = {name: text for name, text in st.query_params.items() if name in session.parts}
+    if session.entry is not None or len(own) < len(st.query_params):
+        st.query_params.from_dict(own)
+    session.unread, session.entry = {}, None
 
 
 def _mirror(name: str, text: str | None) -> None:

@@ -38,7 +38,7 @@ def take_preset(name: str) -> None:
     for term, setting in experiment.terms.items():
         values |= {_term_key(experiment.variant, term, part): value for part, value in setting.model_dump().items()}
     fill(values)
-    st.session_state["setup"]["own-terms"] = {}
+    address.change(OWN_TERMS, "", "")
 
 
 def _default(name: str) -> Any:

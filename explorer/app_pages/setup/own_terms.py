@@ -51,11 +51,13 @@ def _taken(name: str) -> str:
 
 
 def _kept() -> dict[int, str]:
-    """Each term's formula as it was last seen, by number; a new session takes the terms that the address has."""
-    setup = st.session_state["setup"]
-    if "own-next" not in setup:
-        setup |= {"own-terms": {}, "own-next": 1}
-        for number, (name, setting) in enumerate(terms_in(address.value(OWN_TERMS)), 1):
+    """Each term's formula as it was last seen, by number. A new session, Back and Forward take the terms that the
+    address has.
+    """
+    setup, entered = st.session_state["setup"], address.key(OWN_TERMS)
+    if setup.get("own-entered") != entered:
+        setup |= {"own-terms": {}, "own-next": setup.get("own-next", 1), "own-entered": entered}
+        for number, (name, setting) in enumerate(terms_in(address.value(OWN_TERMS)), setup["own-next"]):
             _add(number, name, setting)
     return setup["own-terms"]
 

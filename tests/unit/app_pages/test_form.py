@@ -1,11 +1,16 @@
 """The forms of a new training and of the lab: what their widgets remember, ask for and write into the address."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from streamlit.runtime.state import QueryParamsProxy
 from streamlit.testing.v1 import AppTest
 
+from explorer.app_pages.parts import address
+from explorer.app_pages.setup import own_terms as own_terms_module
+from explorer.app_pages.setup import own_terms_address
+from explorer.app_pages.setup.own_terms_address import address_of
 from explorer.presets import PRESETS, checked_experiment
 from models.spec.catalogue import SETTINGS
 from models.spec.experiment import Experiment, limits_of
@@ -29,6 +34,18 @@ def lab() -> None:
     from explorer.app_pages.lab.pairings import show_lab
 
     show_lab()
+
+
+def form_at_its_address() -> None:
+    import streamlit as st
+
+    from explorer.app_pages.parts import address
+    from explorer.app_pages.setup.choices import choose_all
+
+    st.session_state.setdefault("setup", {})
+    address.begin_run("Train")
+    st.session_state["given"] = choose_all()
+    address.end_run()
 
 
 @pytest.fixture
@@ -126,6 +143,52 @@ def test_a_link_that_calls_the_questions_network_seed_still_chooses_it():
     assert given(shown)["network"] == "question"
     assert not shown.toast
     assert shown.query_params["network"] == "question"
+
+
+def own_terms(shown: AppTest) -> dict[str, Any]:
+    """What the form says of the terms that have a formula: formula and weight, by name."""
+    terms = given(shown)["terms"]
+    return {name: (setting["formula"], setting["weight"]) for name, setting in terms.items() if "formula" in setting}
+
+
+def go(shown: AppTest, monkeypatch: pytest.MonkeyPatch, **parameters: str) -> None:
+    """Lead Back or Forward to an entry of the history with these parameters."""
+    shown.query_params.clear()
+    for name, text in parameters.items():
+        shown.query_params[name] = text
+    with monkeypatch.context() as patched:
+        patched.setattr(address, "get_script_run_ctx", lambda: SimpleNamespace(is_history_navigation=True))
+        shown.run()
+    assert not shown.exception
+
+
+def test_back_and_forward_bring_the_terms_of_ones_own_that_the_address_has(monkeypatch):
+    monkeypatch.setattr(own_terms_module, "formula", lambda text, **_settings: text)
+    size = address_of([("size", {"formula": "sum(abs(z))", "weight": 0.5})])
+    two = address_of([("size", {"formula": "sum(square(z))", "weight": 2.0}), ("other", {"formula": "mean(x)"})])
+    shown = AppTest.from_function(form_at_its_address, default_timeout=30)
+    shown.query_params["own"] = size
+    shown.run()
+    for _ in range(3):
+        assert own_terms(shown) == {"size": ("sum(abs(z))", 0.5)}
+        go(shown, monkeypatch, own=two, variant="beta_vae")
+        assert own_terms(shown) == {"size": ("sum(square(z))", 2.0), "other": ("mean(x)", 1.0)}
+        assert shown.query_params["own"] == two
+        go(shown, monkeypatch)
+        assert (own_terms(shown), given(shown)["variant"]) == ({}, Experiment.model_fields["variant"].default)
+        go(shown, monkeypatch, own=size)
+
+
+def test_a_term_whose_text_is_too_long_for_an_address_outlives_back(monkeypatch):
+    long = " + ".join(["sum(abs(z))"] * 10)
+    monkeypatch.setattr(own_terms_module, "formula", lambda _text, **_settings: long)
+    monkeypatch.setattr(own_terms_address, "MOST_CHARACTERS", 60)
+    shown = AppTest.from_function(form_at_its_address, default_timeout=30).run()
+    next(button for button in shown.button if button.label == "Add a loss term").click().run()
+    assert own_terms(shown) == {"own_1": (long, 1.0)}
+    assert "own" not in shown.query_params
+    go(shown, monkeypatch, variant="beta_vae")
+    assert own_terms(shown) == {"own_1": (long, 1.0)}
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_a_workbench_that_cannot_start_is_started_again_from_the_page(bench):
 @pytest.fixture
 def typing(bench) -> AppTest:
     """A page with one formula, which is being tried."""
-    setup = {"own-terms": {1: "sum(abs(z))"}, "own-next": 2, "own-1-name": "own"}
+    setup = {"own-terms": {1: "sum(abs(z))"}, "own-next": 2, "own-1-name": "own", "own-entered": "setup-own-0"}
     return shown_page(setup=setup)
 
 

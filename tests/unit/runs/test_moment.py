@@ -4,6 +4,7 @@ import sqlite3
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from explorer.runs import writer as writer_module
@@ -150,6 +151,34 @@ def test_what_a_full_disk_does_not_take_is_kept_written_later_and_said(tmp_path,
             "The disk took no history for a while. Nothing of it is lost."
         ]
         assert run.status().step == 9
+
+
+def test_of_a_long_time_without_a_disk_the_oldest_steps_are_kept_as_means(tmp_path, monkeypatch):
+    real = sqlite3.connect
+    monkeypatch.setattr(writer_module.sqlite3, "connect", lambda *a, **k: real(*a, **{"factory": FullDisk, **k}))
+    monkeypatch.setattr(writer_module, "MOST_WAITING", 300)
+    writer, _ = written(tmp_path, 4)
+    monkeypatch.setattr(FullDisk, "full", True)
+    for step in range(5, 4097):
+        writer.log_step(step, dict.fromkeys(HISTORY, float(step)))
+        if step % 16 == 0:
+            writer.flush(step=step)
+            assert len(writer._pending) <= 300
+    writer.log_event("weight", term="kl", value=2.0, before=1.0)
+    monkeypatch.setattr(FullDisk, "full", False)
+    writer.flush()
+    writer.close()
+    with Run(tmp_path) as run:
+        (said,) = [event.detail["message"] for event in run.events("warning")]
+        (dropped,) = [int(word.replace(",", "")) for word in said.split() if word[0].isdigit()]
+        assert said == f"The disk took no history for a while. Its first {dropped:,} steps are kept as means only."
+        assert len(run.events("weight")) == 1
+        newest = run.newest(4096)["step"]
+        assert len(newest) == 4096 - dropped > 20  # the first four are on the disk
+        assert newest[-20:].tolist() == list(range(4077, 4097))
+        curve = run.curves(20).training
+        assert np.diff(curve["step"]).tolist() == [256] * 15  # no gap, whatever was dropped
+        assert curve["loss"][1:].tolist() == (np.arange(1, 16) * 256 + 128.5).tolist()
 
 
 def test_the_end_of_a_run_waits_a_while_for_a_full_disk(tmp_path, monkeypatch):

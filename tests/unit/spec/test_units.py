@@ -118,8 +118,23 @@ def test_a_score_has_no_limit_but_must_be_finite():
     first, later = np.ones(5), np.array([-1e9, -1e9, 1e9, 1e9, 1.0])
     assert [guard.check(step, values, 1e-4) for step, values in enumerate((first, *[later] * 5))] == [None] * 6
     later[3] = np.inf
-    assert "critic_loss inf" in (guard.check(7, later, 1e-4) or "")
+    assert "total of the critic inf" in (guard.check(7, later, 1e-4) or "")
     assert LossGuard.of(Experiment.parse({"variant": "gan"}), series).totals == ("loss", "critic_loss", "encoder_loss")
+
+
+def test_the_message_of_a_run_that_failed_calls_terms_by_their_titles():
+    experiment = Experiment.parse(
+        {"variant": "vae", "terms": {"code_size": {"formula": "mean(square(z))"}, "kl": {"weight": 1.0}}}
+    )
+    guard = LossGuard.of(experiment, ("reconstruction", "kl", "code_size", "loss"))
+    said = guard.check(3, np.array([20.0, np.inf, 1.0, np.inf]), 1e-3) or ""
+    assert said.startswith("The loss is not finite at step 3 (reconstruction 20, KL inf, code size 1, total inf).")
+    assert "Check code size too" in said
+    held_out = guard.check_held_out("validation", {"kl": np.inf, "loss": np.inf}, 1.0)
+    assert "(KL inf, total inf)" in held_out
+    guard.check(1, np.ones(4), 1e-3)
+    far = [guard.check(step, np.array([1.0, 1.0, 1.0, 1e9]), 1e-3) or "" for step in range(2, 5)]
+    assert far[-1].startswith("The total diverged: 1e+09 at step 4")
 
 
 def test_a_run_on_grey_levels_that_goes_wrong_is_told_the_likely_remedy():
