@@ -44,7 +44,7 @@ def form_at_its_address() -> None:
 
     st.session_state.setdefault("setup", {})
     address.begin_run("Train")
-    st.session_state["given"] = choose_all()
+    st.session_state["given"], st.session_state["faults"] = choose_all()
     address.end_run()
 
 
