@@ -149,10 +149,11 @@ class RunWriter:
             self._drop_oldest_steps()
             return
         if self._refused:
-            lost = f"Its first {self._dropped:,} steps are kept as means only" if self._dropped else "Nothing of it is lost"
+            few = f"Its first {self._dropped:,} steps are kept as means only."
+            lost = few if self._dropped else "Nothing of it is lost."
             self._refused = self._dropped = 0
             self._say("The history is written again.")
-            self.log_event("warning", message=f"The disk took no history for a while. {lost}.")
+            self.log_event("warning", message=f"The disk took no history for a while. {lost}")
 
     def _drop_oldest_steps(self) -> None:
         """Where too many rows wait, drop the older half of the level that has most: the means above it stay, and those

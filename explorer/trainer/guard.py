@@ -81,8 +81,8 @@ class LossGuard:
         if not bad:
             return ""
         return (
-            f"The loss on the {images} images is not finite at epoch {epoch:g} ({self._listed(bad)}). Look for images unlike the "
-            "training images, or try a lower learning rate."
+            f"The loss on the {images} images is not finite at epoch {epoch:g} ({self._listed(bad)}). Look for images "
+            "unlike the training images, or try a lower learning rate."
         )
 
     def weights_are_gone(self, step: int, learning_rate: float) -> str:
@@ -95,8 +95,9 @@ class LossGuard:
     def _remedies(self, learning_rate: float) -> str:
         own, pixels = "", ""
         if self.own:
+            titles = " and ".join(self.titles[name] for name in self.own)
             own = (
-                f" Check {' and '.join(self.titles[name] for name in self.own)} too: a formula can have a value where its derivative does not exist, "
+                f" Check {titles} too: a formula can have a value where its derivative does not exist, "
                 "as the square root at 0."
             )
         if self.white > 1:
