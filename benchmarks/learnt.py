@@ -11,7 +11,7 @@ import numpy as np
 
 from explorer.datasets.loading import Images, load_images
 from models.program import Program, build
-from models.spec import tensors
+from models.spec import tensors as t
 from models.spec.experiment import Experiment
 from models.training import TrainingLoop, epoch_batches
 
@@ -92,8 +92,8 @@ def tested(data: Images) -> tuple[np.ndarray, np.ndarray]:
 def encoded(model: Trained) -> dict[str, np.ndarray]:
     """What the encoder gives for the test images."""
     twins = model.program.twins
-    named = twins.encoder(twins.inputs(*tested(model.data)))
-    return {name: np.asarray(value, np.float64) for name, value in named.items()}
+    tensors = twins.encoder(twins.inputs(*tested(model.data)))
+    return {name: np.asarray(value, np.float64) for name, value in tensors.items()}
 
 
 def error(model: Trained, noise: float = 0.0) -> float:
@@ -101,20 +101,20 @@ def error(model: Trained, noise: float = 0.0) -> float:
     clean, labels = tested(model.data)
     shown = clean + np.random.default_rng(4).normal(0, noise, clean.shape).astype(np.float32)
     twins = model.program.twins
-    found = twins.inference(twins.inputs(shown, labels))[tensors.RECONSTRUCTION].numpy()
+    found = twins.inference(twins.inputs(shown, labels))[t.RECONSTRUCTION].numpy()
     return float(np.mean((found - clean) ** 2) / np.mean((clean - clean.mean(axis=0)) ** 2))
 
 
 def kls(model: Trained) -> np.ndarray:
     """KL of each dimension, mean over the test images."""
-    named = encoded(model)
-    mean, log_var = named[tensors.Z_MEAN], named[tensors.Z_LOG_VAR]
+    tensors = encoded(model)
+    mean, log_var = tensors[t.Z_MEAN], tensors[t.Z_LOG_VAR]
     return (0.5 * (np.exp(log_var) + mean**2 - 1 - log_var)).mean(axis=0)
 
 
 def distance_from_prior(model: Trained) -> float:
     """Squared MMD of the test images' codes from a standard normal, with a Gaussian kernel as wide as the space."""
-    z = encoded(model)[tensors.Z]
+    z = encoded(model)[t.Z]
     prior = np.random.default_rng(1).normal(size=(SAMPLES, z.shape[1]))
 
     def kernel(a, b):
@@ -129,12 +129,12 @@ def distance_from_prior(model: Trained) -> float:
 
 def dependence(model: Trained) -> float:
     """Total correlation of the codes as if they were Gaussian, in nats."""
-    return float(-0.5 * np.linalg.slogdet(np.corrcoef(encoded(model)[tensors.Z].T))[1])
+    return float(-0.5 * np.linalg.slogdet(np.corrcoef(encoded(model)[t.Z].T))[1])
 
 
 def crowding(model: Trained) -> float:
     """Hoyer's sparsity of each code, 0 where all dimensions are alike and 1 where one is used alone."""
-    z = encoded(model)[tensors.Z]
+    z = encoded(model)[t.Z]
     ratio = np.abs(z).sum(axis=1) / np.sqrt((z**2).sum(axis=1))
     return float(((np.sqrt(z.shape[1]) - ratio) / (np.sqrt(z.shape[1]) - 1)).mean())
 
@@ -142,7 +142,7 @@ def crowding(model: Trained) -> float:
 def codebook_used(model: Trained) -> float:
     """Share of the codebook that some test image is given."""
     layer = model.program.twins.encoder.get_layer("quantizer")
-    parts = encoded(model)[tensors.Z_ENCODED].astype(np.float32).reshape(-1, layer.codebook.shape[1])
+    parts = encoded(model)[t.Z_ENCODED].astype(np.float32).reshape(-1, layer.codebook.shape[1])
     return len(np.unique(layer.nearest(parts))) / layer.size
 
 

@@ -15,7 +15,7 @@ from keras import ops
 
 from models.objective import LossTerm, Objective
 from models.program import Program, build
-from models.spec import tensors
+from models.spec import tensors as t
 from models.spec.catalogue.flow import DENSITIES, TENSORS
 from models.spec.experiment import Experiment
 from models.training import TrainingLoop, TrainingModel
@@ -28,8 +28,8 @@ CALLS = 4  # a round
 def _plain(needs: tuple[str, ...]) -> Callable:
     """The mean of every tensor, so that a gradient comes to each and costs next to nothing."""
 
-    def value(x, named):
-        means = [ops.mean(named[need]) for need in needs if need in named and len(named[need].shape)]
+    def value(x, tensors):
+        means = [ops.mean(tensors[need]) for need in needs if need in tensors and len(tensors[need].shape)]
         return ops.broadcast_to(sum(means), (ops.shape(x)[0],))
 
     return value
@@ -44,13 +44,13 @@ def networks_alone(program: Program) -> TrainingModel:
         objective = Objective([LossTerm("plain", _plain(needs), 1.0, needs)], name=f"{learner.objective.name}_plain")
         learners.append(replace(learner, objective=objective))
     read = {need for learner in learners for term in learner.objective.terms for need in term.needs}
-    named = {name: tensor for name, tensor in training.output.items() if name in read}
-    return TrainingModel(keras.Model(training.inputs, named), learners)
+    tensors = {name: tensor for name, tensor in training.output.items() if name in read}
+    return TrainingModel(keras.Model(training.inputs, tensors), learners)
 
 
 def _of(need: str) -> tuple[str, ...]:
     """The tensors of networks that are read for it: densities belong to the loss, though they are a layer."""
-    if need == tensors.X:
+    if need == t.X:
         return ()
     info = TENSORS[need]
     return info.sources if info.through == DENSITIES else (need,)

@@ -9,7 +9,7 @@ from keras import layers
 from models.layers import CriticSlope, Shuffle
 from models.networks import ImageShape, Network, dropped
 from models.objective import Tensors
-from models.spec import tensors
+from models.spec import tensors as t
 from models.spec.experiment import Experiment
 
 CRITIC = "critic"  # (batch,): the logit, above 0 for what is taken for real
@@ -37,31 +37,31 @@ def _code_critic(_network: Network, experiment: Experiment, _image_shape: ImageS
 
 
 def _outputs_on_images(
-    critic: keras.Model, image: keras.KerasTensor, named: Tensors, experiment: Experiment
+    critic: keras.Model, image: keras.KerasTensor, tensors: Tensors, experiment: Experiment
 ) -> dict[str, keras.KerasTensor]:
     """Return the critic's outputs on images, samples and reconstructions, by name."""
     on_x = critic(image)
-    said = {tensors.CRITIC_ON_X: on_x[CRITIC], tensors.FEATURES_ON_X: on_x[FEATURES]}
-    if tensors.SAMPLE in experiment.tensors:
-        said[tensors.CRITIC_ON_SAMPLE] = critic(named[tensors.SAMPLE])[CRITIC]
-    if tensors.FEATURES_ON_RECONSTRUCTION in experiment.tensors:
-        said[tensors.FEATURES_ON_RECONSTRUCTION] = critic(named[tensors.RECONSTRUCTION])[FEATURES]
-    if tensors.CRITIC_SLOPE in experiment.tensors:
-        said[tensors.CRITIC_SLOPE] = CriticSlope(critic, experiment.seed + 3)(image, named[tensors.SAMPLE])
-    return said
+    outputs = {t.CRITIC_ON_X: on_x[CRITIC], t.FEATURES_ON_X: on_x[FEATURES]}
+    if t.SAMPLE in experiment.tensors:
+        outputs[t.CRITIC_ON_SAMPLE] = critic(tensors[t.SAMPLE])[CRITIC]
+    if t.FEATURES_ON_RECONSTRUCTION in experiment.tensors:
+        outputs[t.FEATURES_ON_RECONSTRUCTION] = critic(tensors[t.RECONSTRUCTION])[FEATURES]
+    if t.CRITIC_SLOPE in experiment.tensors:
+        outputs[t.CRITIC_SLOPE] = CriticSlope(critic, experiment.seed + 3)(image, tensors[t.SAMPLE])
+    return outputs
 
 
 def _outputs_on_codes(
-    critic: keras.Model, _image: keras.KerasTensor, named: Tensors, experiment: Experiment
+    critic: keras.Model, _image: keras.KerasTensor, tensors: Tensors, experiment: Experiment
 ) -> dict[str, keras.KerasTensor]:
     """Return the critic's outputs on codes, samples of the prior and shuffled codes, by name."""
-    said = {tensors.CRITIC_ON_CODE: critic(named[tensors.Z])[CRITIC]}
-    if tensors.CRITIC_ON_PRIOR in experiment.tensors:
-        said[tensors.CRITIC_ON_PRIOR] = critic(named[tensors.Z_PRIOR])[CRITIC]
-    if tensors.CRITIC_ON_SHUFFLED in experiment.tensors:
-        shuffled = Shuffle(experiment.seed + 2)(named[tensors.Z])
-        said[tensors.Z_SHUFFLED], said[tensors.CRITIC_ON_SHUFFLED] = shuffled, critic(shuffled)[CRITIC]
-    return said
+    outputs = {t.CRITIC_ON_CODE: critic(tensors[t.Z])[CRITIC]}
+    if t.CRITIC_ON_PRIOR in experiment.tensors:
+        outputs[t.CRITIC_ON_PRIOR] = critic(tensors[t.Z_PRIOR])[CRITIC]
+    if t.CRITIC_ON_SHUFFLED in experiment.tensors:
+        shuffled = Shuffle(experiment.seed + 2)(tensors[t.Z])
+        outputs[t.Z_SHUFFLED], outputs[t.CRITIC_ON_SHUFFLED] = shuffled, critic(shuffled)[CRITIC]
+    return outputs
 
 
 # Both under the catalogue's name of what is judged.

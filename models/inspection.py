@@ -15,12 +15,13 @@ from models import unit_range
 from models.checkpoints import labelled_layers
 from models.pixels import PIXEL_MODELS
 from models.program import Program
-from models.spec import catalogue, tensors
+from models.spec import catalogue
+from models.spec import tensors as t
 from models.spec.unit_range import to_unit
 from models.training import Learner
 
 # Layers of the training twin whose output it keeps to itself.
-_HIDDEN: Mapping[type, str] = MappingProxyType({layers.GaussianNoise: tensors.X_NOISY})
+_HIDDEN: Mapping[type, str] = MappingProxyType({layers.GaussianNoise: t.X_NOISY})
 _NOISE = "seed_generator_state"  # Keras's name of what a noise knows: (seed, draws so far)
 
 
@@ -87,11 +88,11 @@ def inspect_step(
     model = program.model
     batch = program.twins.inputs(unit_range.to_unit(images), labels)
     with _put_back(model.network, draws), tf.GradientTape(persistent=True) as tape:
-        named = _opened(program)(batch, training=True)
-        values = model.terms_of(batch, named)
+        tensors = _opened(program)(batch, training=True)
+        values = model.terms_of(batch, tensors)
         losses = {objective.name: tf.reduce_mean(values[objective.name]) for objective in model.objectives}
-    seen = {name: value.numpy() for name, value in named.items()}
-    seen |= {tensors.X: to_unit(images), **_sampled(seen)}
+    seen = {name: value.numpy() for name, value in tensors.items()}
+    seen |= {t.X: to_unit(images), **_sampled(seen)}
     told = {name: value.numpy() for name, value in values.items()}
     weights = {name: w for objective in model.objectives for name, w in objective.term_weights.items()}
     return Inspection(
@@ -130,23 +131,23 @@ def _put_back(network: keras.Model, draws: int) -> Generator[None]:
 def _opened(program: Program) -> keras.Model:
     """Return the training twin with its hidden tensors and, for display, the reconstruction as further outputs."""
     training = program.twins.training
-    named = dict(training.output)
-    named |= {_HIDDEN[type(layer)]: layer.output for layer in training.layers if type(layer) in _HIDDEN}
+    tensors = dict(training.output)
+    tensors |= {_HIDDEN[type(layer)]: layer.output for layer in training.layers if type(layer) in _HIDDEN}
     pixels = catalogue.PIXEL_MODELS[program.experiment.pixel_model]
-    if pixels.output in named and tensors.RECONSTRUCTION not in named:
+    if pixels.output in tensors and t.RECONSTRUCTION not in tensors:
         link = PIXEL_MODELS[program.experiment.pixel_model].link
-        named[tensors.RECONSTRUCTION] = link(named[pixels.output])
-    return keras.Model(training.inputs, named)
+        tensors[t.RECONSTRUCTION] = link(tensors[pixels.output])
+    return keras.Model(training.inputs, tensors)
 
 
 def _sampled(seen: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Compute sigma and epsilon from the z that was used. Epsilon is not finite where sigma is 0."""
-    if tensors.Z_LOG_VAR not in seen:
+    if t.Z_LOG_VAR not in seen:
         return {}
-    mean, log_var, z = (seen[name].astype(np.float64) for name in (*tensors.POSTERIOR, tensors.Z))
+    mean, log_var, z = (seen[name].astype(np.float64) for name in (*t.POSTERIOR, t.Z))
     with np.errstate(all="ignore"):
         sigma = np.exp(log_var / 2)
-        return {tensors.SIGMA: sigma, tensors.EPSILON: (z - mean) / sigma}
+        return {t.SIGMA: sigma, t.EPSILON: (z - mean) / sigma}
 
 
 def _seen_tensor(value: np.ndarray, chosen: int) -> SeenTensor:

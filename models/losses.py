@@ -12,7 +12,7 @@ from keras import ops
 from models.objective import LossTerm, Tensors, TermFunction
 from models.own_terms import term_function
 from models.pixels import PIXEL_MODELS
-from models.spec import tensors
+from models.spec import tensors as t
 from models.spec.experiment import Experiment
 
 
@@ -180,8 +180,8 @@ def term(name: str, experiment: Experiment) -> LossTerm:
 def _bound(
     function: Callable[..., keras.KerasTensor], needs: tuple[str, ...], settings: Mapping[str, float]
 ) -> TermFunction:
-    def bound(x: keras.KerasTensor, named: Tensors) -> keras.KerasTensor:
-        available = {**named, tensors.X: x}
+    def bound(x: keras.KerasTensor, tensors: Tensors) -> keras.KerasTensor:
+        available = {**tensors, t.X: x}
         return function(*(available[need] for need in needs), **settings)
 
     return bound

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import keras
 from keras import ops
 
-from models.spec import tensors
+from models.spec import tensors as t
 
 Tensors = Mapping[str, keras.KerasTensor]
 TermFunction = Callable[..., keras.KerasTensor]  # (x, tensors) -> (batch,)
@@ -48,14 +48,14 @@ class Objective(keras.layers.Layer):
     def check(self, available: Mapping[str, object]) -> None:
         """Raise ValueError if a term needs a tensor that the networks do not return."""
         for term in self.terms:
-            if missing := set(term.needs) - {tensors.X, tensors.EPOCHS, *available}:  # these two are always there
+            if missing := set(term.needs) - {t.X, t.EPOCHS, *available}:  # these two are always there
                 raise ValueError(
                     f"The loss term {term.name!r} needs {', '.join(sorted(missing))}, but the networks give "
                     f"{', '.join(sorted(available))}. Choose a variant whose networks give it."
                 )
 
-    def call(self, x: keras.KerasTensor, named: Tensors) -> dict[str, keras.KerasTensor]:
-        values = {term.name: term.function(x, named) for term in self.terms}
+    def call(self, x: keras.KerasTensor, tensors: Tensors) -> dict[str, keras.KerasTensor]:
+        values = {term.name: term.function(x, tensors) for term in self.terms}
         total = ops.zeros_like(next(iter(values.values())))
         for name, value in values.items():
             total = total + self.term_weights[name] * value

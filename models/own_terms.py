@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from models.objective import Tensors, TermFunction
-from models.spec import tensors
+from models.spec import tensors as t
 from models.spec.formula.formula import Formula
 from models.spec.formula.nodes import AXES, FUNCTIONS, Binary, Call, Negative, Node, Number, Spread, Tensor
 from models.spec.formula.shapes import spread_shape
@@ -22,7 +22,7 @@ _OPERATORS: Mapping[str, Callable] = MappingProxyType(
 def term_function(formula: Formula) -> TermFunction:
     """Return the formula as a loss term, (x, tensors) -> (batch,). It computes what `formula.python` writes."""
     # Every formula reads a tensor, so the value is one.
-    return lambda x, named: cast(keras.KerasTensor, _computed(formula.root, {**named, tensors.X: x}))
+    return lambda x, tensors: cast(keras.KerasTensor, _computed(formula.root, {**tensors, t.X: x}))
 
 
 def _computed(node: Node, given: Tensors) -> keras.KerasTensor | float:

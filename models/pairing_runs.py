@@ -10,7 +10,7 @@ from keras import layers, ops
 
 from models.networks import NETWORKS, ImageShape
 from models.objective import LossTerm, Objective, Tensors, TermFunction
-from models.spec import tensors
+from models.spec import tensors as t
 from models.spec.pairing_measurement import Measurement
 from models.spec.pairings import DATA_RANGES, Pairing
 from models.training import Learner, TrainingModel
@@ -39,7 +39,7 @@ def build(
     keras.utils.set_random_seed(seed)
     image = keras.Input(shape, name="image")
     encode, decode = NETWORKS[network].encode, NETWORKS[network].decode
-    encoder = keras.Model(image, layers.Dense(latent_dim, name=tensors.Z)(encode(DATA_RANGES[pairing.data].put(image))))
+    encoder = keras.Model(image, layers.Dense(latent_dim, name=t.Z)(encode(DATA_RANGES[pairing.data].put(image))))
     decoder = _decoder(decode, pairing.last, latent_dim, shape)
     term = LossTerm(LOSS, _term(pairing), 1.0, (OUTPUT,))
     optimizer = keras.optimizers.Adam(learning_rate)
@@ -56,15 +56,15 @@ def _decoder(decode: Callable, last: str, latent_dim: int, shape: ImageShape) ->
         return x if last == "linear" else layers.Activation(last)(x)
 
     output = decode(code, shape, tapped)
-    return keras.Model(code, {tensors.LOGITS: logits[0], OUTPUT: output}, name="decoder")
+    return keras.Model(code, {t.LOGITS: logits[0], OUTPUT: output}, name="decoder")
 
 
 def _term(pairing: Pairing) -> TermFunction:
     """Return the loss as people write it, a mean over pixels: (x in 0..1, tensors) -> (batch,)."""
     loss, data = LOSSES[pairing.loss], DATA_RANGES[pairing.data]
 
-    def term(x: keras.KerasTensor, named: Tensors) -> keras.KerasTensor:
-        return ops.mean(loss(data.put(x), named[OUTPUT]), axis=(1, 2, 3))
+    def term(x: keras.KerasTensor, tensors: Tensors) -> keras.KerasTensor:
+        return ops.mean(loss(data.put(x), tensors[OUTPUT]), axis=(1, 2, 3))
 
     return term
 
@@ -75,11 +75,11 @@ class Inspector:
     def __init__(self, model: TrainingModel):
         def inspect(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
             with tf.GradientTape() as tape:
-                named = model(images, training=False)
-                losses = model.objectives[0](images, named)[LOSS]
+                tensors = model(images, training=False)
+                losses = model.objectives[0](images, tensors)[LOSS]
                 total = tf.cast(tf.size(images[0]), tf.float32) * tf.reduce_sum(losses)  # ty: ignore[not-subscriptable]
-            gradient = tape.gradient(total, named[tensors.LOGITS])
-            return tf.reduce_mean(losses), named[tensors.LOGITS], named[OUTPUT], gradient
+            gradient = tape.gradient(total, tensors[t.LOGITS])
+            return tf.reduce_mean(losses), tensors[t.LOGITS], tensors[OUTPUT], gradient
 
         self._inspect = tf.function(inspect, input_signature=[tf.TensorSpec(model.network.input_shape, tf.float32)])
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from models.clock import Clock
 from models.objective import Objective
-from models.spec import tensors
+from models.spec import tensors as t
 from models.unit_range import to_unit
 
 # Images in 0..1; for a conditional model a pair of them and their one-hot classes.
@@ -102,11 +102,11 @@ class TrainingModel(keras.Model):
         """Return every term and total of every objective: (batch,) each."""
         return self.terms_of(batch, self(batch, training=training))
 
-    def terms_of(self, batch: Batch, named: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    def terms_of(self, batch: Batch, tensors: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Return every term and total for a batch and the tensors that the network gave for it."""
         x = batch[0] if self.conditional else batch  # ty: ignore[not-subscriptable]
-        named = {**named, tensors.EPOCHS: self.epochs.value}
-        return {name: value for objective in self.objectives for name, value in objective(x, named).items()}
+        tensors = {**tensors, t.EPOCHS: self.epochs.value}
+        return {name: value for objective in self.objectives for name, value in objective(x, tensors).items()}
 
     def step(self, batch: Batch) -> dict[str, tf.Tensor]:
         """Move every learner's networks once; all gradients are taken before anything moves. Return the values.

@@ -12,7 +12,8 @@ from models.critics import CRITIC_OUTPUTS, CRITICS
 from models.layers import Densities, Prior, Quantizer, Sampling
 from models.networks import NETWORKS, ImageShape, Tensor
 from models.pixels import PIXEL_MODELS
-from models.spec import catalogue, tensors
+from models.spec import catalogue
+from models.spec import tensors as t
 from models.spec.experiment import Experiment
 
 
@@ -90,15 +91,15 @@ def build_twins(experiment: Experiment, image_shape: ImageShape, classes: int = 
 
     parts = _Parts(image, label, encoder, decoder, PIXEL_MODELS[experiment.pixel_model].link)
     codes = parts.encode(image)
-    named = _of_images(parts, codes, experiment) if experiment.encodes else {}
-    if tensors.Z_PRIOR in experiment.tensors:
-        named |= _of_the_prior(parts, experiment)
+    tensors = _of_images(parts, codes, experiment) if experiment.encodes else {}
+    if t.Z_PRIOR in experiment.tensors:
+        tensors |= _of_the_prior(parts, experiment)
     if judged is not None:
-        named |= CRITIC_OUTPUTS[judged](critic, image, named, experiment)
-    if label is not None and tensors.LABEL in experiment.tensors:
-        named[tensors.LABEL] = label
-    training = keras.Model(inputs, named, name="training")
-    seen = {tensors.Z_MEAN: codes[tensors.Z_MEAN], tensors.RECONSTRUCTION: parts.show(codes[tensors.Z_MEAN])}
+        tensors |= CRITIC_OUTPUTS[judged](critic, image, tensors, experiment)
+    if label is not None and t.LABEL in experiment.tensors:
+        tensors[t.LABEL] = label
+    training = keras.Model(inputs, tensors, name="training")
+    seen = {t.Z_MEAN: codes[t.Z_MEAN], t.RECONSTRUCTION: parts.show(codes[t.Z_MEAN])}
     inference = keras.Model(inputs, seen, name="inference")
     generator = keras.Model(code, parts.link(decoder(code)), name="generator")
     return Twins(encoder, decoder, training, inference, generator, critic)
@@ -140,48 +141,48 @@ def _of_images(parts: _Parts, codes: dict[str, Tensor], experiment: Experiment) 
     """Return the codes of images and, where a term reads it, what they decode to."""
     if experiment.variant_info.uses_corruption:
         codes = parts.encode(layers.GaussianNoise(experiment.corruption, seed=experiment.seed)(parts.image))
-    named, output = dict(codes), catalogue.PIXEL_MODELS[experiment.pixel_model].output
+    tensors, output = dict(codes), catalogue.PIXEL_MODELS[experiment.pixel_model].output
     if experiment.decodes:
-        named[output] = parts.decode(named[tensors.Z])
-    if tensors.RECONSTRUCTION in experiment.tensors:
-        named[tensors.RECONSTRUCTION] = parts.link(named[output])
-    if tensors.LOG_AGGREGATE in experiment.tensors:
-        densities = Densities()(named[tensors.Z], named[tensors.Z_MEAN], named[tensors.Z_LOG_VAR])
-        named |= dict(zip(tensors.DENSITIES, densities, strict=True))
-    return named
+        tensors[output] = parts.decode(tensors[t.Z])
+    if t.RECONSTRUCTION in experiment.tensors:
+        tensors[t.RECONSTRUCTION] = parts.link(tensors[output])
+    if t.LOG_AGGREGATE in experiment.tensors:
+        densities = Densities()(tensors[t.Z], tensors[t.Z_MEAN], tensors[t.Z_LOG_VAR])
+        tensors |= dict(zip(t.DENSITIES, densities, strict=True))
+    return tensors
 
 
 def _of_the_prior(parts: _Parts, experiment: Experiment) -> dict[str, Tensor]:
     """Return a draw from the prior for each image and, where a term reads it, what it decodes to."""
-    named = {tensors.Z_PRIOR: Prior(experiment.latent_dim, experiment.seed + 1)(parts.image)}
-    if tensors.SAMPLE in experiment.tensors:
-        named[tensors.SAMPLE] = parts.show(named[tensors.Z_PRIOR])
-    if tensors.SAMPLE_CODE in experiment.tensors:
-        named[tensors.SAMPLE_CODE] = parts.encode(named[tensors.SAMPLE])[tensors.Z_MEAN]
-    return named
+    tensors = {t.Z_PRIOR: Prior(experiment.latent_dim, experiment.seed + 1)(parts.image)}
+    if t.SAMPLE in experiment.tensors:
+        tensors[t.SAMPLE] = parts.show(tensors[t.Z_PRIOR])
+    if t.SAMPLE_CODE in experiment.tensors:
+        tensors[t.SAMPLE_CODE] = parts.encode(tensors[t.SAMPLE])[t.Z_MEAN]
+    return tensors
 
 
 def _plain_head(features: Tensor, experiment: Experiment) -> dict[str, Tensor]:
-    z_mean = layers.Dense(experiment.latent_dim, name=tensors.Z_MEAN)(features)
-    return {tensors.Z_MEAN: z_mean, tensors.Z: z_mean}
+    z_mean = layers.Dense(experiment.latent_dim, name=t.Z_MEAN)(features)
+    return {t.Z_MEAN: z_mean, t.Z: z_mean}
 
 
 def _sigmoid_head(features: Tensor, experiment: Experiment) -> dict[str, Tensor]:
-    z_mean = layers.Dense(experiment.latent_dim, activation="sigmoid", name=tensors.Z_MEAN)(features)
-    return {tensors.Z_MEAN: z_mean, tensors.Z: z_mean}
+    z_mean = layers.Dense(experiment.latent_dim, activation="sigmoid", name=t.Z_MEAN)(features)
+    return {t.Z_MEAN: z_mean, t.Z: z_mean}
 
 
 def _gaussian_head(features: Tensor, experiment: Experiment) -> dict[str, Tensor]:
-    z_mean = layers.Dense(experiment.latent_dim, name=tensors.Z_MEAN)(features)
-    z_log_var = layers.Dense(experiment.latent_dim, name=tensors.Z_LOG_VAR)(features)
+    z_mean = layers.Dense(experiment.latent_dim, name=t.Z_MEAN)(features)
+    z_log_var = layers.Dense(experiment.latent_dim, name=t.Z_LOG_VAR)(features)
     z = Sampling(experiment.seed, name="sampling")(z_mean, z_log_var)
-    return {tensors.Z_MEAN: z_mean, tensors.Z_LOG_VAR: z_log_var, tensors.Z: z}
+    return {t.Z_MEAN: z_mean, t.Z_LOG_VAR: z_log_var, t.Z: z}
 
 
 def _quantized_head(features: Tensor, experiment: Experiment) -> dict[str, Tensor]:
-    z_encoded = layers.Dense(experiment.latent_dim, name=tensors.Z_ENCODED)(features)
+    z_encoded = layers.Dense(experiment.latent_dim, name=t.Z_ENCODED)(features)
     z, codeword = Quantizer(experiment.codebook_size, experiment.codewords, name="quantizer")(z_encoded)
-    return {tensors.Z_MEAN: z, tensors.Z: z, tensors.Z_ENCODED: z_encoded, tensors.CODEWORD: codeword}
+    return {t.Z_MEAN: z, t.Z: z, t.Z_ENCODED: z_encoded, t.CODEWORD: codeword}
 
 
 # What an encoder ends in, under the catalogue's names.

@@ -27,8 +27,8 @@ class CriticProbe:
     def measure(self, count: Any) -> dict[str, Any]:
         """Inside a graph: the logits on what should be taken for real and for made, and the gradients' norms."""
         info, twins = self.program.experiment.variant_info, self.program.twins
-        named = self.program.model(twins.inputs(self.images[:count], self.labels[:count]), training=False)
-        real, made = (named[name] for name in info.judged or ())
+        tensors = self.program.model(twins.inputs(self.images[:count], self.labels[:count]), training=False)
+        real, made = (tensors[name] for name in info.judged or ())
         return {HEALTH_REAL: real, HEALTH_MADE: made, HEALTH_GRADIENTS: self._norms()}
 
     def _norms(self) -> Any:

@@ -9,7 +9,7 @@ import tensorflow as tf
 from explorer.datasets.loading import Images
 from models.portable import NotPortableError, decoder_layers
 from models.program import Program
-from models.spec import tensors
+from models.spec import tensors as t
 from models.spec.unit_range import to_unit
 from models.training import TrainingLoop
 from models.twins import Twins
@@ -77,7 +77,7 @@ def mean_squared_error(program: Program, images: np.ndarray, labels: np.ndarray,
         between()
         some = slice(start, start + SEEN_AT_ONCE)
         seen = tf.constant(to_unit(images[some]))
-        named = twins.inference(twins.inputs(seen, labels[some]), training=False)
-        shown = named[tensors.RECONSTRUCTION]
+        tensors = twins.inference(twins.inputs(seen, labels[some]), training=False)
+        shown = tensors[t.RECONSTRUCTION]
         total += float(tf.reduce_sum(tf.square(shown - seen)))
     return total / images.size

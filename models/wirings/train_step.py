@@ -19,9 +19,9 @@ class VAE(keras.Model):
 
     def values(self, images, training):
         """Every term and the total: (batch,) each."""
-        named = self(images, training=training)
-        mean, log_var = named["z_mean"], named["z_log_var"]
-        nats = ops.binary_crossentropy(images, named["logits"], from_logits=True)
+        tensors = self(images, training=training)
+        mean, log_var = tensors["z_mean"], tensors["z_log_var"]
+        nats = ops.binary_crossentropy(images, tensors["logits"], from_logits=True)
         reconstruction = ops.sum(nats, axis=(1, 2, 3))
         kl = 0.5 * ops.sum(ops.exp(log_var) + ops.square(mean) - 1.0 - log_var, axis=-1)
         loss = reconstruction + self.kl_weight * kl

@@ -23,7 +23,7 @@ class _Batch:
     """The first images and their tensors; `tape` saw how these were made of what the term's learner moves."""
 
     x: Any
-    named: Mapping[str, Any]
+    tensors: Mapping[str, Any]
     tape: tf.GradientTape
     moved: Sequence[Any]
 
@@ -44,10 +44,10 @@ def try_term(given: dict[str, Any], formula: str) -> dict[str, float | None]:
     experiment = _with_term(base, formula)
     needs = experiment.term(NAME).needs
     batch = _batch(base, frozenset(needs), formula)
-    read = [batch.named[name] for name in needs if name in batch.named]
+    read = [batch.tensors[name] for name in needs if name in batch.tensors]
     with tf.GradientTape() as tape:
         tape.watch(read)
-        terms = term(NAME, experiment).function(batch.x, batch.named)
+        terms = term(NAME, experiment).function(batch.x, batch.tensors)
         mean = tf.reduce_mean(terms)
     values = np.asarray(terms, np.float64)
     finite = values[np.isfinite(values)]
@@ -88,6 +88,6 @@ def _batch(base: Experiment, needs: frozenset[str], formula: str) -> _Batch:
         x = tf.constant(to_unit(data.images[:IMAGES]))
         moved = program.model.learners[0].variables
         with tf.GradientTape(persistent=True) as tape:
-            named = program.model(program.twins.inputs(x, data.labels[:IMAGES]), training=True)
-        _kept[base, needs] = _Batch(x, named, tape, [variable.value for variable in moved])
+            tensors = program.model(program.twins.inputs(x, data.labels[:IMAGES]), training=True)
+        _kept[base, needs] = _Batch(x, tensors, tape, [variable.value for variable in moved])
     return _kept[base, needs]

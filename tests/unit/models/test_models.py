@@ -8,7 +8,7 @@ import tensorflow as tf
 from models.layers import Sampling
 from models.losses import term
 from models.objective import LossTerm, Objective
-from models.spec import tensors
+from models.spec import tensors as t
 from models.spec.experiment import Experiment
 from models.training import Learner, TrainingLoop, TrainingModel, epoch_batches
 from models.twins import build_twins
@@ -32,9 +32,9 @@ def test_the_twins_are_one_set_of_variables_and_a_step_shows_in_all():
     assert {id(v) for v in twins.inference.trainable_variables} == own
     assert {id(v) for v in twins.generator.trainable_variables} == {id(v) for v in twins.decoder.trainable_variables}
     x, codes = images(4), np.ones((3, 2), np.float32)
-    before = twins.inference(x)[tensors.RECONSTRUCTION].numpy(), twins.generator(codes).numpy()
+    before = twins.inference(x)[t.RECONSTRUCTION].numpy(), twins.generator(codes).numpy()
     made.model.step(tf.convert_to_tensor(x))
-    assert not np.allclose(twins.inference(x)[tensors.RECONSTRUCTION], before[0], atol=1e-5)
+    assert not np.allclose(twins.inference(x)[t.RECONSTRUCTION], before[0], atol=1e-5)
     assert not np.allclose(twins.generator(codes), before[1], atol=1e-5)
 
 
@@ -62,8 +62,8 @@ def test_two_learners_move_only_their_own_and_all_gradients_come_first():
     a, b, rate = scaling("a"), scaling("b"), 0.125
     image = keras.Input((1,))
     network = keras.Model(image, {"y": b(a(image))})
-    down = Objective([LossTerm("down", lambda _x, named: named["y"][:, 0], 1.0, ("y",))], name="first")
-    square = Objective([LossTerm("square", lambda _x, named: named["y"][:, 0] ** 2, 0.5, ("y",))], name="second")
+    down = Objective([LossTerm("down", lambda _x, tensors: tensors["y"][:, 0], 1.0, ("y",))], name="first")
+    square = Objective([LossTerm("square", lambda _x, tensors: tensors["y"][:, 0] ** 2, 0.5, ("y",))], name="second")
     learners = [
         Learner(objective, [moves], keras.optimizers.SGD(rate)) for objective, moves in ((down, a), (square, b))
     ]
@@ -95,7 +95,7 @@ def test_parts_add_up_to_the_total_on_a_short_last_batch():
     pictures[64:] = 0  # the short batch is of another kind: counted as a whole one, it would show
     x = pictures.astype(np.float32) / 255
     encoded = {name: value.numpy().astype(np.float64) for name, value in made.twins.encoder(x).items()}
-    mean, log_var = encoded[tensors.Z_MEAN], encoded[tensors.Z_LOG_VAR]
+    mean, log_var = encoded[t.Z_MEAN], encoded[t.Z_LOG_VAR]
     kl = 0.5 * (np.exp(log_var) + mean**2 - 1 - log_var).sum(axis=1)
     of_batches = np.mean([kl[:32].mean(), kl[32:64].mean(), kl[64:].mean()])
     assert kl.mean() > 1.2 * of_batches
@@ -147,11 +147,11 @@ def test_live_weight_and_rate_count_at_the_next_step_without_a_retrace():
 def test_noise_and_sampling_are_only_in_training():
     x = tf.constant(np.full((4, *SMALL), 0.5, np.float32))
     noisy = program(variant="denoising_ae", corruption=1.0)
-    first, again = (noisy.twins.training(x, training=True)[tensors.Z].numpy() for _ in range(2))
+    first, again = (noisy.twins.training(x, training=True)[t.Z].numpy() for _ in range(2))
     assert not np.allclose(first, again)
-    calm = noisy.twins.training(x, training=False)[tensors.Z].numpy()
-    np.testing.assert_array_equal(calm, noisy.twins.encoder(x)[tensors.Z].numpy())
-    np.testing.assert_array_equal(calm, noisy.twins.inference(x, training=True)[tensors.Z_MEAN].numpy())
+    calm = noisy.twins.training(x, training=False)[t.Z].numpy()
+    np.testing.assert_array_equal(calm, noisy.twins.encoder(x)[t.Z].numpy())
+    np.testing.assert_array_equal(calm, noisy.twins.inference(x, training=True)[t.Z_MEAN].numpy())
     plain = program(variant="ae").twins
     np.testing.assert_array_equal(plain.training(x, training=True)["z"], plain.training(x, training=False)["z"])
 
@@ -200,7 +200,7 @@ def test_a_keras_model_survives_saving_with_its_own_layers(tmp_path):
     for name in ("training", "inference"):
         getattr(twins, name).save(tmp_path / "model.keras")
         again = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
-        np.testing.assert_array_equal(again(x)[tensors.Z_MEAN], twins.encoder(x)[tensors.Z_MEAN])
+        np.testing.assert_array_equal(again(x)[t.Z_MEAN], twins.encoder(x)[t.Z_MEAN])
 
 
 @pytest.mark.parametrize("variant", ["wgan_gp", "beta_tcvae", "vq_vae", "factor_vae"])

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.spec import catalogue, tensors
+from models.spec import catalogue
+from models.spec import tensors as t
 from tests.support.programs import SMALL, images, program
 
 SHAPES = [
@@ -22,21 +23,21 @@ SHAPES = [
 def test_every_network_gives_the_named_tensors_in_their_shapes(network, shape, pixels, variant):
     made = program(shape, network=network, pixel_model=pixels, variant=variant, latent_dim=5)
     x = images(3, shape)
-    named = made.twins.training(x)
+    tensors = made.twins.training(x)
     stochastic = catalogue.VARIANTS[variant].stochastic
-    codes = {tensors.Z, tensors.Z_MEAN} | ({tensors.Z_LOG_VAR} if stochastic else set())
+    codes = {t.Z, t.Z_MEAN} | ({t.Z_LOG_VAR} if stochastic else set())
     linear = catalogue.PIXEL_MODELS[pixels].output
-    assert {name: tuple(value.shape) for name, value in named.items()} == {
+    assert {name: tuple(value.shape) for name, value in tensors.items()} == {
         **dict.fromkeys(codes, (3, 5)),
         linear: (3, *shape),
     }
     assert set(made.twins.encoder.output) == codes
     looked = made.twins.inference(x)
-    assert set(looked) == {tensors.Z_MEAN, tensors.RECONSTRUCTION}
-    shown = looked[tensors.RECONSTRUCTION].numpy()
+    assert set(looked) == {t.Z_MEAN, t.RECONSTRUCTION}
+    shown = looked[t.RECONSTRUCTION].numpy()
     assert shown.shape == (3, *shape)
     assert 0 <= shown.min() <= shown.max() <= 1
-    values = made.model.objectives[0](x, named)
+    values = made.model.objectives[0](x, tensors)
     assert {name: tuple(value.shape) for name, value in values.items()} == dict.fromkeys(made.model.series, (3,))
     assert made.model.series == (*catalogue.VARIANTS[variant].weights, "loss")
     assert made.twins.parameters == sum(int(np.prod(v.shape)) for v in made.model.learners[0].variables)

@@ -80,8 +80,8 @@ def test_a_term_in_single_precision_is_what_a_person_means(text, expected):
     arrays = some_tensors()
     given = {name: keras.ops.convert_to_tensor(array, "float32") for name, array in arrays.items()}
     formula = parse_formula(text, KINDS)
-    named = {name: tensor for name, tensor in given.items() if name != "x"}  # the images come by themselves
-    found = np.asarray(term_function(formula)(given["x"], named))
+    tensors = {name: tensor for name, tensor in given.items() if name != "x"}  # the images come by themselves
+    found = np.asarray(term_function(formula)(given["x"], tensors))
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, expected(**arrays), rtol=1e-5, atol=1e-5)
     np.testing.assert_array_equal(found, run(python(formula), given))
@@ -107,7 +107,7 @@ def test_a_term_is_the_same_in_a_graph_whose_batch_is_not_known():
     formula = parse_formula("sum(critic_on_x * x) + mean(maximum(z, critic_on_x)) ** 2", KINDS)
     term = term_function(formula)
     signature = {name: tf.TensorSpec((None, *array.shape[1:])) for name, array in arrays.items()}
-    traced = tf.function(lambda named: term(named["x"], named), input_signature=[signature])
+    traced = tf.function(lambda tensors: term(tensors["x"], tensors), input_signature=[signature])
     np.testing.assert_allclose(traced(given), computed(formula.root, arrays), rtol=1e-5)
 
 

@@ -7,7 +7,8 @@ import tensorflow as tf
 
 from models.checkpoints import assign_weights, weights_of
 from models.program import Program, build
-from models.spec import catalogue, tensors
+from models.spec import catalogue
+from models.spec import tensors as t
 from models.spec.catalogue import VARIANTS
 from models.spec.experiment import Experiment
 from models.training import TrainingLoop, TrainingModel
@@ -38,14 +39,14 @@ def moved(before: dict[str, np.ndarray], program: Program) -> set[str]:
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_named_tensors_have_the_shapes_of_their_kinds(variant):
     program = made(variant)
-    named = program.twins.training(batch(program))
+    tensors = program.twins.training(batch(program))
     of_kind = {"image": (COUNT, *SHAPE), "code": (COUNT, LATENT), "classes": (COUNT, CLASSES), "value": (COUNT,)}
-    for name, value in named.items():
+    for name, value in tensors.items():
         kind = catalogue.TENSORS[name].kind
         assert tuple(value.shape) == of_kind.get(kind, (COUNT, *value.shape[1:])), name
         assert np.isfinite(value).all(), name
-    always = {tensors.X, tensors.LABEL, tensors.EPOCHS}
-    assert program.experiment.tensors <= {*named, *always}
+    always = {t.X, t.LABEL, t.EPOCHS}
+    assert program.experiment.tensors <= {*tensors, *always}
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -168,9 +169,9 @@ def test_time_passes_under_fit_for_schedules_and_for_terms_that_ask():
 def test_no_two_sources_of_noise_are_the_same():
     """Of one seed and one shape they would be, and a code would be compared with its own noise."""
     program = made("info_vae", terms={"own": {"formula": "sum(z - z_prior)"}})
-    named = program.twins.training(batch(program))
-    noise = (named[tensors.Z] - named[tensors.Z_MEAN]) / np.exp(0.5 * named[tensors.Z_LOG_VAR])
-    assert np.abs(noise - named[tensors.Z_PRIOR]).max() > 0.5
+    tensors = program.twins.training(batch(program))
+    noise = (tensors[t.Z] - tensors[t.Z_MEAN]) / np.exp(0.5 * tensors[t.Z_LOG_VAR])
+    assert np.abs(noise - tensors[t.Z_PRIOR]).max() > 0.5
 
 
 def test_a_conditional_model_without_classes_is_told_what_is_missing():
