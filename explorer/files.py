@@ -25,10 +25,7 @@ class FormatError(ValueError):
 
 
 def check_format(number: Any, what: str) -> None:
-    """Raises FormatError for the format of a newer Hourglass, and for what is no format at all.
-
-    `what` begins the sentence, such as `run`. A file that says no number is of format 1: pass 1.
-    """
+    """Raise FormatError for the format of a newer Hourglass, and for anything that is no format."""
     if type(number) is not int or number < 1:
         raise FormatError(
             f"The format of this {what} was {str(number)[:40]}; allowed are whole numbers from 1 to {FORMAT}. "
@@ -50,7 +47,7 @@ def without_format(given: Any, what: str) -> Any:
 
 
 def _insist(act: Callable[[], T], patience: float = PATIENCE) -> T:
-    """Windows refuses a file that another process has open: try again until it is free or the time is up."""
+    """Try again until a file is free or the time is up: Windows refuses a file that another process has open."""
     deadline = time.monotonic() + patience
     while True:
         try:
@@ -82,7 +79,7 @@ def keep_newest(folder: Path, pattern: str, most_files: int, most_bytes: int) ->
 
 
 def modified(path: Path) -> int:
-    """When a file was last written, in ns; 0 where there is none. With the path it names the content, for caches."""
+    """Return when a file was last written, in ns; 0 where there is none. With the path it is a key for caches."""
     try:
         return path.stat().st_mtime_ns
     except OSError:
@@ -146,7 +143,7 @@ def save_array(path: Path, array: np.ndarray) -> None:
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray]:
-    """All arrays of a safetensors file. Raises CheckpointError for a missing or damaged file."""
+    """Load all arrays of a safetensors file. Raises CheckpointError for a missing or damaged file."""
     try:
         return load(_insist(path.read_bytes))  # read at once: a mapped file could not be replaced on Windows
     except (OSError, SafetensorError, AttributeError, KeyError) as error:  # the last two: a type that NumPy lacks

@@ -12,7 +12,7 @@ PRETRAINED = ASSETS / "pretrained"
 
 
 def home() -> Path:
-    """The folder of the user's runs and caches."""
+    """Return the folder of the user's runs and caches."""
     given = os.environ.get("HOURGLASS_HOME")
     return Path(given).expanduser() if given else platformdirs.user_data_path("hourglass", appauthor=False)
 
@@ -22,25 +22,25 @@ def runs_folder() -> Path:
 
 
 def lab_folder() -> Path:
-    """The sessions of the loss lab; the oldest are deleted when new ones begin."""
+    """Return the folder of the pairing lab's sessions; the oldest are deleted when new ones begin."""
     return home() / "lab"
 
 
 def logs_folder() -> Path:
-    """What the app's own processes print; a run's log is in its folder."""
+    """Return the folder of the logs of the app's own processes; a run's log is in its own folder."""
     return home() / "logs"
 
 
 def projections_folder() -> Path:
-    """Computed projections; anything here may be deleted and is made again."""
+    """Return the folder of computed projections; it is a cache and may be deleted."""
     return home() / "projections"
 
 
 def codes_folder() -> Path:
-    """Codes of whole data sets, a file for each snapshot; anything here may be deleted and is made again."""
+    """Return the folder of codes of whole data sets, a file for each snapshot; it is a cache and may be deleted."""
     return home() / "codes"
 
 
 def images_folder() -> Path:
-    """Images of whole data sets as plain arrays, for reading single ones; may be deleted and is made again."""
+    """Return the folder of images of whole data sets as plain arrays, for reading single ones; a cache as well."""
     return home() / "images"

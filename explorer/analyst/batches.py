@@ -6,7 +6,7 @@ MOST = 256  # images of a batch; a step of more takes long, and says little else
 
 
 def batch_rows(images: int, batch_size: int, number: int) -> np.ndarray:
-    """Which of so many images are in a batch: the first ones in batch 0, others in every further one."""
+    """Return which of so many images are in a batch: the first ones in batch 0, others in every further one."""
     size = min(images, batch_size, MOST)
     order = np.random.default_rng(number).permutation(images) if number else np.arange(images)
     return order[:size]

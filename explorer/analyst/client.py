@@ -164,7 +164,7 @@ class AnalystClient:
                     return
 
     def _bury(self, how: str) -> None:
-        """After the end of a process: fail what it worked on, keep what waits, and count a death without a cause."""
+        """Fail what a process that ended worked on, keep what waits, and count a death without a cause."""
         with self._lock:
             request, self._at_work = self._at_work, None
             expected = self._interrupted or self._retired
@@ -229,7 +229,7 @@ class AnalystClient:
                 future.cancel()
 
     def wait_ready(self, timeout: float) -> bool:
-        """For tests and benchmarks: block until the process answers requests."""
+        """Block until the process answers requests. For tests and benchmarks."""
         self.start()
         return self._ready.wait(timeout)
 

@@ -9,7 +9,7 @@ LARGEST = 256 * 2**20
 
 
 def frame(header: dict[str, Any], payload: bytes = b"") -> bytes:
-    """The message as it is sent."""
+    """Return the message as it is sent."""
     encoded = json.dumps(header).encode()
     return _LENGTHS.pack(len(encoded), len(payload)) + encoded + payload
 
@@ -20,7 +20,7 @@ def write_frame(stream: IO[bytes], header: dict[str, Any], payload: bytes = b"")
 
 
 def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
-    """The next message. Raises EOFError where the stream has ended, ValueError for what is no message."""
+    """Read the next message. Raises EOFError where the stream has ended, ValueError for bytes that are no message."""
     header_size, payload_size = _LENGTHS.unpack(_exactly(stream, _LENGTHS.size))
     if max(header_size, payload_size) > LARGEST:
         raise ValueError(

@@ -74,14 +74,14 @@ class AnalystProcess:
 
 
 def _opened(log: Path) -> IO[bytes]:
-    """A log goes on over restarts: the last words of a process that died are looked for after the next has begun."""
+    """Open the log to append: after a restart, the last lines of the process that died are still needed."""
     log.parent.mkdir(parents=True, exist_ok=True)
     long = log.exists() and log.stat().st_size > LARGEST_LOG
     return log.open("wb" if long else "ab")
 
 
 def how_it_ended(code: int) -> str:
-    """An exit code in words."""
+    """Describe an exit code in words."""
     if code == -9:
         return "signal 9, most often: out of memory"
     return f"signal {-code}" if code < 0 else f"exit code {code}"

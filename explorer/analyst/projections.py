@@ -14,9 +14,10 @@ class Projections:
         self._jobs = Jobs(workbench)
 
     def request(self, key: str, codes: np.ndarray) -> np.ndarray | Progress:
-        """The points if they are known, else the projection under way.
+        """Return the points if they are known, else the projection under way.
 
-        Raises AnalystError where it failed, and again until `forget_failure`: it must not be tried without end.
+        Raises AnalystError where it failed, and again until `forget_failure`: a failed one is not tried again by
+        itself.
         """
         # Finding out whether it is kept reads all codes: not at every poll of one under way.
         if not self._jobs.knows(key) and (kept := kept_projection(codes)) is not None:

@@ -14,7 +14,7 @@ class WholeSets:
         self._jobs = Jobs(workbench)
 
     def request(self, entry: ModelEntry) -> WholeSet | Progress:
-        """The data set with its codes if they are known, else the encoding under way.
+        """Return the data set with its codes if they are known, else the encoding under way.
 
         Raises AnalystError with a sentence where it failed, and again until `forget_failure`. Raises CheckpointError
         where the snapshot cannot be read.

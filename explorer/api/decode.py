@@ -20,7 +20,7 @@ TIMEOUT = 30.0  # seconds; the first request of a model compiles it
 
 
 def read_codes(body: bytes, latent_dim: int, classes: int = 0) -> np.ndarray:
-    """The body as codes (n, latent + classes) float32. Raises ValueError with a sentence."""
+    """Return the body as codes (n, latent + classes) float32. Raises ValueError with a sentence."""
     length = latent_dim + classes
     count, rest = divmod(len(body), 4 * length)
     if rest or not 1 <= count <= MOST_CODES:
@@ -34,12 +34,12 @@ def read_codes(body: bytes, latent_dim: int, classes: int = 0) -> np.ndarray:
 
 
 async def _find(key: str) -> ModelEntry:
-    """The model. A live snapshot is read from its file, off the event loop; for others a thread would cost more."""
+    """Find the model. A live snapshot is read from its file in a thread; for others a thread would cost more."""
     return await asyncio.to_thread(library.find, key) if key.endswith(f"@{LIVE}") else library.find(key)
 
 
 async def _body(request: Request) -> bytes:
-    """The body, read no further than any allowed request is long."""
+    """Read the body, but no more of it than the longest allowed request has."""
     data = bytearray()
     async for chunk in request.stream():
         data += chunk

@@ -11,7 +11,7 @@ def refuse(status: int, sentence: str) -> JSONResponse:
 
 
 def octets(body: bytes, headers: Mapping[str, str] | None = None) -> Response:
-    """Bytes for the page's own scripts."""
+    """Return bytes for the page's own scripts."""
     given = {
         # An encoding of its own keeps the answer out of Streamlit's gzip: the bytes go no further than this machine.
         "Content-Encoding": "identity",

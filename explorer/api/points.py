@@ -51,7 +51,7 @@ def points(request: Request) -> Response:
 
 
 def read_rows(text: str, count: int) -> list[int]:
-    """Row numbers such as `3,17`, each below `count`. Raises ValueError with a sentence."""
+    """Parse row numbers such as `3,17`, each below `count`. Raises ValueError with a sentence."""
     given = repr(text if len(text) <= 60 else text[:57] + "...")
     if len(text) > 10 * MOST_ROWS or not _ROWS.fullmatch(text) or text.count(",") >= MOST_ROWS:
         raise ValueError(f"The rows were {given}; allowed are 1 to {MOST_ROWS} numbers with commas between.")

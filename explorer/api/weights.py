@@ -66,7 +66,7 @@ def _packed(entry: ModelEntry) -> Body:
 
 
 def layers_of(entry: ModelEntry) -> list[dict[str, Any]]:
-    """The decoder's layers as its run wrote them down. Raises NoPortableDecoderError where there are none."""
+    """Return the decoder's layers as its run wrote them. Raises NoPortableDecoderError where there are none."""
     decoder = entry.summary.get("decoder", {})
     if "layers" in decoder:
         return decoder["layers"]
@@ -78,7 +78,7 @@ def layers_of(entry: ModelEntry) -> list[dict[str, Any]]:
 
 
 def _named(layers: list[dict[str, Any]], arrays: dict[str, np.ndarray], file: str) -> dict[str, np.ndarray]:
-    """The weights that the layers name. Raises CheckpointError where one is missing, or all are too large."""
+    """Return the weights that the layers name. Raises CheckpointError where one is missing, or all are too large."""
     names = [layer[part] for layer in layers for part in ("kernel", "bias") if layer.get(part) is not None]
     if missing := sorted(set(names) - set(arrays)):
         raise CheckpointError(f"{file} lacks the weights {', '.join(missing)[:200]}. Choose another snapshot.")

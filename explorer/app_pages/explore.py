@@ -80,7 +80,7 @@ def _slide(base: str, entry: ModelEntry) -> ModelEntry:
 
 
 def show_facts(entry: ModelEntry) -> None:
-    """The model in a line; where the server decodes it, also in words what is wrong with that, as soon as it is."""
+    """Show the model in one line and, where the server decodes it, what is wrong with that as soon as something is."""
     if exploring.runs_in_browser(entry):
         model_facts(entry.experiment, entry.summary)
         return
@@ -95,7 +95,7 @@ def _show_watched_facts(entry: ModelEntry) -> None:
 
 
 def choose_view(entry: ModelEntry) -> tuple[str, str, tuple[int, int]]:
-    """Which images (the probe set or all) and which view of their codes: two dimensions, PCA or UMAP."""
+    """Choose the images (the probe set or all) and the view of their codes: two dimensions, PCA or UMAP."""
     sample = "Test sample" if exploring.probe_name(entry.summary) == "test images" else "Sample"
     counts = {PROBE: f"{sample} ({entry.summary['probe']:,})", ALL: f"All images ({exploring.all_images(entry):,})"}
     of = st.segmented_control(
@@ -138,7 +138,7 @@ def explore(entry: ModelEntry, of: str, kind: str, pair: tuple[int, int]) -> Non
 
 
 def show_map(entry: ModelEntry, of: str, kind: str, pair: tuple[int, int]) -> None:
-    """The map of the probe set, or of all images as soon as they are encoded."""
+    """Show the map of the probe set, or of all images as soon as they are encoded."""
     points = exploring.probe_points(entry) if of == PROBE else all_points(entry)
     if points is None:
         return

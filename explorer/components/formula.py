@@ -54,7 +54,7 @@ def formula(
 
 
 def _typed(key: str, revision: int) -> str | None:
-    """What the browser sent for this revision, or None. It is known before the component is shown."""
+    """Return what the browser sent for this revision, or None. It is known before the component is shown."""
     state = st.session_state.get(key)
     sent = state.get("typed") if state else None
     if not isinstance(sent, dict) or sent.get("revision") != revision or not isinstance(sent.get("text"), str):

@@ -65,8 +65,9 @@ def measured(
     recent: Mapping[str, np.ndarray],
     moving: Sequence[str],
 ) -> Measured | None:
-    """From the live snapshot's arrays, the probe images (n, h, w, c) and the newest steps by column. None where
-    there is no health.
+    """Measure a critic from the live snapshot's arrays, the probe images (n, h, w, c) and the newest steps by column.
+
+    None where there is no health.
     """
     info = experiment.variant_info
     if not info.fools or names.HEALTH_REAL not in arrays:
@@ -82,10 +83,10 @@ def measured(
 
 
 def _mean(values: Sequence[float] | np.ndarray) -> float:
-    """No number where there are none: a run of an earlier version lacks some terms."""
+    """Return the mean, NaN where there are no values: a run of an earlier version lacks some terms."""
     return float(np.mean(values)) if len(values) else float("nan")
 
 
 def spread_of(images: np.ndarray) -> float:
-    """How much images (n, h, w, c) differ from each other: the root of the mean variance of a pixel."""
+    """Return how much images (n, h, w, c) differ from each other: the root of the mean variance of a pixel."""
     return float(np.sqrt(images.astype(np.float64).var(axis=0, ddof=1).mean())) if len(images) > 1 else 0.0

@@ -91,7 +91,7 @@ def _pull(found: Measured) -> str:
 
 
 def _is_gone(found: Measured) -> bool:
-    """Whether next to no gradient comes through the critic; `no_gradient` says so."""
+    """Return whether next to no gradient comes through the critic; `no_gradient` says so."""
     return found.fooling[1] <= NO_GRADIENT
 
 
@@ -206,7 +206,7 @@ def distance(game: Game, found: Measured) -> Finding | None:
 
 
 def slopes(penalty: str) -> Rule:
-    """`penalty` is the term that is the squared distance of the slopes from 1."""
+    """Judge the critic's slopes. `penalty` is the term that is the squared distance of the slopes from 1."""
 
     def outcome(_game: Game, found: Measured) -> Finding | None:
         off = float(np.sqrt(found.means[penalty]))

@@ -45,7 +45,7 @@ class Measured:
 
 
 def errors_of(images: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
-    """By link: the mean squared error of what a person sees of outputs, against images in 0..1 of the same shape."""
+    """Return, by link, the mean squared error of the displayed outputs against images in 0..1 of the same shape."""
     return {link: float(np.square(seen_as(link, outputs) - images).mean()) for link in LINKS}
 
 
@@ -57,8 +57,9 @@ def measure(
     now: Measurement,
     earlier_errors: Mapping[str, float],
 ) -> Measured:
-    """From a look at a model with images (n, height, width, channels) in 0..1, whose loss on the same images was
-    `first_loss` before the first step.
+    """Measure a model with images (n, height, width, channels) in 0..1.
+
+    `first_loss` is the loss on the same images before the first step.
     """
     outputs, shown = now.outputs, seen_as(pairing.link, now.outputs)
     darkest, brightest = float(images.min()), float(images.max())

@@ -47,7 +47,7 @@ def _ran_away(pairing: Pairing, found: Measured) -> str | None:
 
 
 def _outside(values: tuple[float, float], allowed: tuple[float, float]) -> str:
-    """Where the values leave the allowed range, such as `above 1`; empty where they do not."""
+    """Say where the values leave the allowed range, such as `above 1`; empty where they do not."""
     if values[1] > allowed[1]:
         return f"above {allowed[1]:g}"
     return f"below {allowed[0]:g}" if values[0] < allowed[0] else ""
@@ -64,7 +64,7 @@ def _too_early(pairing: Pairing, found: Measured) -> str | None:
 
 
 def _never_learnt(pairing: Pairing, found: Measured) -> str | None:
-    """The loss does not move, or nothing can move it any more, and the picture shows nothing of the image."""
+    """Find a loss that does not move, or that nothing can move any more, where the picture shows nothing."""
     dead = found.gradient < NO_GRADIENT
     if found.errors[pairing.link] < INFORMATIVE * found.plain_error or not (dead or found.progress <= LEAST_PROGRESS):
         return None
@@ -74,7 +74,7 @@ def _never_learnt(pairing: Pairing, found: Measured) -> str | None:
 
 
 def _cause(pairing: Pairing, found: Measured) -> str:
-    """What puts the targets out of the output's reach; empty where nothing does."""
+    """Say what puts the targets out of the output's reach; empty where nothing does."""
     last = LAST_LAYERS[pairing.last]
     if found.targets[1] > last.high:
         return f"targets up to {found.targets[1]:g} but {pairing.last} outputs are at most {last.high:g}"
@@ -98,8 +98,10 @@ def _flatness(found: Measured) -> str:
 
 
 def _looked_at_wrongly(pairing: Pairing, found: Measured) -> str | None:
-    """The same output under another link is much nearer to the image, now and at half as many steps: it has learnt, and
-    the look is wrong. An output that shows nothing yet, or only in passing, accuses no link.
+    """Find an output that is much nearer to the image under another link, now and at half as many steps.
+
+    It has learned, but is displayed through the wrong link. An output that shows nothing yet, or only in passing,
+    accuses no link.
     """
     if not (
         _leads(pairing, found.errors, found.plain_error) and _leads(pairing, found.earlier_errors, found.plain_error)
@@ -119,13 +121,13 @@ def _best(errors: Mapping[str, float]) -> str:
 
 
 def _leads(pairing: Pairing, errors: Mapping[str, float], plain_error: float) -> bool:
-    """Whether another link shows clearly more of the image than the pairing's own."""
+    """Return whether another link shows clearly more of the image than the pairing's own."""
     error, least = errors[pairing.link], errors[_best(errors)]
     return least < INFORMATIVE * plain_error and error > max(WRONG_LOOK * least, least + VISIBLE * plain_error)
 
 
 def _squashed_twice(pairing: Pairing, found: Measured) -> str | None:
-    """What the loss is given cannot reach its targets, and the picture shows it."""
+    """Find a loss whose input cannot reach its targets, where the picture shows it."""
     if pairing.sigmoids < 2 or found.contrast > FAINT:
         return None
     low, high = sigmoid(np.array(found.outputs))

@@ -13,7 +13,7 @@ _FIXED = {"automargin": False, "ticklabeloverflow": "allow"}
 
 
 def logit_histogram(found: Measured) -> dict[str, Any]:
-    """Both distributions of logits over one axis; where one value divides them, it is drawn."""
+    """Draw both distributions of logits over one axis; where one value divides them, draw it too."""
     game, _ = GAMES[found.info.fools]
     edges = bin_edges(found.real, found.made)
     return {
@@ -34,7 +34,7 @@ def logit_histogram(found: Measured) -> dict[str, Any]:
 
 
 def bin_edges(real: np.ndarray, made: np.ndarray) -> np.ndarray:
-    """Equal bins over all finite logits: (BINS + 1,)."""
+    """Return the edges of equal bins over all finite logits: (BINS + 1,)."""
     logits = np.concatenate([real, made]).astype(np.float64)
     logits = logits[np.isfinite(logits)]
     low, high = (float(logits.min()), float(logits.max())) if len(logits) else (0.0, 0.0)

@@ -34,7 +34,7 @@ class Drawing:
 
 
 def in_lines(title: str, kind: str) -> tuple[str, ...]:
-    """A title in one line, or in two of about the same length where it is long."""
+    """Return a title in one line, or in two of about the same length where it is long."""
     if len(title) * _letter(kind) <= LONGEST:
         return (title,)
     middle = len(title) / 2
@@ -53,13 +53,13 @@ def _width(node: Any) -> float:
 
 
 def _box(node: Any, x: float, row: float, width: float) -> Box:
-    """The box of a node in a row, about the row's middle."""
+    """Return the box of a node in a row, about the row's middle."""
     more = LINE * (len(node.lines) - 1)
     return Box(x, MARGIN + row * ROW - more / 2, width, HEIGHT + more)
 
 
 def _chains(nodes: Sequence[Any]) -> list[list[Any]]:
-    """The data in unbranched chains: each part goes on where the first of its sources that is an end has ended."""
+    """Return the data in unbranched chains: each part continues the chain of its first source that is an end."""
     chains: list[list[Any]] = []
     for node in nodes:
         before = next((chain for source in node.sources for chain in chains if chain[-1].key == source), None)
@@ -71,7 +71,7 @@ def _chains(nodes: Sequence[Any]) -> list[list[Any]]:
 
 
 def _split(nodes: Sequence[Any]) -> tuple[list[Any], list[tuple[Any, list[Any]]]]:
-    """The data, and each total with its terms."""
+    """Split the nodes into the data, and each total with its terms."""
     terms = [node for node in nodes if node.kind == "term"]
     totals = [node for node in nodes if node.kind == "total"]
     data = [node for node in nodes if node.kind not in ("term", "total")]
@@ -79,7 +79,7 @@ def _split(nodes: Sequence[Any]) -> tuple[list[Any], list[tuple[Any, list[Any]]]
 
 
 def wide(nodes: Sequence[Any], edges: Sequence[Any]) -> Drawing:
-    """The data from left to right, each term in a row of its own below, each learner's total on the right of them."""
+    """Lay out the data from left to right, each term in a row of its own below, each total right of its terms."""
     data, learners = _split(nodes)
     lefts, gaps, width = _columns(data, [total for total, _ in learners])
     lanes = _lanes(data)
@@ -100,13 +100,13 @@ def wide(nodes: Sequence[Any], edges: Sequence[Any]) -> Drawing:
 
 
 def _between(rows: int) -> list[float]:
-    """Places for lines between so many rows, three in each gap."""
+    """Return the places for lines between so many rows, three in each gap."""
     middles = [MARGIN + row * ROW - (ROW - HEIGHT) / 2 for row in range(1, rows)]
     return [middle + beside for middle in middles for beside in (1 - TRACK, 0, TRACK - 1)]
 
 
 def _columns(data: Sequence[Any], totals: Sequence[Any]) -> tuple[dict[int, float], list[float], float]:
-    """The left end of each layer, the tracks between the layers, and how wide all of them are."""
+    """Return the left end of each layer, the tracks between the layers, and the width of all of them."""
     last = max(node.layer for node in data)
     widths = dict.fromkeys(range(last + 1), 0.0) | {last: max(_width(total) for total in totals)}
     for node in data:
@@ -121,12 +121,12 @@ def _columns(data: Sequence[Any], totals: Sequence[Any]) -> tuple[dict[int, floa
 
 
 def _side_by_side(start: float, width: float) -> list[float]:
-    """Places for lines in a gap."""
+    """Return the places for lines in a gap."""
     return [start + TRACK * place for place in range(int(width // TRACK) + 1)]
 
 
 def _lanes(data: Sequence[Any]) -> dict[str, int]:
-    """The lane of each node: a chain has one, the first that is free for its length."""
+    """Return the lane of each node: a chain has one, the first that is free for its length."""
     lanes: dict[str, int] = {}
     taken: set[tuple[int, int]] = set()
     for chain in _chains(data):
@@ -139,7 +139,7 @@ def _lanes(data: Sequence[Any]) -> dict[str, int]:
 
 
 def narrow(nodes: Sequence[Any], edges: Sequence[Any]) -> Drawing:
-    """The data from top to bottom on the left; on the right what stands beside it, the terms, and the totals last."""
+    """Lay out the data from top to bottom on the left; on the right its neighbours, the terms, and the totals last."""
     data, learners = _split(nodes)
     rows = _rows(data)
     left, right = MARGIN, MARGIN + SIDE + GUTTER
@@ -163,7 +163,7 @@ def narrow(nodes: Sequence[Any], edges: Sequence[Any]) -> Drawing:
 
 
 def _rows(data: Sequence[Any]) -> dict[str, tuple[int, int]]:
-    """Column and row of each node: chains under each other on the left, what is no chain on the right."""
+    """Return column and row of each node: chains under each other on the left, other nodes on the right."""
     chains, places = _chains(data), {}
     for chain in (chain for chain in chains if len(chain) > 1):
         for node in [*chain, *_siblings(chain[-1], chains)]:
@@ -180,7 +180,7 @@ def _rows(data: Sequence[Any]) -> dict[str, tuple[int, int]]:
 
 
 def _siblings(end: Any, chains: Sequence[Sequence[Any]]) -> list[Any]:
-    """What is made together with the end of a chain stands under it: each is then beside the terms that read it."""
+    """Return the tensors made together with the end of a chain, which go under it, beside the terms that read them."""
     return [chain[0] for chain in chains if len(chain) == 1 and end.sources and chain[0].sources == end.sources]
 
 
@@ -191,7 +191,7 @@ def _free(taken: set[int], wanted: int) -> int:
 
 
 def _last(term: Any, rows: dict[str, tuple[int, int]]) -> int:
-    """The row of the last tensor that a term reads."""
+    """Return the row of the last tensor that a term reads."""
     return max(rows[key][1] for key in term.sources)
 
 

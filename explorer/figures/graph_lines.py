@@ -58,7 +58,7 @@ class _Side(NamedTuple):
     is_left: bool = False
 
     def ports(self, other: "_Side") -> np.ndarray:
-        """Where lines meet it: about its middle, and straight from the other's where both have room."""
+        """Return where lines meet the box: about its middle, and straight from the other's where both have room."""
         ports = self.middle + PORTS[abs(PORTS) <= self.room]
         if self.level == other.level and abs(other.middle - self.middle) <= self.room:
             ports = np.append(ports, other.middle)
@@ -68,7 +68,7 @@ class _Side(NamedTuple):
 def routed(
     edges: Sequence[Any], boxes: dict[str, Box], words: Sequence[Box], across: Sequence[float], down: Sequence[float]
 ) -> tuple[Line, ...]:
-    """A line for each edge. Long ways go along the places `across` (x) and `down` (y), which are clear of boxes."""
+    """Route a line for each edge. Long ways go along `across` (x) and `down` (y), which are clear of boxes."""
     room = _Room(boxes, words, np.array(sorted(across)), np.array(sorted(down)))
     lines: dict[int, Line] = {}
     for place in sorted(range(len(edges)), key=lambda place: _urgency(edges[place], boxes)):
@@ -77,7 +77,7 @@ def routed(
 
 
 def _urgency(edge: Any, boxes: dict[str, Box]) -> tuple[bool, bool, float]:
-    """The data first, then what the totals add, then what the terms read; short lines before long ones."""
+    """Sort edges: the data first, then what the totals add, then what the terms read; short lines before long ones."""
     source, target = boxes[edge.source].centre, boxes[edge.target].centre
     return bool(edge.term), edge.target.startswith("term:"), abs(source[0] - target[0]) + abs(source[1] - target[1])
 
@@ -117,7 +117,7 @@ class _Room:
         return tuple((x, y) for x, y in turned)
 
     def _sides(self, edge: Any, corners: int) -> list[tuple[float, _Side, _Side]]:
-        """The sides that a way with so many corners can join, and the least that it costs; cheapest first."""
+        """Return the pairs of sides that a way with so many corners can join, with its least cost; cheapest first."""
         source, target = self.boxes[edge.source], self.boxes[edge.target]
         found = []
         for leaves in _leaving(source):
@@ -129,7 +129,7 @@ class _Room:
         return sorted(found, key=itemgetter(0))
 
     def _ways(self, leaves: _Side, meets: _Side, corners: int) -> tuple[np.ndarray, np.ndarray]:
-        """Ways (n, numbers) and what their lengths and ends cost (n,), cheapest first."""
+        """Return ways (n, numbers) and the cost of their lengths and ends (n,), cheapest first."""
         ways = self._between(leaves, meets, corners)
         off = abs(ways[:, 1] - leaves.middle) + abs(ways[:, -2] - meets.middle)
         costs = LENGTH * _lengths(ways).sum(axis=1) + OFF * off
@@ -137,7 +137,7 @@ class _Room:
         return ways[order], costs[order]
 
     def _between(self, leaves: _Side, meets: _Side, corners: int) -> np.ndarray:
-        """Every way from one side to the other with so many corners that goes out of the one and into the other."""
+        """Return every way with so many corners that leaves one side outwards and enters the other inwards."""
         first, last = leaves.ports(meets), meets.ports(leaves)
         if corners == 0:
             choices = [np.intersect1d(first, last)]
@@ -155,7 +155,7 @@ class _Room:
         return ways[fits & (lengths.min(axis=1) >= SHORTEST) & (lengths[:, -1] >= SHORTEST_LAST)]
 
     def _turns(self, axis: int, leaves: _Side, meets: _Side, corners: int) -> np.ndarray:
-        """Where to turn: anywhere with two corners, and at the middle of four; else next to either side."""
+        """Return where to turn: anywhere with two corners, and at the middle of four; else next to either side."""
         places = self.turns[axis]
         if corners == 2 or (corners == 4 and axis != int(not leaves.level)):
             return places
@@ -164,7 +164,7 @@ class _Room:
         return places[np.unique(np.concatenate(near))]
 
     def _in_the_way(self, ways: np.ndarray, level: bool, edge: Any) -> np.ndarray:
-        """What it costs each way (n, numbers) that boxes, words and other lines are there."""
+        """Return what boxes, words and other lines in its way cost each way (n, numbers)."""
         cost = np.zeros(len(ways))
         own = np.array([0.0 if key in (edge.source, edge.target) else PAD for key in self.keys])
         drawn = np.array(self.parts).reshape(-1, 4)
@@ -179,24 +179,24 @@ class _Room:
 
 
 def _axis(level: bool, part: int) -> int:
-    """Along which a part goes, x or y, of a way whose first part is level or not."""
+    """Return the axis of a part, x or y, of a way whose first part is level or not."""
     return int(level == (part % 2 == 1))
 
 
 def _is_back(side: _Side, other: Box) -> bool:
-    """Whether lines at this side of a box come from where the other box is not."""
+    """Return whether lines at this side of a box come from the side away from the other box."""
     return side.level and (other.right > side.at if side.is_left else other.x < side.at)
 
 
 def _leaving(box: Box) -> tuple[_Side, ...]:
-    """To the right, down, to the left."""
+    """List the sides to leave a box by: right, down, left."""
     (x, y), across, up = box.centre, box.width / 2 - 12, box.height / 2 - 5
     right, left = _Side(True, box.right, True, y, up), _Side(True, box.x, False, y, up, True)
     return right, _Side(False, box.bottom, True, x, across), left
 
 
 def _meeting(box: Box) -> tuple[_Side, ...]:
-    """From the left, from above, from the right."""
+    """List the sides to enter a box by: left, top, right."""
     (x, y), across, up = box.centre, box.width / 2 - 12, box.height / 2 - 5
     left, right = _Side(True, box.x, True, y, up, True), _Side(True, box.right, False, y, up)
     return left, _Side(False, box.y, True, x, across), right
@@ -207,19 +207,19 @@ def _middle(ports: np.ndarray) -> np.ndarray:
 
 
 def _lengths(ways: np.ndarray) -> np.ndarray:
-    """Of each part: (n, parts)."""
+    """Return the length of each part: (n, parts)."""
     return abs(ways[:, 2:] - ways[:, :-2])
 
 
 def _passes(axis: int, at: Any, low: Any, high: Any, boxes: np.ndarray, pad: Any) -> np.ndarray:
-    """Whether each part (n, 1) goes through each box, or nearer by than `pad`: (n, boxes)."""
+    """Return whether each part (n, 1) goes through each box, or passes it nearer than `pad`: (n, boxes)."""
     along, beside = boxes[:, axis], boxes[:, 1 - axis]
     is_beside = (beside[:, 0] - pad < at) & (at < beside[:, 1] + pad)
     return is_beside & (low < along[:, 1] + pad) & (high > along[:, 0] - pad)
 
 
 def _trouble(axis: int, at: Any, low: Any, high: Any, drawn: np.ndarray, one: np.ndarray) -> np.ndarray:
-    """What each drawn part costs each part (n, 1): (n, drawn). Lines that belong together share their way."""
+    """Return what each drawn part costs each part (n, 1): (n, drawn). Lines that belong together share their way."""
     their_axis, their_at, their_low, their_high = drawn.T
     shared = np.minimum(high, their_high) - np.maximum(low, their_low)
     apart = abs(at - their_at)
@@ -229,5 +229,5 @@ def _trouble(axis: int, at: Any, low: Any, high: Any, drawn: np.ndarray, one: np
 
 
 def _are_one(edge: Any, other: Any) -> bool:
-    """Whether two lines may share their way: they have one colour, and come from one node or go to one."""
+    """Return whether two lines may share their way: they have one colour, and come from one node or go to one."""
     return edge.term == other.term and (edge.source == other.source or edge.target == other.target)

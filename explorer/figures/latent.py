@@ -18,13 +18,13 @@ Ranges = tuple[tuple[float, float], tuple[float, float]]
 
 
 def shown(entry: ModelEntry, version: str = "") -> Shown:
-    """What the components need to know of a model."""
+    """Return what the components need to know of a model."""
     info = entry.experiment.variant_info
     return Shown(entry.key, entry.image_shape, info.stochastic, info.prior, version, entry.class_names)
 
 
 def runs_in_browser(entry: ModelEntry) -> bool:
-    """Whether the run wrote its decoder down as layers, so that the browser can decode."""
+    """Return whether the run wrote its decoder as layers, so that the browser can decode."""
     return "layers" in entry.summary.get("decoder", {})
 
 
@@ -44,17 +44,17 @@ def all_images(entry: ModelEntry) -> int:
 
 
 def tests_in_probe(summary: Mapping[str, Any]) -> int:
-    """How many of the probe set are test images: they come first, others fill it up where there are too few."""
+    """Count the test images of the probe set: they come first, others fill it up where there are too few."""
     return summary.get("probe_test", summary["probe"])
 
 
 def probe_name(summary: Mapping[str, Any]) -> str:
-    """`test images`, or `images` where others fill up the probe set: no training saw the former."""
+    """Return `test images`, or `images` where others fill up the probe set: no training saw the former."""
     return "test images" if tests_in_probe(summary) == summary["probe"] else "images"
 
 
 def probe_points(entry: ModelEntry) -> Points:
-    """The probe set: test images, and others where there are too few of these."""
+    """Return the points of the probe set: test images, and others where there are too few of these."""
     summary, codes = entry.summary, entry.codes().mean
     what = probe_name(summary)
     total = summary["test_images"] if what == "test images" else all_images(entry)
@@ -66,7 +66,8 @@ def whole_points(whole: WholeSet) -> Points:
 
 
 def dimensions(codes: Codes, prior: bool) -> list[Dimension]:
-    """A track for each latent dimension, the most active first; ranges from the data's percentiles and the prior.
+    """Return a track for each latent dimension, the most active first; ranges from the data's percentiles and the
+    prior.
 
     `prior`: whether codes can be drawn from a standard normal.
     """
@@ -93,10 +94,10 @@ def dimensions(codes: Codes, prior: bool) -> list[Dimension]:
 def live_dimensions(
     codes: Codes, prior: bool, before: Sequence[Dimension] | None, *, visible: int = 16, settled: bool = False
 ) -> list[Dimension]:
-    """The same for a running training: ranges move in steps and the order stays as it was, so that no track jumps.
+    """Return the tracks of a running training: ranges move in steps and the order stays, so that no track jumps.
 
-    The order is made anew where an active dimension would be folded, behind the first `visible`, while a dead one is
-    shown, and once the training has `settled`.
+    The order is made anew where an active dimension would be folded away, behind the first `visible`, while an inactive
+    one is shown, and once the training has `settled`.
     """
     fresh = {dimension.index: dimension for dimension in dimensions(codes, prior)}
     order = [dimension.index for dimension in before or ()]
@@ -110,7 +111,7 @@ def live_dimensions(
 
 
 def dimension_plane(codes: np.ndarray, first: int, second: int) -> Plane:
-    """Two latent dimensions as they are."""
+    """Return two latent dimensions as they are."""
     axes = np.zeros((2, codes.shape[1]), np.float32)
     axes[[0, 1], [first, second]] = 1.0
     return Plane(
@@ -130,7 +131,7 @@ def principal_plane(codes: np.ndarray) -> Plane:
 
 
 def single_dimension(codes: np.ndarray, labels: np.ndarray) -> Plane:
-    """One dimension against the class, each spread a little so that points do not hide each other."""
+    """Return points of one dimension against the class, each spread a little so that points do not hide each other."""
     spread = np.random.default_rng(0).uniform(-0.3, 0.3, len(labels))
     points = np.column_stack([codes[:, 0], labels + spread])
     return Plane(points, ("z0", "class"), "z0", np.ones((1, 1), np.float32), np.zeros(1, np.float32))
@@ -144,7 +145,7 @@ def live_plane(
     before: Ranges | None,
     pair: tuple[int, int] | None = None,
 ) -> Plane:
-    """A running training's codes in the view that its trainer keeps steady, or in a `pair` of dimensions.
+    """Return a running training's codes in the view that its trainer keeps steady, or in a `pair` of dimensions.
 
     The axes move in steps: `before` are the ranges of the view before this one. `labels` (n,) are below `classes`.
     """

@@ -25,12 +25,11 @@ AT_THE_END = 0.9  # of the epochs shown: a label further on stands before its li
 
 
 def loss_curves(curves: Curves, experiment: Experiment, changes: Sequence[Event], *, log: bool) -> dict:
-    """A panel for each total and each term, over epochs: training, validation, and what was changed.
+    """Draw a panel for each total and each term over epochs: training, validation, and the changes while it trained.
 
-    A term's panel shows the raw value; where its weight was not always 1, dotted lines show weight times value,
-    which is what the total adds up. More panels than stand well under each other make two columns: what is against each
-    other stands side by side. The browser does not say how wide it is, so that `meta` has what is other where the chart
-    is narrow: all panels in one column.
+    A term's panel shows the raw value; where its weight was not always 1, dotted lines show weight times value, which
+    is what the total adds up. Panels that do not fit under each other stand in two columns, opponents side by side. The
+    browser does not report its width, so `meta` has the changes for a narrow chart: all panels in one column.
     """
     columns = in_columns(panels_of(experiment))
     labels = _change_labels(changes, experiment, _epochs_shown(curves, changes))
@@ -103,12 +102,12 @@ def _line(x: np.ndarray, y: np.ndarray, axes: tuple[str, str], name: str, line: 
 
 
 def describe_change(event: Event, experiment: Experiment) -> str:
-    """Such as `KL weight 1 → 4` or `Discriminator frozen`."""
+    """Describe a change, such as `KL weight 1 → 4` or `Discriminator frozen`."""
     return _described([event], experiment)
 
 
 def _described(events: Sequence[Event], experiment: Experiment) -> str:
-    """What was done to one thing, in one or several changes: where it was, and where it came to."""
+    """Describe the changes of one setting, one or several: the value before and the value after."""
     first, last = events[0].detail, events[-1].detail
     if events[-1].kind == "moving":
         still = [info.title for total, info in experiment.variant_info.learners.items() if total not in last["value"]]
@@ -133,7 +132,7 @@ def _epochs_shown(curves: Curves, changes: Sequence[Event]) -> float:
 
 
 def _change_labels(changes: Sequence[Event], experiment: Experiment, epochs: float) -> list[dict[str, Any]]:
-    """A label beside the line of each change. Where they would lie on one another, one has a line of text for each."""
+    """Label the line of each change. Labels that would overlap have a line of text each."""
     groups: list[list[Event]] = []
     for event in changes:
         group = groups[-1] if groups else []
@@ -155,7 +154,7 @@ def _change_label(group: Sequence[Event], experiment: Experiment, epochs: float)
 
 
 def _lines(events: Sequence[Event], experiment: Experiment) -> list[str]:
-    """What was done to each weight, to the learning rate, and to who moves. Numbers stay together."""
+    """List the changes to each weight, to the learning rate, and to who moves. Numbers stay together."""
     subjects: dict[tuple[str, str], list[Event]] = {}
     for event in events:
         subjects.setdefault((event.kind, event.detail.get("term", "")), []).append(event)
@@ -170,9 +169,9 @@ def _is_at_the_end(event: Event, epochs: float) -> bool:
 
 
 def can_be_logarithmic(curves: Curves, experiment: Experiment) -> bool:
-    """Whether no value is below 0. Densities of Gaussian pixels can exceed 1, and their nats then fall below 0.
+    """Return whether no value is below 0. Densities of Gaussian pixels can exceed 1, and their nats then fall below 0.
 
-    What is no number is not below 0 either, and is not drawn.
+    Values that are not finite do not count: they are not drawn.
     """
     shown = [panel.name for panel in panels_of(experiment)]
     values = [part[name] for part in (curves.training, curves.validation) for name in shown if name in part]

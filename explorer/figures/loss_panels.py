@@ -36,7 +36,7 @@ class Panel:
 
 
 def panels_of(experiment: Experiment) -> list[Panel]:
-    """Each learner's total and its terms. Of several learners, one with a single term has the total alone."""
+    """Return each learner's total and its terms. Of several learners, one with a single term has the total alone."""
     panels, learners = [], experiment.variant_info.learners
     order = [name for total in learners for name in experiment.terms_of(total)]
     colours = {name: f"theme:{place % 10}" for place, name in enumerate(order)}
@@ -56,7 +56,7 @@ def panels_of(experiment: Experiment) -> list[Panel]:
 
 
 def in_columns(panels: Sequence[Panel]) -> list[list[Panel]]:
-    """One column, or two: the first learner's and all others', or the first and the second half."""
+    """Return one column, or two: the first learner's and all others', or the first and the second half."""
     if len(panels) <= MOST_STACKED:
         return [list(panels)]
     first = [panel for panel in panels if panel.learner == 0]
@@ -65,7 +65,7 @@ def in_columns(panels: Sequence[Panel]) -> list[list[Panel]]:
 
 
 def wide(columns: Sequence[Sequence[Panel]]) -> dict[str, Any]:
-    """Where everything stands, as a part of a layout: y axes are numbered by panel, x axes by column."""
+    """Return the place of everything as a part of a layout: y axes are numbered by panel, x axes by column."""
     letters = LETTERS[len(columns)]
     placed = _stood(columns, letters, HEIGHT)
     number = 0
@@ -76,7 +76,7 @@ def wide(columns: Sequence[Sequence[Panel]]) -> dict[str, Any]:
 
 
 def narrow(columns: Sequence[Sequence[Panel]]) -> dict[str, Any]:
-    """The same panels, with the same axes, all under each other; only the last x axis is labelled."""
+    """Return the same panels and axes, all under each other; only the last x axis is labelled."""
     panels = _all(columns)
     placed = _stood([panels], NARROW_LETTERS, narrow_height(columns))
     for column in range(1, len(columns) + 1):
@@ -87,18 +87,18 @@ def narrow(columns: Sequence[Sequence[Panel]]) -> dict[str, Any]:
 
 
 def narrow_height(columns: Sequence[Sequence[Panel]]) -> int:
-    """Pixels that all panels need under each other."""
+    """Return how many pixels all panels need under each other."""
     titles = [TITLE + SECOND_LINE * panel.has_two_lines(NARROW_LETTERS) for panel in _all(columns)]
     return sum(titles) + PANEL_HEIGHT * len(titles) + BOTTOM
 
 
 def axis(letter: str, number: int) -> str:
-    """Plotly's name of an axis: the first has no number."""
+    """Return Plotly's name of an axis: the first has no number."""
     return letter if number == 1 else f"{letter}{number}"
 
 
 def escaped(text: str) -> str:
-    """A name somebody gave, safe in Plotly's labels, which read HTML."""
+    """Return a user's name safe for Plotly's labels, which read HTML."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -107,7 +107,7 @@ def _all(columns: Sequence[Sequence[Panel]]) -> list[Panel]:
 
 
 def _stood(columns: Sequence[Sequence[Panel]], letters: int, height: int) -> dict[str, Any]:
-    """The panels of columns of that height with their titles above."""
+    """Return the panels of columns of that height with their titles above."""
     tall = any(panels[0].has_two_lines(letters) for panels in columns)
     margin = {"l": 56, "r": RIGHT, "t": TITLE + SECOND_LINE * tall, "b": BOTTOM}
     pixel = 1 / (height - margin["t"] - margin["b"])
@@ -123,14 +123,14 @@ def _stood(columns: Sequence[Sequence[Panel]], letters: int, height: int) -> dic
 
 
 def _span(column: int, columns: int) -> tuple[float, float]:
-    """From where to where a column goes, of the width."""
+    """Return a column's left and right end as shares of the width."""
     width = (1.0 - COLUMN_GAP * (columns - 1)) / columns
     left = column * (width + COLUMN_GAP)
     return round(left, 4), round(left + width, 4)
 
 
 def _domains(two_lines: Sequence[bool], pixel: float) -> list[list[float]]:
-    """Where each panel stands from bottom 0 to top 1, the first on top; one with two lines above it is further down."""
+    """Return where each panel stands from bottom 0 to top 1, the first on top; two lines above one need more room."""
     count = len(two_lines)
     title = FEW_TITLE if count < MOST_STACKED else TITLE
     gaps = [0.0, *(pixel * (title + SECOND_LINE * two) for two in two_lines[1:])]

@@ -14,7 +14,7 @@ _PANELS = (("loss", [0.68, 1.0]), ("mean size of dloss/dlogit", [0.36, 0.58]), (
 
 
 def case_figure(result: CaseResult, steps: int) -> dict[str, Any]:
-    """Loss and gradient over the steps, and the histogram of the logits with the parts where they are flat shaded."""
+    """Draw loss and gradient over the steps, and the histogram of the logits with the flat parts shaded."""
     arrays = result.arrays
     layout: dict[str, Any] = {
         "margin": {"l": 52, "r": 14, "t": 18, "b": 24},
@@ -48,7 +48,7 @@ def case_figure(result: CaseResult, steps: int) -> dict[str, Any]:
 
 
 def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Means over equal blocks of steps, at most POINTS of them."""
+    """Return means over equal blocks of steps, at most POINTS of them."""
     block = -(-len(x) // POINTS) or 1
     starts = np.arange(0, len(x), block)
     sizes = np.diff([*starts, len(x)])
@@ -70,7 +70,7 @@ def _title(text: str, top: float) -> dict[str, Any]:
 
 
 def _flat_zones(result: CaseResult) -> list[dict[str, Any]]:
-    """Where a logit's sigmoid is flat, as far as the histogram goes."""
+    """Return where a logit's sigmoid is flat, as far as the histogram goes."""
     flat = result.pairing.flat
     if not result.arrays or not np.isfinite(flat):
         return []
@@ -86,7 +86,7 @@ def _flat_zones(result: CaseResult) -> list[dict[str, Any]]:
 
 
 def table(results: Sequence[CaseResult]) -> list[dict[str, Any]]:
-    """One row for each case: what was paired, and what came of it."""
+    """Return one row for each case: its pairing, and the verdict."""
     return [_row(result) for result in results]
 
 

@@ -51,7 +51,7 @@ class Shown:
     class_names: tuple[str, ...] = ()  # that a conditional decoder takes, in order; else none
 
     def as_json(self) -> dict[str, Any]:
-        """The part of a component's data by which its hand finds the model: `Model` in decoder/engine.js."""
+        """Return the part of a component's data by which its hand finds the model: `Model` in decoder/engine.js."""
         return {
             "model": self.key,
             "version": self.version,

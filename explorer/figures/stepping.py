@@ -71,7 +71,7 @@ class Walk:
 
 
 def walk(experiment: Experiment, answer: Mapping[str, Any], about: str) -> Walk:
-    """The answer as stages: forward, the terms and totals, backward. `about` says in a sentence which image x is."""
+    """Arrange the answer as stages: forward, the terms and totals, backward. `about` says which image x is."""
     pixels = PIXEL_MODELS[experiment.pixel_model]
     flow = {name: info for name, info in flow_of(experiment.variant_info, pixels).items() if name in answer["tensors"]}
     shown = {n: i for n, i in flow.items() if i.kind != "features" or n in experiment.tensors}
@@ -83,7 +83,7 @@ def walk(experiment: Experiment, answer: Mapping[str, Any], about: str) -> Walk:
 def _forward(
     experiment: Experiment, flow: Mapping[str, TensorInfo], answer: Mapping[str, Any], about: str
 ) -> Iterator[Stage]:
-    """Each tensor, and before the first that comes out of a network that network."""
+    """Return each tensor, and before the first output of a network that network."""
     entered = set()
     for name, info in flow.items():
         if info.through in answer["networks"] and info.through not in entered:
@@ -104,13 +104,13 @@ def _network(experiment: Experiment, name: str, answer: Mapping[str, Any]) -> St
 
 
 def _by_number(formula: str, known: Mapping[str, TensorInfo], kind: str) -> bool:
-    """Whether all tensors of a formula have that kind of shape, as a formula has that holds for each number."""
+    """Return whether all tensors of a formula have one kind of shape, so that it holds number by number."""
     kinds = {known[word].kind for word in WORD.findall(formula) if word in known}
     return kinds == {kind}
 
 
 def _judged(experiment: Experiment, answer: Mapping[str, Any]) -> Iterator[Stage]:
-    """Each learner's terms, and their sum."""
+    """Return each learner's terms, and their sum."""
     for total, learner in experiment.variant_info.learners.items():
         rows = [_term_row(name, experiment, answer) for name in experiment.terms_of(total)]
         for row in rows:
@@ -142,7 +142,7 @@ def _term(name: str, row: dict[str, Any], experiment: Experiment) -> Stage:
 
 
 def _backward(experiment: Experiment, answer: Mapping[str, Any]) -> Iterator[Stage]:
-    """Each network that a learner moves, from the loss back to the image."""
+    """Return each network that a learner moves, from the loss back to the image."""
     for total, learner in answer["learners"].items():
         for network, layers in learner["networks"].items():
             sentence = (
@@ -162,17 +162,17 @@ def _backward(experiment: Experiment, answer: Mapping[str, Any]) -> Iterator[Sta
 
 
 def _update(layer: Mapping[str, Any], rate: float) -> float | None:
-    """The length of a plain step, as a share of that of the weights."""
+    """Return the length of a plain step as a share of that of the weights."""
     return layer["gradient"] * rate / layer["weights"] if layer["weights"] else None
 
 
 def _short(layer: Mapping[str, Any]) -> dict[str, Any]:
-    """A layer by its label within its network."""
+    """Return a layer's label within its network."""
     return {**layer, "label": layer["label"].partition("/")[2]}
 
 
 def _finite(value: Any) -> Any:
-    """The same with None for what is no finite number: JSON has none."""
+    """Return the values with None in place of those that are not finite: JSON has no NaN."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):

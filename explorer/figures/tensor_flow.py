@@ -32,14 +32,14 @@ class Part:
 
 
 def data_flow(experiment: Experiment) -> list[Part]:
-    """Every tensor that training needs, and what a person sees of it; each part behind its sources."""
+    """Return every tensor that training needs and that is displayed; each part behind its sources."""
     parts = list(_Flow(experiment).parts.values())
     layers = _layers(parts)
     return [replace(part, layer=layers[part.key]) for part in parts]
 
 
 def tensor_key(name: str, experiment: Experiment) -> str:
-    """The key of a tensor's node. A code that is no distribution is its own mean, drawn once."""
+    """Return the key of a tensor's node. A code that is no distribution is its own mean, drawn once."""
     same = name == tensors.Z_MEAN and not experiment.variant_info.stochastic
     return f"tensor:{tensors.Z if same else name}"
 
@@ -66,7 +66,7 @@ class _Flow:
         self.parts[key] = Part(key, "tensor", self._title(name), self._shape(info.kind), sources, info.hint)
 
     def _keys(self, names: Sequence[str]) -> tuple[str, ...]:
-        """The keys of these tensors; for one that no term can read, of what it is made of."""
+        """Return the keys of these tensors; for one that no term can read, those of its sources."""
         keys: list[str] = []
         for name in names:
             info = self.made[name]
@@ -79,7 +79,7 @@ class _Flow:
         return tuple(dict.fromkeys(keys))
 
     def _apply(self, step: str, sources: tuple[str, ...]) -> str:
-        """The key of a network or a step that is applied to these, drawn where it is not yet."""
+        """Return the key of a network or a step that is applied to these, drawn where it is not yet."""
         kind, detail, hint = self._steps()[step]
         network = "" if kind == "step" else step
         first = f"{'network' if network else 'step'}:{step}"
@@ -93,7 +93,7 @@ class _Flow:
         return key
 
     def _steps(self) -> dict[str, tuple[Kind, str, str]]:
-        """Kind, detail and hint of everything that a tensor can be made through."""
+        """Return kind, detail and hint of everything that a tensor can be made through."""
         experiment, pixels = self.experiment, self.pixels
         network, scale = catalogue.NETWORKS[experiment.network].title, f"{pixels.scale:g}"
         link, _, _ = pixels.link.partition("(")
@@ -122,7 +122,7 @@ class _Flow:
         return "shown" if looked_at else name
 
     def _shape(self, kind: str) -> str:
-        """The shape in numbers where they are known."""
+        """Return the shape in numbers where they are known."""
         info = DATASETS.get(self.experiment.dataset)
         numbers = {"code": f"(batch, {self.experiment.latent_dim})"}
         if info:
@@ -134,7 +134,7 @@ class _Flow:
 
 
 def _layers(parts: Sequence[Part]) -> dict[str, int]:
-    """How many steps each part is from the image, by the longest way; the same networks stand under each other."""
+    """Return how many steps each part is from the image, by the longest way; equal networks share a layer."""
     layers: dict[str, int] = {}
     first: dict[str, int] = {}
     of_the_image: set[str] = set()

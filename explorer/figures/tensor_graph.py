@@ -50,13 +50,13 @@ class Graph:
     narrow: Drawing
 
     def as_json(self) -> dict[str, Any]:
-        """As the browser draws it."""
+        """Return the graph as the browser draws it."""
         nodes = [{**asdict(node), "lines": node.lines} for node in self.nodes]
         return {**asdict(self), "nodes": nodes}
 
 
 def tensor_graph(experiment: Experiment) -> Graph:
-    """The graph of an experiment with both of its drawings, the same whatever the weights are."""
+    """Return the graph of an experiment with both of its drawings, the same for all weights."""
     terms = Terms((name, TermSetting(formula=setting.formula)) for name, setting in experiment.terms.items())
     return _drawn(experiment.model_copy(update={"terms": terms}).reduced("graph"))
 
@@ -76,7 +76,7 @@ def _drawn(experiment: Experiment) -> Graph:
 
 
 def _node(part: Part, experiment: Experiment) -> Node:
-    """A part of the flow; where there are several learners, a network says who moves it."""
+    """Return the node of a part of the flow; where there are several learners, a network's names its learner."""
     learners = experiment.variant_info.learners.values()
     several = len(learners) > 1 and part.network
     movers = {
@@ -88,7 +88,7 @@ def _node(part: Part, experiment: Experiment) -> Node:
 
 
 def _term(name: str, total: str, experiment: Experiment, layers: dict[str, int]) -> Node:
-    """It stands under the last tensor that it reads, one further where it reads two there, short of the total."""
+    """Put a term under the last tensor that it reads, one further where it reads two there, short of the total."""
     info = experiment.term(name)
     keys = tuple(dict.fromkeys(tensor_key(need, experiment) for need in info.needs))
     read = [layers[key] for key in keys]

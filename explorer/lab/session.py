@@ -68,7 +68,7 @@ class Session(BaseModel):
 
     @classmethod
     def parse(cls, given: Any) -> "Session":
-        """From a mapping or JSON text. Raises SessionError."""
+        """Parse a mapping or JSON text. Raises SessionError."""
         try:
             return cls.model_validate_json(given) if isinstance(given, str | bytes) else cls.model_validate(given)
         except ValidationError as error:
@@ -120,7 +120,7 @@ def new_session(session: Session, parent: Path | None = None) -> Path:
 
 
 def find_session(name: str) -> Path | None:
-    """The folder of that name, if there is one; a name comes from a link and may be anything."""
+    """Find the folder of that name, if there is one; a name comes from a link and may be anything."""
     return next((path for path in list_sessions() if path.name == name), None)
 
 
@@ -146,7 +146,7 @@ def read_session(folder: Path) -> Session:
 
 
 def read_results(folder: Path, pairings: Sequence[Pairing]) -> Results:
-    """A session so far; one that has not begun is waiting. Raises SessionError for a damaged folder."""
+    """Read a session so far; one that has not begun is waiting. Raises SessionError for a damaged folder."""
     if not (folder / STATE).is_file():
         return Results("waiting", "", 0.0, None, tuple(map(_waiting, pairings)))
     try:

@@ -34,11 +34,8 @@ class PrincipalPlane:
 
 
 def steady_axes(codes: np.ndarray, previous: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Axes (2 or 1, latent) and centre (latent,) of a view of codes (n, latent) that follows a training, float32.
-
-    Points are (codes - centre) @ axes.T. Codes of one or two dimensions are shown as they are; of more, their principal
-    plane, turned to `previous`, the points of the first of the same codes a moment ago.
-    """
+    """Return axes (2 or 1, latent) and centre (latent,), float32, of a view of codes (n, latent) that follows a
+    training."""
     dimensions = codes.shape[1]
     if dimensions <= 2:
         return np.eye(dimensions, dtype=np.float32), np.zeros(dimensions, np.float32)
@@ -49,7 +46,8 @@ def steady_axes(codes: np.ndarray, previous: np.ndarray | None = None) -> tuple[
 
 
 def steady_range(values: np.ndarray, previous: tuple[float, float] | None = None) -> tuple[float, float]:
-    """An axis range that holds the values and moves in steps: it grows at once and shrinks only when twice too wide."""
+    """Return an axis range that holds the values and moves in steps: it grows at once and shrinks only when twice too
+    wide."""
     reach = float(np.abs(values[np.isfinite(values)]).max(initial=1e-3)) * 1.08
     if previous is not None and previous[1] / 2 < reach <= previous[1]:
         return previous
@@ -59,11 +57,11 @@ def steady_range(values: np.ndarray, previous: tuple[float, float] | None = None
 
 
 def activity(codes: np.ndarray, log_var: np.ndarray | None) -> np.ndarray:
-    """How much each dimension is used, (latent,).
+    """Return how much each dimension is used, (latent,).
 
-    With a posterior: the mean KL of the dimension in nats (a dead dimension has 0). Without: the variance of the codes
-    over the mean variance. Both are 0 for a dimension that says nothing. All values are finite: JSON has no infinity,
-    and the log variance of a training that diverges overflows `exp`.
+    With a posterior: the mean KL of the dimension in nats (an inactive dimension has 0). Without: the variance of the
+    codes over the mean variance. Both are 0 for a dimension that carries nothing. All values are finite: JSON has no
+    infinity, and the log variance of a training that diverges overflows `exp`.
     """
     if log_var is None:
         variance = codes.var(axis=0)
@@ -77,10 +75,10 @@ ACTIVE_FROM = 0.01  # Burda et al. 2016, section 5: a unit is active where the c
 
 
 def active_dimensions(codes: np.ndarray, log_var: np.ndarray | None) -> np.ndarray:
-    """Which dimensions vary over the data, bool (latent,).
+    """Return which dimensions vary over the data, bool (latent,).
 
-    With a posterior: the variance of its mean is above 0.01 of the prior's, which is 1. Without, nothing sets a scale,
-    and a dimension is measured against the mean variance of all.
+    With a posterior: the variance of its mean is above 0.01 of the prior's, which is 1. Without, there is no absolute
+    scale, and a dimension is measured against the mean variance of all.
     """
     variance = codes.var(axis=0)
     return variance > ACTIVE_FROM * (1.0 if log_var is not None else max(float(variance.mean()), 1e-12))

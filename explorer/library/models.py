@@ -40,7 +40,7 @@ class DamagedError(LibraryError):
 
 @contextmanager
 def _reading(folder: Path) -> Generator[None]:
-    """Whatever goes wrong with a model's file becomes a DamagedError: a trainer may delete a snapshot at any time."""
+    """Turn any error with a model's file into a DamagedError: a trainer may delete a snapshot at any time."""
     try:
         yield
     except CheckpointError as error:  # a sentence already
@@ -107,17 +107,17 @@ class ModelEntry:
         return self.key.endswith(f"@{LIVE}")
 
     def codes(self) -> Codes:
-        """What the snapshot says of the probe set. Raises DamagedError for a missing or damaged file."""
+        """Read the snapshot's codes of the probe set. Raises DamagedError for a missing or damaged file."""
         with _reading(self.folder):
             return _live_codes(self.arrays()) if self.live else _codes(self.snapshot, modified(self.snapshot))
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Everything in the snapshot's file. Raises DamagedError for a missing or damaged one."""
+        """Read everything in the snapshot's file. Raises DamagedError where it cannot be read."""
         with _reading(self.folder):
             return _live_arrays(self.snapshot, self.modified) if self.live else load_arrays(self.snapshot)
 
     def images(self) -> np.ndarray:
-        """The probe images, uint8 (n, height, width, channels). Raises DamagedError for a missing or damaged file."""
+        """Read the probe images, uint8 (n, height, width, channels). Raises DamagedError where they cannot be read."""
         with _reading(self.folder):
             return _probe_images(self.folder, self.summary["probe"], self.image_shape)
 
@@ -143,13 +143,13 @@ def _probe_images(folder: Path, count: int, shape: tuple[int, int, int]) -> np.n
 
 
 def title_of(experiment: Experiment) -> str:
-    """Such as `MNIST · VAE · 2-D`."""
+    """Return a title such as `MNIST · VAE · 2-D`."""
     dataset = DATASETS[experiment.dataset].title if experiment.dataset in DATASETS else experiment.dataset
     return f"{dataset} · {experiment.variant_info.title} · {experiment.latent_dim}-D"
 
 
 def find(key: str) -> ModelEntry:
-    """The model of a key. Raises LibraryError where there is none."""
+    """Find the model of a key. Raises LibraryError where there is none."""
     match = _KEY.fullmatch(key)
     if match is None:
         raise LibraryError(
@@ -200,7 +200,7 @@ class _Summary(BaseModel):
 
 
 def _check(name: str, summary: Mapping[str, Any]) -> None:
-    """Raises RunError for a summary that lacks what the pages need."""
+    """Raise RunError for a summary that lacks what the pages need."""
     try:
         _Summary.model_validate(summary)
     except ValidationError as error:
@@ -213,7 +213,7 @@ def _check(name: str, summary: Mapping[str, Any]) -> None:
 
 @lru_cache(maxsize=256)
 def _entry(key: str, folder: Path, step: int, _modified: int) -> ModelEntry:
-    """Kept, for every decode asks for it, until the summary changes: a run writes its results there at its end."""
+    """Return a model, kept until its summary changes: every decode asks for it, and a run writes results at its end."""
     try:
         with Run(folder) as run:
             title, summary = title_of(run.experiment), run.summary()

@@ -23,7 +23,7 @@ def save_sprites(path: Path, images: np.ndarray) -> None:
 
 
 def load_sprites(path: Path, count: int, shape: tuple[int, int, int]) -> np.ndarray:
-    """The first `count` images, uint8 (count, *shape). Raises ValueError where the file is not of that size."""
+    """Load the first `count` images, uint8 (count, *shape). Raises ValueError where the file is not of that size."""
     height, width, channels = shape
     rows = math.ceil(count / COLUMNS)
     with Image.open(path, formats=["PNG"]) as file:

@@ -34,7 +34,7 @@ class WholeSet:
 
 
 def codes_file(snapshot: Path) -> Path:
-    """Where the codes by exactly this snapshot are kept. Raises CheckpointError where it cannot be read."""
+    """Return the file for this snapshot's codes. Raises CheckpointError where the snapshot cannot be read."""
     return codes_folder() / f"{_digest(snapshot, modified(snapshot))}.safetensors"
 
 
@@ -60,7 +60,7 @@ def save_images(images: np.ndarray, digest: str) -> None:
 
 
 def kept_images(digest: str, shape: tuple[int, ...]) -> np.ndarray | None:
-    """Kept images, mapped into memory, or None. A damaged file counts as none."""
+    """Return kept images, mapped into memory, or None. A damaged file counts as none."""
     try:
         images = np.load(_images_file(digest), mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError):
@@ -86,7 +86,7 @@ def save_codes(snapshot: Path, codes: dict[str, np.ndarray], labels: np.ndarray,
 
 
 def kept_whole(snapshot: Path, image_shape: tuple[int, int, int]) -> WholeSet | None:
-    """What was kept of a data set with images of that shape as this snapshot encodes it, or None.
+    """Return the stored codes of a data set with images of that shape as this snapshot encodes it, or None.
 
     Damaged files count as none. Raises CheckpointError where the snapshot itself cannot be read.
     """

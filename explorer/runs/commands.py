@@ -62,7 +62,7 @@ _PARSER: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminat
 
 
 def parse_command(text: bytes) -> Command:
-    """Raises ValueError for anything that is no command."""
+    """Parse a command. Raises ValueError for anything that is no command."""
     try:
         return _PARSER.validate_json(text)
     except ValidationError as error:
@@ -78,7 +78,7 @@ class Inbox:
         self.next_poll = 0.0
 
     def take(self) -> list[Command | ValueError]:
-        """New commands in the order of sending; looks at the disk at most every 50 ms."""
+        """Return new commands in the order of sending. Reads the folder at most every 50 ms."""
         if time.monotonic() < self.next_poll:
             return []
         self.next_poll = time.monotonic() + POLL_SECONDS
@@ -92,7 +92,7 @@ class Inbox:
         return found
 
     def take_urgent(self) -> list[Simple | GoOn]:
-        """`stop` and `go_on` alone; what steers a training waits until there is one."""
+        """Take `stop` and `go_on` alone; what steers a training waits until there is one."""
         found: list[Simple | GoOn] = []
         for path in waiting(self.folder):
             with contextlib.suppress(ValueError):
@@ -104,7 +104,7 @@ class Inbox:
 
 
 def waiting(inbox: Path) -> list[Path]:
-    """The files of the commands that nobody has taken, in the order of sending."""
+    """Return the files of the commands that the trainer has not taken, in the order of sending."""
     return sorted(path for path in inbox.glob("[0-9]*.json") if is_file(path))
 
 

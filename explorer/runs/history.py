@@ -31,14 +31,14 @@ def read_newest(rows: Rows, steps: int) -> dict[str, np.ndarray]:
 
 
 def _columns_of(rows: Rows, table: str) -> list[str]:
-    """All but `level`. Runs of earlier versions lack some."""
+    """Return all columns but `level`. Runs of earlier versions lack some."""
     return [name for (name,) in rows("SELECT name FROM pragma_table_info(?)", (table,)) if name != "level"]
 
 
 def _validation_rows(rows: Rows, columns: list[str], points: int) -> list[tuple]:
-    """The first, the last and every so many between: by powers of two, so that few points move as more come.
+    """Return the first, the last and every 2ⁿ-th row between, so that few points move as more come.
 
-    A run validates once an epoch, so the epoch counts the rows: numbering them anew costs milliseconds a look.
+    A run validates once an epoch, so the epoch counts the rows: numbering them anew would cost milliseconds each time.
     """
     last, every = rows("SELECT step, epoch FROM validation ORDER BY step DESC LIMIT 1"), 1
     while last and last[0][1] > every * points:

@@ -32,7 +32,7 @@ def new_run_folder(experiment: Experiment, parent: Path | None = None) -> Path:
 
 
 def detached_options() -> dict[str, Any]:
-    """Popen's arguments for a child that Ctrl-C at the app must not reach, such as a run that was told to go on."""
+    """Return Popen's arguments for a child that Ctrl-C at the app must not reach, such as a run that outlives it."""
     return {"start_new_session": True, "creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
 
 
@@ -67,7 +67,7 @@ class Launcher:
                 _cut(process)
 
     def died_before_starting(self, folder: Path) -> bool:
-        """Whether the trainer of this folder ended without a first word in its database."""
+        """Return whether the trainer of this folder ended before it made its database."""
         process = self.processes.get(folder)
         try:
             # In this order: what ends after the question has said what it had to say.
@@ -106,12 +106,12 @@ def _cut(process: subprocess.Popen) -> None:
 
 
 def _age(folder: Path) -> float:
-    """Seconds since the experiment was written."""
+    """Return the seconds since the experiment was written."""
     return time.time() - (folder / EXPERIMENT).stat().st_mtime
 
 
 def _goes_on(folder: Path) -> bool:
-    """What the newest wish says: one that the trainer has not read yet, else the one that it has."""
+    """Return the newest wish: one that the trainer has not read yet, else the one in force."""
     for path in reversed(waiting(folder / INBOX)):
         with contextlib.suppress(OSError, ValueError):  # the trainer took it at this moment, or it is no command
             command = parse_command(path.read_bytes())

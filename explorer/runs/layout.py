@@ -115,5 +115,5 @@ def put_command(folder: Path, command: str, **values: Any) -> Path:
 
 
 def send_command(folder: Path, command: str, **values: Any) -> None:
-    """The same for one who does not ask what became of it."""
+    """Put a command into the inbox, for callers that do not follow what became of it."""
     put_command(folder, command, **values)

@@ -145,7 +145,7 @@ class Run:
 
     @contextlib.contextmanager
     def _transaction(self) -> Generator[None]:
-        """Everything that is read inside is as it was at the first read, whatever the trainer writes meanwhile."""
+        """Read everything inside as it is at the first read, whatever the trainer writes meanwhile."""
         if self._kept is None and not (self.folder / DATABASE).is_file():
             yield  # there is nothing to read, and to look for it would be an error
             return
@@ -157,7 +157,7 @@ class Run:
                 connection.rollback()  # nothing was written
 
     def _status_row(self) -> dict[str, Any] | None:
-        """The newest status by the names of its columns; None before the trainer has written its first one."""
+        """Return the newest status by the names of its columns; None before the trainer has written its first one."""
         if not (self.folder / DATABASE).is_file():
             return None
         try:
@@ -169,11 +169,11 @@ class Run:
         return rows[0] if rows else None
 
     def has_started(self) -> bool:
-        """Whether the trainer has made its database; before that there is nothing to read but the experiment."""
+        """Return whether the trainer has made its database; before that there is nothing to read but the experiment."""
         return self._status_row() is not None
 
     def status(self) -> Status:
-        """The newest status. Raises RunError before the trainer has begun."""
+        """Return the newest status. Raises RunError before the trainer has begun."""
         row = self._status_row()
         if row is None:
             raise RunError(f"The run {self.name} has not started. Wait a second, or start it again.")
@@ -194,7 +194,7 @@ class Run:
         return self._settings(row, None) if row else settings_at_first(self.experiment)
 
     def _settings(self, row: Mapping[str, Any], events: Sequence[Event] | None) -> Settings:
-        """From the status, or from the changes where it has none: it belongs to format 1, or prepares."""
+        """Return the settings of the status; of format 1, or before training, those that follow from the changes."""
         if row.get("settings"):
             given = self._json(row["settings"], DATABASE)
             try:
@@ -227,11 +227,11 @@ class Run:
         ]
 
     def changes(self) -> list[Event]:
-        """What was changed while it trained; nothing before the trainer has begun."""
+        """Return the changes while it trained; empty before the trainer has begun."""
         return self.events(*STEERED) if self.has_started() else []
 
     def moving(self) -> tuple[str, ...]:
-        """The totals whose learners move: all of them, until one is held still by hand."""
+        """Return the totals whose learners move: all of them, unless one is frozen."""
         return self.settings().moving
 
     def snapshots(self) -> list[Snapshot]:
@@ -239,7 +239,7 @@ class Run:
         return [Snapshot(row["step"], row["epoch"], self.folder / SNAPSHOTS / row["file"]) for row in rows]
 
     def summary(self) -> dict[str, Any]:
-        """Shapes, sizes and results. Raises RunError before the trainer has loaded its data."""
+        """Return shapes, sizes and results. Raises RunError before the trainer has loaded its data."""
         try:
             text = (self.folder / SUMMARY).read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError as error:
@@ -255,16 +255,17 @@ class Run:
             raise RunFormatError(str(error)) from error
 
     def curves(self, points: int = 1000) -> Curves:
-        """At most about `points` points of the whole history: means over blocks of steps, single steps at the end."""
+        """Return at most about `points` points of the whole history: means over blocks of steps, single steps at the
+        end."""
         return read_curves(self._rows, points)
 
     def newest(self, steps: int) -> dict[str, np.ndarray]:
-        """The last so many single steps by column, (steps,) each, the newest last. Empty before there is a history."""
+        """Return the last single steps by column, (steps,) each, the newest last. Empty before there is a history."""
         return read_newest(self._rows, steps)
 
 
 def list_runs(folder: Path) -> list[Run]:
-    """All runs in a folder, the newest first. Folders that are no runs are passed over."""
+    """List all runs in a folder, the newest first. Folders that are no runs are passed over."""
     if not folder.is_dir():
         return []
     found = [Run(path) for path in folder.iterdir() if is_file(path / EXPERIMENT)]

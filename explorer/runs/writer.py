@@ -88,7 +88,7 @@ class RunWriter:
         self._add_row(0, step, np.array([row[name] for name in self._columns], np.float64))
 
     def _add_row(self, level: int, step: int, row: np.ndarray) -> None:
-        """`row` in the order of the columns: means are taken of it."""
+        """Add `row`, in the order of the columns, to the means."""
         named = dict(zip(self._columns, row.tolist(), strict=True))
         self._insert("history", {"level": level, "step": step, **named})
         if level == len(self._blocks):

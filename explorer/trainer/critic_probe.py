@@ -25,14 +25,14 @@ class CriticProbe:
         self.largest = np.zeros(len(program.experiment.variant_info.gradient_names), np.float32)
 
     def measure(self, count: Any) -> dict[str, Any]:
-        """Inside a graph: the logits on what should be taken for real and for made, and the gradients' norms."""
+        """Return the logits on real and generated inputs, and the gradients' norms. For use inside a graph."""
         info, twins = self.program.experiment.variant_info, self.program.twins
         tensors = self.program.model(twins.inputs(self.images[:count], self.labels[:count]), training=False)
         real, made = (tensors[name] for name in info.judged or ())
         return {HEALTH_REAL: real, HEALTH_MADE: made, HEALTH_GRADIENTS: self._norms()}
 
     def _norms(self) -> Any:
-        """In the order of `VariantInfo.gradient_names`, each over the networks that its learner moves."""
+        """Return the norms in the order of `VariantInfo.gradient_names`, each over its learner's networks."""
         learners, fools = self.program.model.learners, self.program.experiment.variant_info.fools
         batch = self.program.twins.inputs(self.images[:GRADIENT_IMAGES], self.labels[:GRADIENT_IMAGES])
         with tf.GradientTape(persistent=True) as tape:
@@ -43,7 +43,7 @@ class CriticProbe:
         return tf.stack([_norm(tape.gradient(loss, moved)) for loss, moved in zip(losses, variables, strict=True)])
 
     def remember(self, norms: np.ndarray) -> np.ndarray:
-        """The largest norms so far, these included."""
+        """Return the largest norms so far, these included."""
         self.largest = np.fmax(self.largest, norms)
         return self.largest
 
@@ -52,28 +52,29 @@ def _norm(gradients: Sequence[Any]) -> Any:
     return tf.linalg.global_norm([gradient for gradient in gradients if gradient is not None])
 
 
-def undisturbed(network: keras.Model, look: Callable[..., Any]) -> Callable[..., Any]:
-    """`look`, for a graph, with the noise of a fresh network: the same at each call. The network's own goes on as if
-    nobody had looked, so that a run is the same however often somebody does.
+def undisturbed(network: keras.Model, measure: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `measure` for a graph with the noise of a fresh network, the same at each call.
+
+    The network's own noise goes on as if nothing had been measured: a run is the same however often it is.
     """
     weights = {id(weight) for weight in network.weights}
     states = [variable for variable in network.variables if id(variable) not in weights]
     first = [state.numpy() for state in states]
 
-    def looked(*args: Any) -> Any:
+    def measured(*args: Any) -> Any:
         before = [tf.identity(state.value) for state in states]
         for state, value in zip(states, first, strict=True):
             state.assign(value)
-        found = look(*args)
+        found = measure(*args)
         for state, value in zip(states, before, strict=True):
             state.assign(value)
         return found
 
-    return looked
+    return measured
 
 
 def prior_codes(program: Program) -> Any:
-    """Fixed draws as the decoder takes them, (DRAWS, ...): of a conditional model the classes in turn."""
+    """Return fixed draws as the decoder takes them, (DRAWS, ...): of a conditional model the classes in turn."""
     experiment, twins = program.experiment, program.twins
     draws = np.random.default_rng(experiment.seed).normal(size=(DRAWS, experiment.latent_dim))
     return twins.with_class(tf.constant(draws, tf.float32), np.arange(DRAWS) % max(twins.classes, 1))

@@ -30,8 +30,9 @@ class LossGuard:
         own: Sequence[str] = (),
         titles: Mapping[str, str] | None = None,
     ):
-        """`series` names all values, `totals` those of them that have a limit, `own` the user's terms; `titles` has
-        what a sentence calls them.
+        """Guard `series` (the names of all values), of which `totals` have a limit.
+
+        `own` are the user's terms; `titles` has what a sentence calls them.
         """
         self.series, self.totals, self.white, self.own = tuple(series), tuple(totals), white, own
         self.titles = {name: name.replace("_", " ") for name in (*series, *own)} | dict(titles or {})

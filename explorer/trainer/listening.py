@@ -17,7 +17,7 @@ class Listener:
         self.inbox, self.lifeline, self.store = Inbox(folder), Lifeline(), store
 
     def process_urgent(self) -> None:
-        """Between the stages of the preparation: handle `stop` and `go_on`; other commands wait for the first step."""
+        """Handle `stop` and `go_on` between the stages of the preparation; other commands wait for the first step."""
         self._take_urgent()
         self.check_parent()
 
@@ -31,7 +31,7 @@ class Listener:
         self.store.flush(goes_on=int(command.value))
 
     def check_parent(self) -> None:
-        """Raises Stop where the app has gone and did not say that the run goes on."""
+        """Raise Stop where the app has ended and did not say that the run goes on."""
         if self.lifeline.parent_gone.is_set():
             self._take_urgent()  # a wish to go on may have come with the end
         if self.lifeline.parent_gone.is_set() and not self.store.status["goes_on"]:

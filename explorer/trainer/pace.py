@@ -25,7 +25,7 @@ class Pace:
         return self._before + (time.perf_counter() - self._since if self._since is not None else 0.0)
 
     def rate(self) -> float:
-        """Images per second over the last looks; to be asked about as often as a person looks."""
+        """Return images per second over the last polls. Call it about as often as the page shows it."""
         self._looks = [*self._looks[1 - WINDOW :], (self.seconds, self.images)]
         (then, seen), (now, count) = self._looks[0], self._looks[-1]
         return (count - seen) / (now - then) if now > then else 0.0

@@ -52,7 +52,7 @@ class Probe:
             return {name: encoded[name] for name in tensors.POSTERIOR if name in encoded}
 
         def look(strip):
-            """Images at their mean code, as the inference twin sees it, so that both rows belong together."""
+            """Return images at their mean code, as the inference twin sees it, so that both rows belong together."""
             mean = twins.encoder(twins.inputs(strip, classes[:STRIP]), training=False)[tensors.Z_MEAN]
             code = twins.with_class(mean, classes[:STRIP])
             return {output: twins.decoder(code), tensors.RECONSTRUCTION: twins.generator(code)}
@@ -83,11 +83,11 @@ class Probe:
         save_sprites(folder / PROBE_IMAGES, self.images)
 
     def save_preview(self, path: Path, step: int) -> bool:
-        """The live snapshot: decoder, first codes with a steady view of them, the strip, draws from the prior, and what
-        a critic says, all of this step.
+        """Save the live snapshot: decoder, first codes with a steady view, the strip, samples, and the critic's
+        outputs.
 
-        A denoising model's strip is its noisy input. False, and nothing is saved, where weights, codes or pictures are
-        no longer numbers.
+        All of it is of this step. A denoising model's strip is its noisy input. Returns False, and saves nothing, where
+        weights, codes or pictures are not finite.
         """
         began = time.perf_counter()
         codes, looked, health, samples, finite = self._preview(tf.constant(self.live))
@@ -114,19 +114,19 @@ class Probe:
         return {names.AXES: axes, names.CENTRE: centre}
 
     def save_snapshot(self, path: Path, step: int) -> None:
-        """Weights, all codes and the strip of the clean images: everything that exploring needs."""
+        """Save weights, all codes and the strip of the clean images: everything that exploring needs."""
         codes = _codes(self._encode(tf.constant(SIZE)))
         looked = {names.of_probe(name): value for name, value in _shown(self._look(self._strip)).items()}
         save_arrays(path, {**weights_of(self.program.twins), **codes, **looked, names.STEP: np.array([step])})
 
 
 def _codes(encoded: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """Mean and log-variance, where there is one, as files name them."""
+    """Return mean and, where there is one, log-variance, as files name them."""
     return {names.of_probe(name): value.numpy() for name, value in encoded.items()}
 
 
 def _shown(looked: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """The decoder's linear output and its picture, as files hold them."""
+    """Return the decoder's linear output and its picture, as files hold them."""
     values = {name: value.numpy() for name, value in looked.items()}
     pictures = to_bytes(values.pop(tensors.RECONSTRUCTION))
     (linear,) = values.values()

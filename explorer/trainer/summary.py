@@ -19,7 +19,7 @@ Parts = tuple[np.ndarray, np.ndarray]  # indices of the training and of the vali
 
 
 def probe_set(images: Images, parts: Parts, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """At most `size` images (n, height, width, channels) and their labels (n,).
+    """Return at most `size` images (n, height, width, channels) and their labels (n,).
 
     Test images first, which no training saw; a small data set is filled up from the rest.
     """
@@ -32,7 +32,7 @@ def probe_set(images: Images, parts: Parts, size: int) -> tuple[np.ndarray, np.n
 
 
 def describe(program: Program, images: Images, parts: Parts, probe_labels: np.ndarray) -> dict[str, Any]:
-    """The summary of a run that begins, as JSON values."""
+    """Return the summary of a run that begins, as JSON values."""
     training, validation = parts
     return {
         "dataset": program.experiment.dataset,
@@ -50,7 +50,7 @@ def describe(program: Program, images: Images, parts: Parts, probe_labels: np.nd
 
 
 def describe_decoder(twins: Twins) -> dict[str, Any]:
-    """The generator's layers, for a browser that decodes by itself, or in a sentence why it cannot."""
+    """Return the generator's layers, for a browser that decodes by itself, or a sentence that says why it cannot."""
     try:
         return {"layers": decoder_layers(twins)}
     except NotPortableError as reason:
@@ -60,9 +60,9 @@ def describe_decoder(twins: Twins) -> dict[str, Any]:
 def measure(
     program: Program, images: np.ndarray, labels: np.ndarray, batch_size: int, between: Callable[[], None]
 ) -> dict[str, Any]:
-    """Every term and total on held-out images, uint8 (n, height, width, channels), and the error that a person sees.
+    """Measure every term and total on held-out images, uint8 (n, height, width, channels), and the displayed error.
 
-    `labels` (n,) are their classes, which a conditional model is told. `between` is called before every batch.
+    `labels` (n,) are their classes, which a conditional model is given. `between` is called before every batch.
     """
     loop = TrainingLoop(program.model, images, labels)
     values = loop.evaluate(np.arange(len(images), dtype=np.int32), batch_size, between)
@@ -71,7 +71,7 @@ def measure(
 
 
 def mean_squared_error(program: Program, images: np.ndarray, labels: np.ndarray, between: Callable[[], None]) -> float:
-    """Of what a person would see against uint8 images (n, height, width, channels), per pixel, in 0..1."""
+    """Return the error of the displayed images against uint8 images (n, height, width, channels), per pixel."""
     twins, total = program.twins, 0.0
     for start in range(0, len(images), SEEN_AT_ONCE):
         between()

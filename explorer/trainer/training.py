@@ -95,7 +95,7 @@ class Trainer:
                 self._report()
 
     def _next(self, batches: list[np.ndarray], done: int) -> list[np.ndarray]:
-        """The batches of the next call: as many as take about CALL_SECONDS; a short last batch goes alone."""
+        """Return the batches of the next call: as many as take about CALL_SECONDS; a short last batch goes alone."""
         some = batches[done : done + (1 if self.paused else self.steps_a_call)]
         return some[:-1] if len(some) > 1 and len(some[-1]) < len(some[0]) else some
 
@@ -117,7 +117,7 @@ class Trainer:
                 raise FloatingPointError(fault)
 
     def _report(self) -> None:
-        """Status, live snapshot and snapshot, each when it is due; none may take more than its share of the time."""
+        """Write status, live snapshot and snapshot, each when it is due and within its share of the time."""
         now = time.perf_counter()
         if now - self.last_flush > FLUSH_EVERY:
             self.store.flush(**self.place(), images_per_second=self.watch.rate())
@@ -130,7 +130,7 @@ class Trainer:
             self._snapshot()
 
     def place(self) -> dict[str, float]:
-        """Where the training is, as the store's status says it."""
+        """Return how far the training is, as the store's status says it."""
         return {"step": self.step, "epoch": self.epoch, "seconds": self.watch.seconds}
 
     def _validate(self, epoch: int) -> None:
@@ -157,7 +157,7 @@ class Trainer:
             self.store.flush(message=sentence)
 
     def _preview(self) -> None:
-        """A step's loss can be a number while the weights that it moved to give none: such a model is not shown."""
+        """Write the preview, unless the weights that a step moved to give values that are not finite."""
         if not self.probe.save_preview(self.folder / PREVIEW, self.step):
             raise FloatingPointError(self.guard.weights_are_gone(self.step, self.steering.learning_rate))
 

@@ -21,7 +21,7 @@ class KLRegularizer(layers.Layer):
 
 @keras.saving.register_keras_serializable("add_loss")
 def reconstruction(images, logits):
-    """Nats per image, (batch,): cross-entropy summed over the pixels."""
+    """Return nats per image, (batch,): cross-entropy summed over the pixels."""
     nats = ops.binary_crossentropy(images, logits, from_logits=True)
     return ops.sum(nats, axis=(1, 2, 3))
 
@@ -37,5 +37,5 @@ def wire(encoder, decoder, optimizer, kl_weight=1.0):
 
 
 def targets(images):
-    """The images themselves: the KL needs no target here."""
+    """Return the images themselves: the KL needs no target here."""
     return images

@@ -35,4 +35,4 @@ def wire(encoder, decoder, optimizer, kl_weight=1.0):
 
 
 def targets(_images):
-    """None: the loss reads the images from x."""
+    """Return None: the loss reads the images from x."""

@@ -7,14 +7,14 @@ from keras import layers, ops
 
 @keras.saving.register_keras_serializable("dict_outputs")
 def reconstruction(images, logits):
-    """Nats per image, (batch,): cross-entropy summed over the pixels."""
+    """Return nats per image, (batch,): cross-entropy summed over the pixels."""
     nats = ops.binary_crossentropy(images, logits, from_logits=True)
     return ops.sum(nats, axis=(1, 2, 3))
 
 
 @keras.saving.register_keras_serializable("dict_outputs")
 def kl(_dummy, gaussian):
-    """A loss sees one output only: mean and log variance must share it."""
+    """Return the KL of mean and log variance, joined: a Keras loss is given one output only."""
     mean, log_var = ops.split(gaussian, 2, axis=-1)
     return 0.5 * ops.sum(ops.exp(log_var) + ops.square(mean) - 1.0 - log_var, axis=-1)
 
@@ -34,5 +34,5 @@ def wire(encoder, decoder, optimizer, kl_weight=1.0):
 
 
 def targets(images):
-    """Every output wants a target: the KL gets zeros that nobody reads."""
+    """Return a target for each output, as Keras wants: the KL gets zeros that it ignores."""
     return {"reconstruction": images, "kl": np.zeros((len(images), 1), "float32")}

@@ -18,7 +18,7 @@ class VAE(keras.Model):
         self.trackers = [keras.metrics.Mean(name=name) for name in names]
 
     def values(self, images, training):
-        """Every term and the total: (batch,) each."""
+        """Return every term and the total: (batch,) each."""
         tensors = self(images, training=training)
         mean, log_var = tensors["z_mean"], tensors["z_log_var"]
         nats = ops.binary_crossentropy(images, tensors["logits"], from_logits=True)
@@ -28,7 +28,7 @@ class VAE(keras.Model):
         return {"reconstruction": reconstruction, "kl": kl, "loss": loss}
 
     def learners(self):
-        """Who moves what: (optimizer, variables)."""
+        """Return, for each total, its optimizer and the variables that it moves."""
         if self.decoder_optimizer is None:
             return [(self.optimizer, self.trainable_variables)]
         encoder, decoder = self.get_layer("encoder"), self.get_layer("decoder")
@@ -72,4 +72,4 @@ def wire(encoder, decoder, optimizer, kl_weight=1.0, decoder_optimizer=None):
 
 
 def targets(_images):
-    """None: the step reads the images from x."""
+    """Return None: the step reads the images from x."""

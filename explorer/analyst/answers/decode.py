@@ -18,7 +18,8 @@ KEPT_MODELS = 8
 
 
 def answer(header: dict[str, Any], payload: bytes, _report: Report) -> Answer:
-    """Codes (n, latent) float32 of `folder`'s model at `snapshot` to images (n, height, width, channels) uint8.
+    """Decode codes (n, latent) float32 with `folder`'s model at `snapshot` to images (n, height, width, channels)
+    uint8.
 
     Raises RunError, CheckpointError or OSError where run or snapshot cannot be read, ValueError for other bytes.
     """
@@ -60,7 +61,7 @@ class Decoder:
         self._generate_one = tf.function(generate, input_signature=one, jit_compile=True).get_concrete_function()
 
     def decode(self, snapshot: str, codes: np.ndarray) -> np.ndarray:
-        """Codes (n, latent) float32 -> images (n, height, width, channels) uint8."""
+        """Decode codes (n, latent) float32 to images (n, height, width, channels) uint8."""
         wanted = (snapshot, modified(Path(snapshot)))
         if wanted != self.snapshot:
             self.snapshot = None  # half-assigned weights must never pass for a snapshot

@@ -32,7 +32,7 @@ class _Data(NamedTuple):
 
 @lru_cache(maxsize=2)
 def loaded(dataset: str) -> _Data:
-    """Kept, for the next snapshot is most often of the same data set."""
+    """Return the data set, which is kept: the next snapshot is most often of the same one."""
     data = load_images(dataset)
     images = np.concatenate([data.images, data.test_images])
     labels = np.concatenate([data.labels, data.test_labels])
@@ -63,7 +63,7 @@ def encode_whole(folder: Path, snapshot: Path, report: Report) -> None:
 
 
 def _encode(twins: Twins, data: _Data, report: Callable[[float], None]) -> dict[str, np.ndarray]:
-    """Means and, where the encoder gives them, log-variances of all images, (n, latent) float32 and float16."""
+    """Encode all images: means and, where there are any, log-variances, (n, latent) float32 and float16."""
     images, batches = data.images, []
 
     @tf.function(input_signature=[tf.TensorSpec([None, *images.shape[1:]], tf.uint8), tf.TensorSpec([None], tf.int32)])

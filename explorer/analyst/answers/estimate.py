@@ -15,12 +15,12 @@ TIMED_SECONDS = 0.4
 
 
 def answer(header: dict[str, Any], _payload: bytes, _report: Report) -> Answer:
-    """Parameters and images per second of `experiment`, on images of `image_shape` in so many `classes`."""
+    """Return parameters and images per second of `experiment`, on images of `image_shape` in so many `classes`."""
     return estimate(header["experiment"], tuple(header["image_shape"]), header["classes"]), b""
 
 
 def estimate(given: dict[str, Any], image_shape: ImageShape, classes: int) -> dict[str, float]:
-    """Parameters and images per second of training steps on noise, of an experiment's networks and terms."""
+    """Return parameters and images per second of training steps on noise, of an experiment's networks and terms."""
     experiment = Experiment.parse(given)
     program = build(experiment, image_shape, classes)
     images = np.random.default_rng(0).integers(0, 256, (experiment.batch_size, *image_shape), dtype=np.uint8)

@@ -23,9 +23,9 @@ from models.spec.unit_range import to_bytes
 
 @lru_cache(maxsize=2)
 def _built(folder: Path, _modified: int) -> tuple[Program, np.ndarray, np.ndarray]:
-    """The program of a run, its probe images uint8 (n, height, width, channels) and their classes (n,).
+    """Return a run's program, its probe images uint8 (n, height, width, channels) and their classes (n,).
 
-    Kept, for the next question is most often about the same run.
+    They are kept: the next question is most often about the same run.
     """
     with Run(folder) as run:
         experiment, summary = run.experiment, run.summary()
@@ -36,7 +36,7 @@ def _built(folder: Path, _modified: int) -> tuple[Program, np.ndarray, np.ndarra
 
 
 def answer(header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
-    """The step that the header (a `stepping.Question` as JSON) is about; the answer is what `stepping.walk` reads.
+    """Compute the step that the header asks for (a `stepping.Question` as JSON), as `stepping.walk` reads it.
 
     Raises RunError, CheckpointError or OSError where run, snapshot or images cannot be read.
     """
@@ -64,14 +64,14 @@ def _numbers(seen: Inspection, experiment: Experiment) -> dict[str, Any]:
 
 
 def _told(tensor: SeenTensor, kind: str) -> dict[str, Any]:
-    """A tensor without its picture, which is bytes; of that, its own range."""
+    """Return a tensor as JSON values, without its picture, which is bytes; of the picture, only its range."""
     own = {} if kind == "image" else {"values": np.atleast_1d(tensor.chosen).tolist()}
     low, high = float(tensor.chosen.min()), float(tensor.chosen.max())
     return {"mean": tensor.mean, "low": tensor.low, "high": tensor.high, "own_low": low, "own_high": high, **own}
 
 
 def _pictures(seen: Inspection, experiment: Experiment) -> dict[str, np.ndarray]:
-    """Every tensor that is a picture, uint8 (height, width, channels), in the order of the data.
+    """Return every tensor that is a picture, uint8 (height, width, channels), in the order of the data.
 
     Images are in 0..1, and a noisy one is clipped; the linear output is scaled around 0, which is middle grey.
     """

@@ -64,7 +64,7 @@ class Case:
         self.state = "training"
 
     def train(self, batches: list[np.ndarray]) -> None:
-        """On as many of the batches as take about TURN_SECONDS."""
+        """Train on as many of the batches as take about TURN_SECONDS."""
         until = time.perf_counter() + TURN_SECONDS
         for batch in batches:
             self.losses.append(float(self.loop.train(batch)[0]))
@@ -105,7 +105,7 @@ class Case:
 
 
 def _histogram(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Counts (BINS,) and edges (BINS + 1,) over the range of all but the outermost thousandths."""
+    """Return counts (BINS,) and edges (BINS + 1,) over the range of all but the outermost thousandths."""
     finite = logits[np.isfinite(logits)]
     if not finite.size:
         return np.zeros(BINS, np.float32), np.linspace(-1, 1, BINS + 1, dtype=np.float32)
@@ -206,7 +206,7 @@ class Bench:
         self.pause = max(MEASURE_SECONDS, (self.last_measured - now) / MEASURE_SHARE)
 
     def _save(self) -> None:
-        """Arrays first: the other file says that they are there."""
+        """Write the arrays before the file that says that they are there."""
         arrays = {f"{n}/{name}": a for n, case in enumerate(self.cases) for name, a in case.as_arrays().items()}
         if self.shown is not None:
             save_arrays(self.folder / ARRAYS, arrays | {"images": self.shown}, durable=False)
@@ -229,7 +229,7 @@ def _no_memory(session: Session) -> str:
 
 
 def _batches(data: Images, session: Session) -> list[np.ndarray]:
-    """As many batches as there are steps, epoch after epoch."""
+    """Yield as many batches as there are steps, epoch after epoch."""
     indices = np.arange(len(data.images), dtype=np.int32)
     epochs = count(0)
     batches: list[np.ndarray] = []

@@ -10,7 +10,7 @@ from explorer.library.projections import MIN_DISTANCE, NEIGHBOURS, keep_projecti
 
 
 def answer(header: dict[str, Any], payload: bytes, report: Report) -> Answer:
-    """Codes of `shape` (n, latent) float32 to points (n, 2) float32."""
+    """Project codes of `shape` (n, latent) float32 to points (n, 2) float32."""
     codes = np.frombuffer(payload, np.float32).reshape(header["shape"])
     report("loading UMAP", 0.0)
     import umap
@@ -44,4 +44,4 @@ class _EpochLines:
             self.report("laying out", 0.2 + 0.8 * int(done) / max(int(total), 1))
 
     def flush(self) -> None:
-        """A progress bar flushes; nothing is buffered here."""
+        """Do nothing: a progress bar flushes, but nothing is buffered here."""

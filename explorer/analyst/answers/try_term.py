@@ -29,16 +29,16 @@ class _Batch:
 
 
 def answer(header: dict[str, Any], _payload: bytes, _report: Report) -> Answer:
-    """What `formula` comes to in `experiment`: see `try_term`."""
+    """Try `formula` in `experiment`: see `try_term`."""
     return try_term(header["experiment"], header["formula"]), b""
 
 
 def try_term(given: dict[str, Any], formula: str) -> dict[str, float | None]:
-    """The term's mean, low and high over the first images, by networks that are not trained yet.
+    """Return the term's mean, minimum and maximum over the first images, from networks that are not trained yet.
 
     Also how many of the images gave a finite number, how long the formula is, and the norm of the mean's gradient for
-    the learner that would minimise it: 0 where nothing can be learnt from it, None where it is no number. Raises
-    ExperimentError for a formula that cannot be parsed, DatasetError where the data set cannot be had.
+    the learner that would minimise it: 0 where nothing can be learned from it, None where it is not finite. Raises
+    ExperimentError for a formula that cannot be parsed, DatasetError where the data set cannot be loaded.
     """
     base = Experiment.parse(given)
     experiment = _with_term(base, formula)
@@ -60,7 +60,8 @@ def try_term(given: dict[str, Any], formula: str) -> dict[str, float | None]:
 
 
 def _norm(batch: _Batch, read: Sequence[Any], slopes: Sequence[Any]) -> float | None:
-    """Of the gradient that comes to the learner by way of the tensors `read`, whose own are `slopes`."""
+    """Return the norm of the gradient that reaches the learner through the tensors `read`, whose gradients are
+    `slopes`."""
     pairs = [(tensor, slope) for tensor, slope in zip(read, slopes, strict=True) if slope is not None]
     if not pairs:
         return 0.0
@@ -79,7 +80,7 @@ _kept: dict[tuple[Experiment, frozenset[str]], _Batch] = {}
 
 
 def _batch(base: Experiment, needs: frozenset[str], formula: str) -> _Batch:
-    """Kept while only the formula changes."""
+    """Return the first images and their tensors, kept while only the formula changes."""
     if (base, needs) not in _kept:
         _kept.clear()
         experiment = _with_term(base, formula)

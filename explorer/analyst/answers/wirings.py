@@ -22,7 +22,8 @@ def answer(_header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
 
 
 def measure_wirings(report: Report) -> dict[str, Any]:
-    """Every wiring against the reference, and every cell of the table. `report` gets a stage and a share of 0..1."""
+    """Measure every wiring against the reference, and every cell of the table. `report` gets a stage and a share of
+    0..1."""
     began = time.perf_counter()
     report("building the networks", 0.0)
     bench = Bench(some_digits())
@@ -46,5 +47,5 @@ def measure_wirings(report: Report) -> dict[str, Any]:
 
 
 def some_digits() -> np.ndarray:
-    """The first of the bundled digits: float32 (IMAGES, height, width, channels) in 0..1."""
+    """Return the first of the bundled digits: float32 (IMAGES, height, width, channels) in 0..1."""
     return to_unit(load_images("digits").images[:IMAGES])

@@ -192,7 +192,7 @@ def _start(session: Session) -> None:
 
 
 def _stop_the_one_before() -> None:
-    """The lab runs one session after the other; who starts a new one does not wait for what was on the page."""
+    """Stop the session that was on the page: the lab runs one at a time, and a new one does not wait for it."""
     folder = find_session(address.value("session"))
     if folder is None:
         return
@@ -215,7 +215,7 @@ def _show_chosen_session() -> None:
 
 
 def _explain(letters: Sequence[str]) -> None:
-    """What the letters stand for, before anything has run."""
+    """Explain the letters of the formulas, before anything has run."""
     rows = [
         {
             "case": f"{letter} {CASES[letter].title}",

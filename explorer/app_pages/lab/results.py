@@ -31,7 +31,7 @@ COLOURS = {
 
 
 def show_results(folder: Path, session: Session) -> None:
-    """The session, live until it has ended. Raises SessionError for a damaged folder."""
+    """Show the session, live until it has ended. Raises SessionError for a damaged folder."""
     ended = read_results(folder, session.pairings).ended
     refresh = None if ended else REFRESH + REFRESH_A_CASE * len(session.pairings)
     st.fragment(run_every=refresh)(show_read_errors(_show))(folder, session, ended)
@@ -63,7 +63,7 @@ def _show_cases(session: Session, results: Results) -> None:
 
 
 def _follow(folder: Path, session: Session, state: str) -> Progress | str | None:
-    """The request under way; else why there is none though the session had not ended; None where it has ended since."""
+    """Return the request under way; or why there is none before the session's end; None once it has ended."""
     try:
         if state == "waiting" or SERVICES.lab_jobs.knows(folder.name):
             found = SERVICES.lab_jobs.poll(folder.name, "pairings", folder=str(folder))
@@ -129,7 +129,7 @@ def _show_case(number: int, case: CaseResult, results: Results, steps: int) -> N
 
 
 def _badge(case: CaseResult, ended: bool) -> str:
-    """The verdict in its colour."""
+    """Return the verdict in its colour."""
     if case.diagnosis is None:
         return f":gray-badge[{case.state}]"
     settled = ended or case.state != "training" or case.diagnosis.verdict == diagnosis.EARLY

@@ -16,7 +16,7 @@ AGREES = 1e-5  # relative; float32 sums in another order differ by about 1e-7
 
 @st.fragment
 def show_wirings() -> None:
-    """The code at once; the numbers as soon as they are measured."""
+    """Show the code at once; the numbers as soon as they are measured."""
     st.subheader("One objective, five wirings")
     st.caption(
         "The same VAE loss, wired into Keras in five ways. Given the same weights, batch and noise, all must give the "
@@ -53,7 +53,7 @@ def _show_one(measured: Mapping[str, Any] | None) -> None:
 
 
 def _show_numbers(one: Mapping[str, Any]) -> None:
-    """Totals and differences on a whole batch and on a short one."""
+    """Show totals and differences on a whole batch and on a short one."""
     runs = [one["full"], one["short"]]
     agrees = all(max(run["total_difference"], run["gradient_difference"]) <= AGREES for run in runs)
     st.markdown(

@@ -6,7 +6,7 @@ import streamlit as st
 
 
 def choose_pair(order: Sequence[int]) -> tuple[int, int]:
-    """Two different dimensions of those in order; the second stays what it was, unless the first takes it."""
+    """Choose two different dimensions of those in order; the second stays, unless the first takes it."""
     latent = len(order)
     first = st.selectbox("x axis", order, index=0, format_func=lambda i: f"z{i}", key=f"across-{latent}")
     others = [i for i in order if i != first]

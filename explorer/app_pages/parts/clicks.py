@@ -9,7 +9,7 @@ DOUBLE_CLICK = 2.0  # seconds
 
 
 def once(key: str, what: object, start: Callable[[], str]) -> str:
-    """What a click starts, by its name. The second click of a double click gets what the first one started."""
+    """Return what the click of that name starts. The second click of a double click gets what the first one started."""
     clicks: dict[str, tuple[str, float, object]] = st.session_state.setdefault("clicks", {})
     name, when, started = clicks.get(key, ("", 0.0, None))
     if started != what or time.monotonic() - when > DOUBLE_CLICK:

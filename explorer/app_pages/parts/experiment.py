@@ -45,13 +45,13 @@ def _show_run(run: Run) -> None:
 
 
 def show_at_a_glance(run: Run, active: bool) -> None:
-    """Under a run's curves: its terms with their newest values, and its code."""
+    """Show, under a run's curves, its terms with their newest values, and its code."""
     st.fragment(_show_glance)(run, GLANCE_REFRESH if active else None)
     show_read_errors(_show_code_of)(run, NOTE_REFRESH if active else None)
 
 
 def _show_glance(run: Run, refresh: float | None) -> None:
-    """Closed, it costs nothing: a picture of the terms takes the server longer than a live update of the curves."""
+    """Show the loss graph in a fold: while it is closed it costs nothing; open, more than an update of the curves."""
     glance = st.expander("Loss graph", icon=":material/account_tree:", key=f"glance-{run.name}", on_change="rerun")
     if glance.open:
         with glance:

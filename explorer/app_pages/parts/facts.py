@@ -11,7 +11,7 @@ from models.spec.sentences import in_sentence
 
 
 def _test_facts(experiment: Experiment, test: Mapping[str, float]) -> list[str]:
-    """The loss on the test images: the negative ELBO where the terms make one, else each term in its own unit.
+    """Describe the loss on the test images: the negative ELBO where the terms make one, else each term in its own unit.
 
     From the raw terms: the loss may weigh them otherwise.
     """
@@ -27,7 +27,7 @@ def _test_facts(experiment: Experiment, test: Mapping[str, float]) -> list[str]:
 
 
 def model_facts(experiment: Experiment, summary: Mapping[str, Any], trouble: str = "") -> None:
-    """One quiet line: how good the model is and how it was made; in front of it what stands in the way of using it."""
+    """Return one quiet line: how good the model is and how it was made; first of all, what prevents its use."""
     info = experiment.variant_info
     opponent = f" without the {info.learners[CRITIC_LOSS].title.lower()}" if info.critic else ""
     facts = [f"{summary['parameters']:,} parameters{opponent}", f"{experiment.network} network"]

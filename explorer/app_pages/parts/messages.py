@@ -16,7 +16,7 @@ SAID = 3  # files and folders that are passed over, each in a sentence
 
 
 def plain(text: str) -> str:
-    """Text that somebody else wrote, with nothing in it that Markdown would act on."""
+    """Return somebody else's text with nothing in it that Markdown would act on."""
     return "".join(f"\\{character}" if character in r"\`*_{}[]()#+!|<>~$:&" else character for character in text)
 
 
@@ -37,8 +37,9 @@ def tell_of_another(kind: str) -> Callable[[str], object]:
 
 
 def show_read_errors(show: Callable[Given, None]) -> Callable[Given, None]:
-    """A part of a page that says what it cannot read, and leaves the rest of the page alive. Its next refresh tries
-    again: a trainer may write or delete the file at any time.
+    """Show what a part of a page cannot read, and leave the rest of the page alive.
+
+    The next refresh tries again: a trainer may write or delete the file at any time.
     """
 
     @wraps(show)
@@ -52,7 +53,7 @@ def show_read_errors(show: Callable[Given, None]) -> Callable[Given, None]:
 
 
 def duration(seconds: float) -> str:
-    """Such as `40 s`, `3 min`, `2.5 h`."""
+    """Return a duration such as `40 s`, `3 min`, `2.5 h`."""
     if seconds < 90:
         return f"{max(seconds, 1):.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

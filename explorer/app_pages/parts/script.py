@@ -18,8 +18,9 @@ _script = lru_cache(64)(script_of)
 
 
 def show_code(experiment: Experiment, show_note: Callable[[], None] = lambda: None) -> None:
-    """The script of an experiment, closed until somebody opens it, with a button that downloads it. `show_note` says
-    what the script does not do that a run of the experiment did.
+    """Show the script of an experiment in a closed fold, with a button that downloads it.
+
+    `show_note` says where the script differs from a run of the experiment.
     """
     with st.expander("Keras script", icon=":material/code:"):
         try:

@@ -46,7 +46,7 @@ def show_steps() -> None:
 
 
 def show_step_of(run: Run) -> None:
-    """On a run's page: closed, and nothing is computed until somebody takes a batch."""
+    """Show the fold of a run's page. Nothing is computed until somebody takes a batch."""
     with st.expander("Step through one batch", icon=":material/slow_motion_video:"):
         st.fragment(show_read_errors(_show))(f"run/{run.name}", False)
 
@@ -75,7 +75,7 @@ def _want(key: str, wanted: Mapping[str, int]) -> None:
 
 
 def _asked(key: str, wanted: Mapping[str, int]) -> Question:
-    """What is wanted, as a question. It stays with its snapshot until another batch is wanted."""
+    """Return the question that the choices make. It stays with its snapshot until another batch is chosen."""
     question: Question | None = st.session_state.get(f"step-question-{key}")
     if question is None or question.batch != wanted["batch"]:
         question = _question(key)
@@ -85,10 +85,7 @@ def _asked(key: str, wanted: Mapping[str, int]) -> Question:
 
 
 def _question(key: str) -> Question:
-    """About the newest snapshot of a model, with the weights and the learning rate that are in force.
-
-    Raises LibraryError or RunError where there is none.
-    """
+    """Return the question about the newest snapshot of a model, with the weights and the learning rate in force."""
     entry, values = library.find(key), None
     epochs = float(entry.experiment.epochs)
     if not entry.bundled:
@@ -107,7 +104,7 @@ def _question(key: str) -> Question:
 
 
 def _follow(key: str, question: Question) -> None:
-    """Ask, and say beside the buttons how far it is. Raises nothing: what went wrong is said there too."""
+    """Show the progress beside the buttons, or what went wrong. Raises nothing."""
     try:
         wait_for(partial(_poll, key, question), _show_stage)
     except AnalystError as error:
@@ -125,7 +122,7 @@ def _again(key: str, question: Question) -> None:
 
 
 def _poll(key: str, question: Question) -> Answer | Progress:
-    """The answer, which the session keeps, or the request under way."""
+    """Return the answer, which the session keeps, or the request under way."""
     kept = st.session_state.get(f"step-answer-{key}")
     if kept is not None and kept[0] == question:
         return kept[1]

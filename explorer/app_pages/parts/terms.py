@@ -19,9 +19,9 @@ _COUNTS = {2: "Two", 3: "Three"}  # a sentence that begins with more has a figur
 
 
 def show_terms(experiment: Experiment, values: Mapping[str, Any] | None = None, *, key: str = "terms") -> None:
-    """The picture of the tensors and terms, a row for each term, and what minimises them.
+    """Show the picture of the tensors and terms, a row for each term, and the optimizers.
 
-    `values` are those of `newest_values`; without them a row says the weight that is set. Two on a page need two keys.
+    `values` are those of `newest_values`; without them a row shows the weight that is set. Two on a page need two keys.
     """
     shown = values and _complete(values, experiment)
     graph(tensor_graph(experiment), term_rows(experiment), key=key, learners=learner_rows(experiment), values=shown)
@@ -30,7 +30,7 @@ def show_terms(experiment: Experiment, values: Mapping[str, Any] | None = None, 
 
 
 def term_rows(experiment: Experiment) -> list[dict[str, str]]:
-    """What there is to say about each term, learner by learner."""
+    """Return a row for each term, learner by learner."""
     return [
         {
             "name": name,
@@ -49,7 +49,7 @@ def term_rows(experiment: Experiment) -> list[dict[str, str]]:
 
 
 def learner_rows(experiment: Experiment) -> list[dict[str, str]]:
-    """What there is to say about each learner."""
+    """Return a row for each learner."""
     return [
         {
             "total": total,
@@ -85,7 +85,7 @@ def learner_in_words(experiment: Experiment, rate: float) -> str:
 
 
 def newest_values(run: Run) -> dict[str, Any] | None:
-    """The terms of the run's newest step: raw, weight and weighted by term, the totals, step and learning rate.
+    """Return the terms of the run's newest step: raw, weight and weighted by term, the totals, step and learning rate.
 
     None before the first step. Costs the same at any length of the run. Raises RunError where it cannot be read.
     """
@@ -112,7 +112,7 @@ def newest_values(run: Run) -> dict[str, Any] | None:
 
 
 def _complete(values: Mapping[str, Any], experiment: Experiment) -> dict[str, Any]:
-    """The values with weights and shares; what is no finite number is None, which is drawn as a dash."""
+    """Return the values with weights and shares. One that is not finite is None, which is drawn as a dash."""
     raw, weighted = values["raw"], values["weighted"]
     weight = values.get("weight") or {name: weighted[name] / raw[name] if raw[name] else None for name in raw}
     share: dict[str, float | None] = {}
@@ -124,7 +124,7 @@ def _complete(values: Mapping[str, Any], experiment: Experiment) -> dict[str, An
 
 
 def shares(weighted: Mapping[str, float]) -> dict[str, float | None]:
-    """How much of its total each term makes, 0..1: of the sizes, for Gaussian nats may be below 0."""
+    """Return each term's share of its total, 0..1. It is taken of absolute values: Gaussian nats may be below 0."""
     sizes = {name: abs(value) for name, value in weighted.items()}
     whole = sum(sizes.values())
     return {name: size / whole if whole and math.isfinite(whole) else None for name, size in sizes.items()}

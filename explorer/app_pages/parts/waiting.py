@@ -36,7 +36,7 @@ def _poll(poll: Callable[[], object], show: Callable[[Progress], object]) -> Non
 
 
 def bar_with_stop(words: str, stop: Callable[[], None]) -> Callable[[Progress], None]:
-    """A bar with `words` about the stage, and a button."""
+    """Show a bar with `words` about the stage, and a button."""
 
     def show(progress: Progress) -> None:
         bar, button = st.columns([5, 2], vertical_alignment="center")

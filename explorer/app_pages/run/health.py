@@ -22,7 +22,7 @@ _LOOKS = {
 
 @show_read_errors  # the probe images may be missing where map and curves are not
 def show_health(run: Run, entry: ModelEntry, moment: Moment) -> None:
-    """Nothing for a variant without a critic, and for a run of a version that did not measure it."""
+    """Show the health of a critic; nothing where the variant has none or the run's version did not measure it."""
     found = measured(run.experiment, entry.arrays(), entry.images()[:IMAGES], moment.newest, moment.settings.moving)
     if found is None:
         return
@@ -40,7 +40,7 @@ def in_words(finding: Finding, active: bool) -> str:
 
 
 def _numbers(found: Measured) -> str:
-    """The norms of the gradients of all learners, and of what comes through the critic."""
+    """List the norms of the gradients of all learners, and of the gradient that comes through the critic."""
     learners = found.info.learners
     norms = [f"{learner.title.lower()} {found.gradients[total]:.3g}" for total, learner in learners.items()]
     norm, share = found.fooling

@@ -37,7 +37,7 @@ STRIP_SCALE = 44
 
 
 def show_run(run: Run) -> None:
-    """The page of one run, live while it trains and still when it has ended. Raises RunError for a damaged run."""
+    """Show the page of one run, while it trains and after its end. Raises RunError for a damaged run."""
     _ = run.experiment  # read and kept before anything is drawn: the parts below may then rely on it
     started = run.has_started()
     active = not started or run.status().active
@@ -47,10 +47,10 @@ def show_run(run: Run) -> None:
 
 
 def _show_live(run: Run, active: bool) -> None:
-    """What changes while a run trains, all of one moment.
+    """Show what changes while a run trains, all of one moment.
 
     Each part has a place of its own: if one grew or went, the charts behind it would move up in the page, and the
-    browser would make them anew, without their zoom and selection. Each says what it cannot read.
+    browser would make them anew, without their zoom and selection. Each shows its own read errors.
     """
     moment = run.moment(CURVE_POINTS, RECENT if run.experiment.variant_info.critic else 0)
     if moment is not None and active and not moment.status.active:
@@ -66,7 +66,7 @@ def _show_live(run: Run, active: bool) -> None:
 
 
 def _show_progress(run: Run, moment: Moment | None) -> None:
-    """Where the run is, and its buttons."""
+    """Show how far the run is, and its buttons."""
     if moment is None:
         if SERVICES.launcher.died_before_starting(run.folder):
             show_error(f"The trainer could not start. Its log is {run.folder / LOG}.")
@@ -79,7 +79,7 @@ def _show_progress(run: Run, moment: Moment | None) -> None:
 
 
 def _show_pictures(run: Run, moment: Moment) -> None:
-    """Curves, map and strip, drawn again in place."""
+    """Show curves, map and strip, drawn again in place."""
     entry = _live_entry(run)
     curves_side, map_side = st.columns([6, 5], gap="medium")
     with curves_side:
@@ -109,7 +109,7 @@ def _show_curves(run: Run, moment: Moment) -> None:
 
 
 def _live_entry(run: Run) -> ModelEntry | None:
-    """The run as its trainer last saw it; None before its first look."""
+    """Return the live model of the run; None before the trainer's first preview."""
     try:
         return library.find(f"run/{run.name}@{library.LIVE}")
     except LibraryError:
@@ -139,7 +139,7 @@ def _show_map(run: Run, entry: ModelEntry) -> None:
 
 
 def _choose_plane(run: Run, latent: int) -> tuple[int, int] | None:
-    """Two dimensions, or None for the principal plane; with at most two dimensions there is nothing to choose."""
+    """Choose two dimensions, or None for the principal plane; with at most two dimensions there is no choice."""
     if latent <= 2:
         return None
     with st.popover("Projection"):
@@ -174,8 +174,9 @@ def _show_strip(run: Run, entry: ModelEntry) -> None:
 
 
 def strip_rows(images: np.ndarray, preview: Mapping[str, np.ndarray], output: str) -> dict[str, np.ndarray]:
-    """Input, noisy input where there is one, linear output (scaled around 0) and what a person sees, as uint8; below
-    them, where codes can be drawn, what draws from the prior decode to.
+    """Return the rows of the strip as uint8: input, noisy input, linear output (scaled around 0), reconstruction.
+
+    A row that the model lacks is left out. Where codes can be drawn, decoded samples from the prior stand below.
     """
     linear = preview[names.LINEAR]
     reach = max(float(np.abs(linear).max()), 1e-6)

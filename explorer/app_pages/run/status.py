@@ -47,8 +47,9 @@ def show_status(run: Run, moment: Moment) -> None:
 
 
 def _link_to_explore(run: Run) -> None:
-    """A link, for the browser follows it by itself: a switch from here would write Explore's parameters into the
-    address of this page first, where Back would find them.
+    """Show a link, which the browser follows by itself.
+
+    A switch from here would write Explore's parameters into the address of this page first, where Back would find them.
     """
     with st.container(key="explore-run", width="content"):
         st.page_link(

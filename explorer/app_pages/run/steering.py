@@ -25,7 +25,7 @@ ALL = "All"
 
 
 def show_steering(run: Run, moment: Moment | None) -> None:
-    """Live weights and rate, as the run has them: a change by another page or the schedule shows here too."""
+    """Show live weights and rate as the run has them: a change by another page or the schedule shows here too."""
     info = run.experiment.variant_info
     settings = moment.settings if moment else settings_at_first(run.experiment)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -68,7 +68,8 @@ def _number(
 
 
 def _who_moves(run: Run, moving: Sequence[str]) -> None:
-    """As the run has it; nothing is chosen where another page holds somebody still whom this one always lets move."""
+    """Return the choice that the run has in force; None where another page froze a learner that this page never
+    freezes."""
     choices, now = ways_to_move(run.experiment.variant_info), set(moving)
     newest = next((name for name, totals in choices.items() if set(totals) == now), None)
     _follow(
@@ -80,8 +81,9 @@ def _who_moves(run: Run, moving: Sequence[str]) -> None:
 
 
 def ways_to_move(info: VariantInfo) -> Mapping[str, tuple[str, ...]]:
-    """All, and each of the two opponents without the other, by totals. A learner that nobody is against always moves:
-    a GAN's encoder learns of whatever there is to see.
+    """Return the choices by title, each with its totals: all, and each of the two opponents alone.
+
+    A learner without an opponent always moves: a GAN's encoder learns from whatever the generator draws.
     """
     opponent, critic, *others = info.learners
     alone = {f"{info.learners[total].title} only": (total, *others) for total in (opponent, critic)}
@@ -119,7 +121,7 @@ def _follow(key: str, newest: Any, show: Callable[[str, Any], Any], send: Callab
 
 
 def _scheduled(setting: TermSetting, moment: Moment | None) -> str:
-    """Behind a weight's name: what its schedule makes of it now."""
+    """Return the addition to a weight's name that says its value by the schedule now."""
     if setting.schedule == "constant" or moment is None:
         return ""
     share = SCHEDULES[setting.schedule].factor(moment.status.epoch, setting.schedule_epochs)

@@ -54,7 +54,7 @@ def _optimizer_key(variant: str) -> str:
 
 
 def _select(label: str, field: str, table: Any, **options: Any) -> str:
-    """The choice is in the page's address too, unless it is the default: so a reload and a link begin with it."""
+    """Show a select box. The choice is in the page's address too, unless it is the default, so reloads keep it."""
     titles = {name: info if isinstance(info, str) else info.title for name, info in table.items()}
     address.known(field, titles, _default(field), tell_of_another(label.lower()))
     return address.select_box(label, field, titles, _default(field), **options)
@@ -100,7 +100,7 @@ def choose_all() -> tuple[dict[str, Any], list[str]]:
 
 
 def _choose_terms(variant: str, pixel_model: str) -> dict[str, dict[str, Any]]:
-    """Weights and schedules, learner by learner."""
+    """Choose weights and schedules, learner by learner."""
     info = VARIANTS[variant]
     settings: dict[str, dict[str, Any]] = {}
     for learner in info.learners.values():
@@ -119,7 +119,7 @@ def _choose_term(variant: str, term: str, weight: float, pixel_model: str) -> di
 
 
 def _choose_settings(variant: str, pixel_model: str) -> dict[str, Any]:
-    """The further numbers that the choices ask for."""
+    """Ask for the further numbers that the choices need."""
     names = settings_of(VARIANTS[variant], PIXEL_MODELS[pixel_model])
     given: dict[str, Any] = {}
     for name, column in zip(names, cycle(st.columns(4) if names else []), strict=False):  # a fifth is below the first

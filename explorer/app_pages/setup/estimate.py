@@ -15,7 +15,7 @@ from models.spec.experiment import Experiment
 
 
 def show_estimate(experiment: Experiment) -> None:
-    """Parameters and time, measured by building the model and timing some of its steps."""
+    """Show parameters and time, measured by building the model and timing some of its steps."""
     try:
         estimate = wait_for(partial(_poll, experiment), _show_dots)
     except AnalystError as error:

@@ -22,7 +22,7 @@ from models.spec.sentences import in_sentence
 
 
 def show_setup() -> None:
-    """The page before a run: presets, choices, estimate, start."""
+    """Show the page before a run: presets, choices, estimate, start."""
     st.session_state.setdefault("setup", {})
     _offer_presets()
     choices, costs = st.columns([7, 4], gap="large")

@@ -23,8 +23,9 @@ FIRST = TermSetting(formula="sum(abs(z))")
 
 
 def choose_own_terms(base: Experiment) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """Settings of the terms that a person wrote, by name, and a sentence for each whose name is taken. `base` is the
-    experiment without them.
+    """Return the settings of the terms that a person wrote, by name, and a sentence for each whose name is taken.
+
+    `base` is the experiment without them.
     """
     kept = _kept()
     rows: list[tuple[str, dict[str, Any]]] = []
@@ -51,8 +52,9 @@ def _taken(name: str) -> str:
 
 
 def _kept() -> dict[int, str]:
-    """Each term's formula as it was last seen, by number. A new session, Back and Forward take the terms that the
-    address has.
+    """Return each term's formula as it was last seen, by number.
+
+    A new session, Back and Forward take the terms that the address has.
     """
     setup, entered = st.session_state["setup"], address.key(OWN_TERMS)
     if setup.get("own-entered") != entered:
@@ -63,9 +65,7 @@ def _kept() -> dict[int, str]:
 
 
 def _add(number: int, name: str = "", setting: TermSetting = FIRST) -> None:
-    """A further term. Each number is given once, so that a click that arrives twice adds one term, and none that was
-    removed leaves its name to a later one.
-    """
+    """Add a term. Each number is used once: a click that arrives twice adds one term, and no name is used again."""
     setup = st.session_state["setup"]
     if number < setup["own-next"]:
         return
@@ -80,7 +80,7 @@ def _remove(number: int) -> None:
 
 
 def _trials(number: int) -> OneAtATime:
-    """Those of one field: every text on the way to a formula may be one."""
+    """Return the trials of one field: every text on the way to a formula may be one."""
     return st.session_state.setdefault(_key(number, "trials"), OneAtATime(SERVICES.jobs))
 
 
@@ -89,7 +89,7 @@ def _key(number: int, part: str) -> str:
 
 
 def _choose(base: Experiment, number: int, kept: dict[int, str], others: Sequence[str]) -> tuple[str, dict[str, Any]]:
-    """The row of one term: its name and its setting. `others` are the names that are taken."""
+    """Show the row of one term and return its name and setting. `others` are the names that are taken."""
     name_side, *places, end = st.columns([3, *COLUMNS, 1], vertical_alignment="bottom")
     first = f"own_{number}"
     setup, key = st.session_state["setup"], _key(number, "name")
@@ -116,7 +116,7 @@ def _choose(base: Experiment, number: int, kept: dict[int, str], others: Sequenc
 
 
 def _fault(base: Experiment, name: str, others: Sequence[str]) -> str:
-    """What is wrong with a name, if anything: said beside it, for the column with the costs may be out of sight."""
+    """Return what is wrong with a name, if anything. It is shown beside the name: the estimate may be out of sight."""
     if name in others:
         return _taken(name)
     try:
@@ -127,7 +127,7 @@ def _fault(base: Experiment, name: str, others: Sequence[str]) -> str:
 
 
 def _reply(base: Experiment, trials: OneAtATime, text: str) -> Reply:
-    """What is wrong with a formula, or what it comes to on the first images, before any training."""
+    """Show what is wrong with a formula, or its value on the first images, before any training."""
     try:
         base.parse_formula(text)
     except FormulaError as error:
@@ -142,7 +142,7 @@ def _reply(base: Experiment, trials: OneAtATime, text: str) -> Reply:
 
 
 def answer_to(base: Experiment, tried: Mapping[str, Any]) -> Reply:
-    """What a trial of a formula (see `explorer.analyst.answers.try_term`) means for the experiment."""
+    """Say what a trial of a formula (see `explorer.analyst.answers.try_term`) means for the experiment."""
     if tried["finite"] < tried["images"]:
         return Reply(
             f"The value is not finite for {tried['images'] - tried['finite']} of the first {tried['images']} images. "

@@ -19,7 +19,7 @@ _TERMS = TypeAdapter(
 
 
 def address_of(terms: Sequence[tuple[str, dict[str, Any]]]) -> str:
-    """Names with settings as the address has them; nothing where that is too long or one is out of its limits."""
+    """Return names and settings as the address has them; empty where that is too long or a value is not allowed."""
     try:
         text = _TERMS.dump_json(_TERMS.validate_python(terms), exclude_defaults=True).decode()
     except ValidationError:
@@ -28,7 +28,7 @@ def address_of(terms: Sequence[tuple[str, dict[str, Any]]]) -> str:
 
 
 def terms_in(address: str) -> list[tuple[str, TermSetting]]:
-    """The terms of an address, which anybody may have written: none of one that cannot be read."""
+    """Return the terms of an address, which anyone may have written: none where it cannot be read."""
     try:
         return _TERMS.validate_json(address)
     except ValidationError:

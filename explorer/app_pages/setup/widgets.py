@@ -31,7 +31,7 @@ def fill(values: Mapping[str, Any]) -> None:
 
 
 def bounds(field: str, model: type[BaseModel] = Experiment) -> dict[str, Any]:
-    """What a widget is told of the limits of that field."""
+    """Return the limits of that field as arguments of a widget."""
     low, high = limits_of(field, model)
     return {"min_value": low, "max_value": high}
 
@@ -50,8 +50,10 @@ def select(show: Show, label: str, key: str, value: str, titles: Mapping[str, st
 
 
 def choose_weight(places: list[DeltaGenerator], key: Callable[[str], str], weight: float) -> dict[str, Any]:
-    """A widget in each of the three places, and what they say: a setting without its formula. `key` gives the key of a
-    part; `weight` is what the first begins with. A constant weight has no epochs, and the last place stays empty.
+    """Show a widget in each of the three places and return their values: a setting without its formula.
+
+    `key` gives the key of a part; `weight` is the first widget's default. A constant weight has no epochs, and the last
+    place stays empty.
     """
     weight_side, schedule_side, epochs_side = places
     options: dict[str, Any] = {**bounds("weight", TermSetting), "step": 0.1, "format": "%.4g"}
