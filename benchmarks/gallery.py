@@ -79,6 +79,7 @@ async def points(request: Request) -> Response:
     classes = groups[rows].tolist()
     header = {
         "rows": rows, "labels": [str(i) for i in classes], "classes": classes, "is_test": [True] * len(rows),
+        "numbers": [row + 1 for row in rows],
         "shape": [SIDE, SIDE, 1],
     }  # fmt: skip
     return Response(pack(header, {"mean": mean, "log_var": log_var, "images": images}))

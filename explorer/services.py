@@ -36,8 +36,8 @@ class Services:
     def __post_init__(self):
         self.jobs = Jobs(self.workbench)  # the lab may be busy for minutes
         self.lab_jobs = Jobs(self.lab)
-        self.projections = Projections(self.workbench)
-        self.whole_sets = WholeSets(self.workbench)
+        self.projections = Projections(self.jobs)
+        self.whole_sets = WholeSets(self.jobs)
         self.wirings = MeasuredWirings(self.jobs)
 
     def training(self) -> list[str]:

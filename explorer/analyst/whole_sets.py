@@ -1,6 +1,5 @@
 """Whole data sets for the pages: what is kept, else the encoding under way. No Streamlit."""
 
-from explorer.analyst.client import AnalystClient
 from explorer.analyst.errors import AnalystError
 from explorer.analyst.jobs import Jobs, Progress
 from explorer.library.models import ModelEntry
@@ -10,8 +9,8 @@ from explorer.library.whole_set import WholeSet, kept_whole
 class WholeSets:
     """The data sets of all models with their codes. One for the server, so that a second page joins an encoding."""
 
-    def __init__(self, workbench: AnalystClient):
-        self._jobs = Jobs(workbench)
+    def __init__(self, jobs: Jobs):
+        self._jobs = jobs
 
     def request(self, entry: ModelEntry) -> WholeSet | Progress:
         """Return the data set with its codes if they are known, else the encoding under way.
@@ -23,7 +22,7 @@ class WholeSets:
             raise AnalystError("A live snapshot has no encoder. Choose a snapshot of this run to see all its images.")
         if (kept := kept_whole(entry.snapshot, entry.image_shape)) is not None:
             return kept
-        found = self._jobs.poll(entry.key, "encode", folder=str(entry.folder), snapshot=str(entry.snapshot))
+        found = self._jobs.poll(_key(entry), "encode", folder=str(entry.folder), snapshot=str(entry.snapshot))
         if isinstance(found, Progress):
             return found
         if (kept := kept_whole(entry.snapshot, entry.image_shape)) is None:
@@ -31,7 +30,12 @@ class WholeSets:
         return kept
 
     def stop(self, entry: ModelEntry) -> None:
-        self._jobs.stop(entry.key)
+        self._jobs.stop(_key(entry))
 
     def forget_failure(self, entry: ModelEntry) -> None:
-        self._jobs.forget_failure(entry.key)
+        self._jobs.forget_failure(_key(entry))
+
+
+def _key(entry: ModelEntry) -> tuple[str, str]:
+    """Return the key among all requests of the workbench."""
+    return "encode", entry.key

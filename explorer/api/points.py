@@ -24,7 +24,7 @@ class _Points(NamedTuple):
     log_var: np.ndarray | None
     images: np.ndarray
     labels: np.ndarray
-    tests: int  # the first so many are test images
+    tests: range  # the rows of those that are known to be test images
 
 
 class _NotEncodedError(ValueError):
@@ -32,9 +32,11 @@ class _NotEncodedError(ValueError):
 
 
 def points(request: Request) -> Response:
-    """GET /api/points?model=KEY&of=probe|all&rows=3,17: {rows, labels, classes, is_test, shape}, mean, log_var, images.
+    """GET /api/points?model=KEY&of=probe|all&rows=3,17: a header, then mean, log_var and images, packed.
 
-    Packed. A row's label is the name of its class; `is_test` says of each row whether it is known to be a test image.
+    The header is {rows, labels, classes, is_test, numbers, shape}. A row's label is the name of its class; `is_test`
+    says of each row whether it is known to be a test image. A row's number counts from 1: a test image's among the
+    test images, any other's among all.
     """
     query = request.query_params
     try:
@@ -64,13 +66,14 @@ def read_rows(text: str, count: int) -> list[int]:
 def _points(entry: ModelEntry, of: str) -> _Points:
     if of == "probe":
         codes = entry.codes()
-        return _Points(codes.mean, codes.log_var, entry.images(), entry.labels, tests_in_probe(entry.summary))
+        return _Points(codes.mean, codes.log_var, entry.images(), entry.labels, range(tests_in_probe(entry.summary)))
     if of != "all":
         raise ValueError(f"of was {of[:60]!r}; allowed are probe and all. Choose one of these.")
     whole = None if entry.live else kept_whole(entry.snapshot, entry.image_shape)
     if whole is None:
         raise _NotEncodedError(f"{entry.key} has not encoded all its images. Ask for all images in Explore first.")
-    return _Points(whole.mean, whole.log_var, whole.images, whole.labels, 0)
+    count = len(whole.mean)
+    return _Points(whole.mean, whole.log_var, whole.images, whole.labels, range(count - whole.test, count))
 
 
 def _pack(entry: ModelEntry, found: _Points, rows: list[int]) -> bytes:
@@ -80,7 +83,8 @@ def _pack(entry: ModelEntry, found: _Points, rows: list[int]) -> bytes:
         "rows": rows,
         "labels": [names[label] for label in classes],
         "classes": classes,
-        "is_test": [row < found.tests for row in rows],
+        "is_test": [row in found.tests for row in rows],
+        "numbers": [row - found.tests.start + 1 if row in found.tests else row + 1 for row in rows],
         "shape": entry.image_shape,
     }
     arrays = {"mean": found.mean[rows].astype(np.float32), "images": found.images[rows]}

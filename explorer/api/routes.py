@@ -4,6 +4,9 @@ The answers are imported when the server has opened, or at the first request. Wi
 take as long to import as Streamlit itself; the server would open that much later.
 """
 
+from collections.abc import Callable
+from importlib import import_module
+
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,33 +23,28 @@ async def decode(request: Request) -> Response:
     return await answer(request)
 
 
-def points(request: Request) -> Response:
-    """Answer in a thread, so that reading a file holds nobody up."""
-    from explorer.api.points import points as answer
+def _in_thread(name: str) -> Callable[[Request], Response]:
+    """Return the answer of that name, imported at its first request. Starlette gives it a thread."""
 
-    return answer(request)
+    def answer(request: Request) -> Response:
+        return getattr(import_module(f"explorer.api.{name}"), name)(request)
 
-
-def weights(request: Request) -> Response:
-    """Answer in a thread, so that reading a file holds nobody up."""
-    from explorer.api.weights import weights as answer
-
-    return answer(request)
+    return answer
 
 
 def import_answers() -> None:
     """Import what the answers need, before somebody waits for it."""
     import explorer.api.decode
     import explorer.api.points
-    import explorer.api.weights  # noqa: F401 (all three: for their functions above)
+    import explorer.api.weights  # noqa: F401 (all three: for the answers above)
 
 
 def routes() -> list[Mount | Route]:
     return [
         *asset_routes(),
         Route("/api/decode", decode, methods=["POST"]),
-        Route("/api/weights", weights, methods=["GET"]),
-        Route("/api/points", points, methods=["GET"]),
+        Route("/api/weights", _in_thread("weights"), methods=["GET"]),
+        Route("/api/points", _in_thread("points"), methods=["GET"]),
     ]
 
 

@@ -9,6 +9,7 @@ const KEPT = 500;
  * @property {string} of
  * @property {number} row
  * @property {boolean} test whether it is known to be a test image
+ * @property {number} number from 1: a test image's among the test images, any other's among all
  * @property {string} label the name of its class
  * @property {number} condition its class, as a conditional decoder is told it
  * @property {Uint8Array} image
@@ -17,8 +18,8 @@ const KEPT = 500;
  */
 
 /** A point in words, such as `test image 1, class 7`. @param {DataPoint} point */
-export function inWords({ test, row, label }) {
-  return `${test ? "test image" : "image"} ${(row + 1).toLocaleString("en")}, class ${label}`;
+export function inWords({ test, number, label }) {
+  return `${test ? "test image" : "image"} ${number.toLocaleString("en")}, class ${label}`;
 }
 
 /** @type {Map<string, Promise<DataPoint>>} */
@@ -53,9 +54,10 @@ async function fetchPoint(model, of, row) {
   const response = await fetch(apiAddress("points", { model, of, rows: String(row) }));
   if (!response.ok) throw new Error(await errorOf(response));
   const { header, tensors } = unpack(new Uint8Array(await response.arrayBuffer()));
-  const { labels, classes, is_test: tests } = /** @type {{labels: string[], classes: number[], is_test: boolean[]}} */ (header);
+  const { labels, classes, is_test: tests, numbers } =
+    /** @type {{labels: string[], classes: number[], is_test: boolean[], numbers: number[]}} */ (header);
   const mean = valuesOf(tensors, "mean", Float32Array);
   const logVar = "log_var" in tensors ? valuesOf(tensors, "log_var", Float32Array) : null;
   const image = valuesOf(tensors, "images", Uint8Array);
-  return { of, row, test: tests[0], label: labels[0], condition: classes[0], image, mean, logVar };
+  return { of, row, test: tests[0], number: numbers[0], label: labels[0], condition: classes[0], image, mean, logVar };
 }

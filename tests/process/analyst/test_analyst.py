@@ -181,7 +181,7 @@ def test_an_answer_that_nobody_waits_for_does_no_harm(client, entry, expected):
 
 
 def test_a_whole_data_set_is_encoded_once(client, entry):
-    told, sets = [], WholeSets(client)
+    told, sets = [], WholeSets(Jobs(client))
     while not isinstance(found := sets.request(entry), WholeSet):
         told.append((found.stage, found.share))
         time.sleep(0.02)
@@ -212,7 +212,7 @@ def test_a_data_set_that_is_not_there_is_said_until_it_is_tried_again(client, en
     shutil.copytree(entry.folder, folder)
     try:
         write_json(folder / "experiment.json", entry.experiment.model_dump() | {"dataset": "holidays"})
-        other, sets = library.find("run/elsewhere"), WholeSets(client)
+        other, sets = library.find("run/elsewhere"), WholeSets(Jobs(client))
         save_arrays(other.snapshot, {**load_arrays(other.snapshot), "own": np.zeros(1)})
         for _ in range(2):
             with pytest.raises(AnalystError, match=r"^There is no data set 'holidays'. Choose one of"):

@@ -197,10 +197,10 @@ def test_a_failure_is_kept_until_it_is_forgotten():
 
 
 def test_what_cannot_be_encoded_is_said(entry):
-    sets, bench = WholeSets(Workbench()), Workbench()
+    sets, bench = WholeSets(Jobs(Workbench())), Workbench()
     with pytest.raises(AnalystError, match="A live snapshot has no encoder"):
         sets.request(library.find("run/quick@live"))
-    sets = WholeSets(bench)
+    sets = WholeSets(Jobs(bench))
     sets.request(entry)
     bench.asked[0].answer.set_result(({}, b""))
     with pytest.raises(AnalystError, match="could not be read back"):

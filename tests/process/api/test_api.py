@@ -136,7 +136,9 @@ def test_points_of_the_probe_set(run, key):
 def test_a_point_that_fills_up_the_probe_set_is_not_said_to_be_a_test_image(run):
     tests = library.find(KEY).summary["probe_test"]
     _, _, body = points(KEY, of="probe", rows=f"0,{tests - 1},{tests}")
-    assert unpack(body)[0]["is_test"] == [True, True, False]
+    header = unpack(body)[0]
+    assert header["is_test"] == [True, True, False]
+    assert header["numbers"] == [1, tests, tests + 1]
 
 
 def test_a_model_without_a_posterior_has_points_without_one(run):
@@ -186,7 +188,9 @@ def test_all_points_are_there_once_they_are_encoded(run):
     assert (answer[0], sentence(answer)) == (400, "of was 'some'; allowed are probe and all. Choose one of these.")
     entry = library.find(KEY)
     encode_whole(entry.folder, entry.snapshot, lambda _stage, _share: None)
-    header, arrays = unpack(points(of="all", rows="1796,1500")[2])
+    header, arrays = unpack(points(of="all", rows="1796,1500,1499")[2])
+    assert header["is_test"] == [True, True, False]  # the last 297 are
+    assert header["numbers"] == [297, 1, 1500]
     np.testing.assert_array_equal(arrays["images"][1], entry.images()[0])
     np.testing.assert_allclose(arrays["mean"][1], entry.codes().mean[0], atol=1e-5)
     assert header["labels"][1] == str(entry.labels[0])

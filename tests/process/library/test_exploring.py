@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.analyst import projections as kept
 from explorer.analyst.client import AnalystClient
-from explorer.analyst.jobs import Progress
+from explorer.analyst.jobs import Jobs, Progress
 from explorer.analyst.projections import Projections
 from explorer.figures import latent as exploring
 from explorer.figures.latent import dimensions, live_dimensions, live_plane
@@ -134,7 +134,7 @@ def test_a_projection_under_way_is_not_looked_for_again(monkeypatch):
 
     codes, hashed = np.zeros((9, 3), np.float32), []
     monkeypatch.setattr(kept, "kept_projection", lambda given: hashed.append(given))
-    projections = Projections(Workbench())
+    projections = Projections(Jobs(Workbench()))
     for _ in range(3):
         assert isinstance(projections.request("key", codes), Progress)
     assert len(hashed) == 1
