@@ -10,8 +10,7 @@ from explorer.datasets.catalogue import DatasetError, dataset_info
 from explorer.files import FormatError, without_format
 from models.spec.experiment import Experiment, ExperimentError
 
-# What the Stack Overflow question on multi-output models and custom losses in Keras trains, without its pixel model:
-# data range, loss and link.
+# What the question trains (docs/design.md), without its pixel model: data range, loss and link.
 _QUESTION_RUN: Mapping[str, Any] = {
     "dataset": "mnist",
     "network": "question",

@@ -50,8 +50,8 @@ class _Flow:
         self.pixels = catalogue.PIXEL_MODELS[experiment.pixel_model]
         self.made = catalogue.flow_of(experiment.variant_info, self.pixels)
         self.parts: dict[str, Part] = {}
-        shown = (*experiment.tensors, *((tensors.RECONSTRUCTION,) if experiment.decodes else ()))
-        wanted = catalogue.with_sources(shown, self.made)
+        ends = (*experiment.tensors, *((tensors.RECONSTRUCTION,) if experiment.decodes else ()))
+        wanted = catalogue.with_sources(ends, self.made)
         for name in self.made:
             if name in wanted and name in catalogue.TENSORS:
                 self._draw(name)
@@ -97,13 +97,13 @@ class _Flow:
         experiment, pixels = self.experiment, self.pixels
         network, scale = catalogue.NETWORKS[experiment.network].title, f"{pixels.scale:g}"
         link, _, _ = pixels.link.partition("(")
-        only_looked_at = "" if tensors.RECONSTRUCTION in experiment.tensors else ": for looking, no term reads it"
+        only_displayed = "" if tensors.RECONSTRUCTION in experiment.tensors else ": only displayed, no term reads it"
         scaled = (f"{network}, × {scale}", f"Brings the images to 0..{scale} first")
         return {
             ENCODER: ("narrowing", *(scaled if pixels.scale != 1 else (network, ""))),
             DECODER: ("widening", network, ""),
             CRITIC: ("narrowing", network if experiment.variant_info.critic == "image" else "Dense", ""),
-            LINK: ("step", link, pixels.link + only_looked_at),
+            LINK: ("step", link, pixels.link + only_displayed),
             PRIOR: ("step", "normal", "Anew at each step"),
             SHUFFLE: ("step", "dimensions", "Each dimension comes from another image of the batch"),
             DENSITIES: ("step", "over the batch", "How likely the code is under the posteriors of the whole batch"),
@@ -118,8 +118,8 @@ class _Flow:
     def _title(self, name: str) -> str:
         if tensor_key(name, self.experiment) == f"tensor:{tensors.Z}" and not self.experiment.variant_info.stochastic:
             return f"{tensors.Z} = {tensors.Z_MEAN}"
-        looked_at = name == tensors.RECONSTRUCTION and name not in self.experiment.tensors
-        return "shown" if looked_at else name
+        only_displayed = name == tensors.RECONSTRUCTION and name not in self.experiment.tensors
+        return "displayed" if only_displayed else name
 
     def _shape(self, kind: str) -> str:
         """Return the shape in numbers where they are known."""

@@ -41,7 +41,7 @@ class SessionError(ValueError):
 
 
 class Session(BaseModel):
-    """What to run. The defaults are those of the Stack Overflow question, on data that needs no download."""
+    """What to run. The defaults are the question's, on data that needs no download."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

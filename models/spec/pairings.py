@@ -165,7 +165,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "C": _case("Scaled, linear", "0..1", "linear", "mse", "p"),
         "D": _case("Scaled, sigmoid", "0..1", "sigmoid", "mse", "p"),
         "E": _case("Logits", "0..1", "linear", "bce_logits", "sigmoid"),
-        "F": _case("The accepted answer, as written", "0..1", "linear", "mse", "sigmoid"),
+        "F": _case("The accepted answer, unchanged", "0..1", "linear", "mse", "sigmoid"),
         "G": _case("The accepted answer on the question's data", "0..255", "linear", "mse", "sigmoid"),
         "H": _case("Sigmoid, then resized", "0..1", "sigmoid", "bce", "p"),
         "I": _case("Sigmoid twice", "0..1", "sigmoid", "bce_logits", "p"),

@@ -38,7 +38,9 @@ def show_lab() -> None:
     address.open_part("lab", ["cases", "session", *SETTINGS])
     st.markdown(
         "Data range, loss and link are **one choice**, not three. Combine them freely and compare the results: every "
-        "case trains the same network from the same initial weights on the same batches."
+        "case trains the same network from the same initial weights on the same batches. *The question* is a Stack "
+        "Overflow question on multi-output models and custom losses in Keras, from which Hourglass grew: why does a "
+        "sigmoid in the last layer stop this autoencoder from learning?"
     )
     codes = _choose_cases()
     with st.container(horizontal=True, vertical_alignment="center"):

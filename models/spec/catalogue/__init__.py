@@ -44,8 +44,7 @@ NETWORKS: Mapping[str, NetworkInfo] = MappingProxyType(
         ),
         "question": NetworkInfo(
             "Question",
-            "The network of a Stack Overflow question on multi-output models and custom losses in Keras, from which "
-            "Hourglass grew: 557,573 weights with 100 latent dimensions.",
+            "The network of the question from which Hourglass grew: 557,573 weights with 100 latent dimensions.",
         ),
     }
 )
@@ -72,13 +71,12 @@ PIXEL_MODELS: Mapping[str, PixelModelInfo] = MappingProxyType(
         "unscaled": PixelModelInfo(
             title="Unscaled (as in the question)",
             summary=(
-                "Pixels in 0..255, mean squared error, displayed as the output / 255, clipped: as in the "
-                "Stack Overflow question."
+                "Pixels in 0..255, mean squared error, displayed as the output / 255, clipped: as in the question."
             ),
             output=tensors.GREY_LEVELS,
             link="clip(grey_levels / 255, 0, 1)",
             reconstruction="mean (255 x − grey_levels)²",
-            paper="The code of the Stack Overflow question",
+            paper="The question's code",
             unit="grey levels² per pixel",
             scale=255.0,
         ),

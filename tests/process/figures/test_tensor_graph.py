@@ -122,7 +122,7 @@ def test_what_a_vae_reads_in_words_and_shapes():
     details = {node.title: node.detail for node in drawn.nodes}
     assert (details["x"], details["z"], details["logits"]) == ("(batch, 28, 28, 1)", "(batch, 2)", "(batch, 28, 28, 1)")
     assert drawn.sentence == (
-        "From image to picture: x, encoder, z_mean, z_log_var, z, decoder, logits, link, shown. "
+        "From image to picture: x, encoder, z_mean, z_log_var, z, decoder, logits, link, displayed. "
         "Reconstruction reads x and logits. KL reads z_mean and z_log_var. "
         "The total adds Reconstruction and KL."
     )
@@ -152,7 +152,8 @@ def test_weights_do_not_draw_anew_and_own_terms_do():
     assert_clear(own)
     assert read_by(own, "sharp") == ["x", "reconstruction"]
     assert sources_of(own, "total:loss") == ["term:reconstruction", "term:kl", "term:sharp"]
-    assert "shown" not in titles(own).values()
+    assert "displayed" not in titles(own).values()
+    assert titles(graph(variant="vae"))["tensor:reconstruction"] == "displayed"
 
 
 def test_a_gan_is_drawn_without_what_its_training_has_not():
@@ -205,7 +206,7 @@ def test_a_row_says_formula_unit_paper_and_weight():
     reconstruction, kl = term_rows(experiment)
     assert reconstruction == {
         "name": "reconstruction", "title": "Reconstruction", "formula": "mean (255 x − grey_levels)²",
-        "unit": "grey levels² per pixel", "paper": "The code of the Stack Overflow question",
+        "unit": "grey levels² per pixel", "paper": "The question's code",
         "reads": "x, grey_levels", "weight": "1", "total": "loss",
     }  # fmt: skip
     assert (kl["unit"], kl["weight"]) == ("nats per image", "4 · linear warm-up, 10 epochs")
