@@ -9,7 +9,8 @@ import keras
 from models.losses import term
 from models.networks import ImageShape
 from models.objective import Objective
-from models.spec.experiment import Experiment, weights_at
+from models.spec.experiment import Experiment
+from models.spec.term_settings import weights_at
 from models.training import Learner, TrainingModel
 from models.twins import Twins, build_twins
 

@@ -6,10 +6,11 @@ from explorer.export.layout import WIDTH, call, entries, literal
 from explorer.export.recorder import Recorder
 from explorer.export.source import Copied, copy_all
 from models.spec.catalogue import LOSS
-from models.spec.experiment import Experiment, TermSetting
+from models.spec.experiment import Experiment
 from models.spec.formula.script import own_term
 from models.spec.schedules import SCHEDULES
 from models.spec.tensors import EPOCHS, X
+from models.spec.term_settings import TermSetting
 
 _TERMS = '''def terms({batch}, tensors):
     """Return the value of every loss term for each image: {{name: (batch,)}}."""

@@ -12,7 +12,8 @@ from typing import Any
 from explorer.figures.graph_layout import Drawing, in_lines, narrow, wide
 from explorer.figures.tensor_flow import Kind, Part, data_flow, tensor_key
 from models.spec.catalogue import unit_of_total
-from models.spec.experiment import Experiment, Terms, TermSetting
+from models.spec.experiment import Experiment
+from models.spec.term_settings import Terms, TermSetting
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from explorer.files import is_file, remove_file
 from explorer.runs.layout import INBOX
-from models.spec.experiment import LearningRate, Weight
+from models.spec.experiment import LearningRate
+from models.spec.term_settings import Weight
 
 POLL_SECONDS = 0.05
 

@@ -17,7 +17,8 @@ from explorer.trainer.probe import SIZE, Probe
 from explorer.trainer.steering import Steering
 from explorer.trainer.summary import describe, measure, probe_set
 from models.program import build
-from models.spec.experiment import Experiment, weights_at
+from models.spec.experiment import Experiment
+from models.spec.term_settings import weights_at
 from models.training import TrainingLoop, epoch_batches
 
 CALL_SECONDS = 0.04  # of steps between two looks at the inbox; a call into TensorFlow costs a millisecond

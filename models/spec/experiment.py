@@ -1,20 +1,11 @@
 """The complete, validated description of what to train: small JSON. Free of TensorFlow."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    GetCoreSchemaHandler,
-    ValidationError,
-    field_validator,
-    model_validator,
-)  # fmt: skip
-from pydantic_core import CoreSchema, core_schema
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from models.spec.catalogue import (
     CODES,
@@ -33,15 +24,14 @@ from models.spec.catalogue import (
     with_sources,
 )
 from models.spec.formula.formula import Formula, FormulaError, parse_formula
-from models.spec.schedules import SCHEDULES
 from models.spec.sentences import sentences_of
 from models.spec.tensors import RECONSTRUCTION
+from models.spec.term_settings import Terms, TermSetting, as_setting
 
 OWN_NAME = re.compile("[a-z][a-z0-9_]{0,31}")
 # What a field can change besides what is learnt: size and speed, the tensors of a new model, the picture of its loss.
 Change = Literal["cost", "tensors", "graph"]
 HISTORY_NAME = re.compile("level|step|epoch|seconds|learning_rate|weight_.*|weighted_.*")  # a run's own columns
-Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 LearningRate = Annotated[float, Field(ge=1e-7, le=1.0, allow_inf_nan=False)]
 
 
@@ -53,73 +43,9 @@ class ExperimentError(ValueError):
         self.sentences = sentences
 
 
-class TermSetting(BaseModel):
-    """Weight and schedule of one loss term. `schedule_epochs` is the warm-up's or the cycle's length.
-
-    `formula` is that of your own term (see `models.spec.formula.formula`); the catalogue has those of its terms.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    weight: Weight = 1.0
-    schedule: str = "constant"
-    schedule_epochs: float = Field(default=5.0, ge=0.01, le=10_000, allow_inf_nan=False)
-    formula: str | None = None
-
-    @field_validator("schedule")
-    @classmethod
-    def _known_schedule(cls, name: str) -> str:
-        entry(SCHEDULES, "schedule", name)
-        return name
-
-    def weight_at(self, epochs: float) -> float:
-        """Return the weight after that many epochs."""
-        return self.weight * SCHEDULES[self.schedule].factor(epochs, self.schedule_epochs)
-
-
-class Terms(Mapping[str, TermSetting]):
-    """The terms of an experiment by name, in the order in which they are added. Hashable, and never changed."""
-
-    def __init__(self, settings: Mapping[str, TermSetting] | Iterable[tuple[str, TermSetting]] = ()):
-        self._settings = dict(settings)
-        self._hash = hash(tuple(self._settings.items()))
-
-    def __getitem__(self, name: str) -> TermSetting:
-        return self._settings[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._settings)
-
-    def __len__(self) -> int:
-        return len(self._settings)
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Terms):
-            return [*self.items()] == [*other.items()]
-        return self._settings == other
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __repr__(self) -> str:
-        return f"Terms({self._settings!r})"
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Read and written as a plain table."""
-        table = handler(dict[str, TermSetting])
-        plain = core_schema.plain_serializer_function_ser_schema(dict, return_schema=table)
-        return core_schema.no_info_after_validator_function(cls, table, serialization=plain)
-
-
 def _field(default: Any, *changes: Change, **limits: Any) -> Any:
     """Return a field of an experiment. `changes` says what its value changes besides the training result."""
     return Field(default, json_schema_extra={"changes": list(changes)}, **limits)
-
-
-def weights_at(settings: Mapping[str, TermSetting], epochs: float) -> dict[str, float]:
-    """Return the weight of each term after that many epochs, as its schedule has it."""
-    return {name: setting.weight_at(epochs) for name, setting in settings.items()}
 
 
 class Experiment(BaseModel):
@@ -170,9 +96,9 @@ class Experiment(BaseModel):
         if variant is None or not isinstance(terms, Mapping):
             return given  # the field's own validator says what is wrong
         settings = {
-            name: {"weight": weight, **_as_setting(terms.get(name, {}))} for name, weight in variant.weights.items()
+            name: {"weight": weight, **as_setting(terms.get(name, {}))} for name, weight in variant.weights.items()
         }
-        others = {name: _as_setting(terms[name]) for name in terms if name not in settings}
+        others = {name: as_setting(terms[name]) for name in terms if name not in settings}
         return {"optimizer": variant.optimizer, **given, "terms": {**settings, **others}}
 
     @model_validator(mode="after")
@@ -291,12 +217,6 @@ def limits_of(field: str, model: type[BaseModel] = Experiment) -> tuple[Any, Any
     found = {kind: getattr(limit, kind) for limit in info.metadata for kind in ("ge", "le") if hasattr(limit, kind)}
     number = int if info.annotation is int else float
     return number(found["ge"]), number(found["le"])
-
-
-def _as_setting(given: Any) -> Mapping[str, Any]:
-    if isinstance(given, TermSetting):
-        return given.model_dump()
-    return given if isinstance(given, Mapping) else {"weight": given}
 
 
 _OWNERS = {"terms.": ("a term", TermSetting), "": ("an experiment", Experiment)}

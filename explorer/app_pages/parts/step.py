@@ -22,7 +22,7 @@ from explorer.library import models as library
 from explorer.library.listing import listing
 from explorer.runs.reader import Run
 from explorer.services import SERVICES
-from models.spec.experiment import weights_at
+from models.spec.term_settings import weights_at
 
 REQUEST = "inspect"
 PATIENCE = 0.3  # seconds; another image of a model that is built is there by then

@@ -12,8 +12,9 @@ from explorer.figures.tensor_graph import tensor_graph
 from explorer.runs.layout import WEIGHT_PREFIX, WEIGHTED_PREFIX
 from explorer.runs.reader import Run
 from models.spec.catalogue import OPTIMIZERS, LearnerInfo, unit_of_total
-from models.spec.experiment import Experiment, TermSetting
+from models.spec.experiment import Experiment
 from models.spec.schedules import SCHEDULES
+from models.spec.term_settings import TermSetting
 
 _COUNTS = {2: "Two", 3: "Three"}  # a sentence that begins with more has a figure
 

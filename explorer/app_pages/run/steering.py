@@ -15,8 +15,8 @@ from explorer.runs.layout import put_command
 from explorer.runs.reader import Run
 from explorer.runs.records import Moment, settings_at_first
 from models.spec.catalogue import VariantInfo
-from models.spec.experiment import TermSetting
 from models.spec.schedules import SCHEDULES
+from models.spec.term_settings import TermSetting
 
 RECENT = 10.0  # seconds that a refusal stays on the page
 TO_ANSWER = 1.0  # seconds at most until what a trainer has taken is in its history

@@ -16,8 +16,9 @@ from explorer.app_pages.setup.widgets import COLUMNS, PARTS, choose_weight
 from explorer.components import Reply, formula
 from explorer.services import SERVICES
 from models.spec.catalogue import PIXEL_MODELS, TENSORS, tensors_of
-from models.spec.experiment import Experiment, ExperimentError, TermSetting
+from models.spec.experiment import Experiment, ExperimentError
 from models.spec.formula.formula import FUNCTIONS, FormulaError, usage
+from models.spec.term_settings import TermSetting
 
 FIRST = TermSetting(formula="sum(abs(z))")
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from models.spec.experiment import TermSetting
+from models.spec.term_settings import TermSetting
 
 OWN_TERMS = "own"
 NAME_LENGTH = 32

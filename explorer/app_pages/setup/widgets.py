@@ -12,8 +12,9 @@ import streamlit as st
 from pydantic import BaseModel
 from streamlit.delta_generator import DeltaGenerator
 
-from models.spec.experiment import Experiment, TermSetting, limits_of
+from models.spec.experiment import Experiment, limits_of
 from models.spec.schedules import SCHEDULES
+from models.spec.term_settings import TermSetting
 
 COLUMNS = (2, 3, 2)  # relative widths of the three in a row
 PARTS = ("weight", "schedule", "schedule_epochs")

@@ -16,9 +16,10 @@ from explorer.presets import PRESET_TITLES, PRESETS, checked_experiment, from_co
 from explorer.runs.layout import CLOCK, WEIGHT_PREFIX, WEIGHTED_PREFIX
 from explorer.runs.writer import RunWriter
 from models.spec.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, VARIANTS, settings_of
-from models.spec.experiment import Change, Experiment, ExperimentError, Terms, TermSetting, changes_of, limits_of
+from models.spec.experiment import Change, Experiment, ExperimentError, changes_of, limits_of
 from models.spec.pairings import Pairing
 from models.spec.schedules import SCHEDULES
+from models.spec.term_settings import Terms, TermSetting
 
 FEW = settings(max_examples=80, deadline=None)
 
