@@ -1,9 +1,7 @@
 """Reading a run, while it is written or long after. Readers never write, and a read costs the same at any length."""
 
-import contextlib
 import json
-import sqlite3
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +10,8 @@ from typing import Any
 import numpy as np
 import psutil
 
-from explorer.files import FormatError, check_format, is_file, modified, without_format
+from explorer.files import FormatError, is_file, modified, without_format
+from explorer.runs.database import Database, RunError, RunFormatError, json_of
 from explorer.runs.history import read_curves, read_newest
 from explorer.runs.layout import DATABASE, EXPERIMENT, SNAPSHOTS, STEERED, SUMMARY
 from explorer.runs.records import (
@@ -28,19 +27,10 @@ from explorer.runs.records import (
 from models.spec.experiment import Experiment
 
 
-class RunError(ValueError):
-    """A folder that is no readable run; the message says what to do."""
-
-
-class RunFormatError(RunError):
-    """A run of a format that this Hourglass cannot read."""
-
-
 class Run:
     """A run folder, read only.
 
-    Inside a `with` one connection to the history is kept. Without it every query opens one and closes it again, so that
-    no reader that is forgotten holds the file open.
+    Inside a `with` one connection to its database is kept.
     """
 
     def __init__(self, folder: Path):
@@ -48,8 +38,7 @@ class Run:
             raise RunError(f"{folder.name} is not a run: it has no {EXPERIMENT}. Choose the folder of a run.")
         self.folder = folder
         self.name = folder.name
-        self._inside = 0  # how many `with` there are around it: parts of a page lie inside the page
-        self._kept: sqlite3.Connection | None = None
+        self.database = Database(folder)
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -61,67 +50,15 @@ class Run:
         except (OSError, ValueError, RecursionError) as error:  # an ExperimentError is a ValueError
             raise RunError(f"The run {self.name} has a damaged {EXPERIMENT}: {error}") from error
 
-    def _connect(self) -> sqlite3.Connection:
-        uri = (self.folder / DATABASE).resolve().as_uri()
-        connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, check_same_thread=False, timeout=2.0)
-        try:
-            (number,) = connection.execute("PRAGMA user_version").fetchone()
-            check_format(number or 1, "run")
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
     def __enter__(self) -> "Run":
-        self._inside += 1
+        self.database.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._inside -= 1
-        if not self._inside and self._kept is not None:
-            self._kept.close()
-            self._kept = None
-
-    @contextlib.contextmanager
-    def _connection(self) -> Generator[sqlite3.Connection]:
-        if self._inside:
-            self._kept = self._kept or self._connect()
-            yield self._kept
-            return
-        with contextlib.closing(self._connect()) as connection:
-            yield connection
-
-    @contextlib.contextmanager
-    def _said(self) -> Generator[None]:
-        """Say in a sentence what is wrong with the history."""
-        try:
-            yield
-        except FormatError as error:
-            raise RunFormatError(str(error)) from error
-        except sqlite3.Error as error:
-            raise RunError(
-                f"The history of the run {self.name} cannot be read ({error}). Try again; if it stays so, "
-                f"{DATABASE} is damaged: restore it or remove the run's folder."
-            ) from error
-
-    def _rows(self, query: str, values: tuple = ()) -> list[tuple]:
-        with self._said(), self._connection() as connection:
-            return connection.execute(query, values).fetchall()
-
-    def _records(self, query: str) -> list[dict[str, Any]]:
-        """Return rows by the names of their columns."""
-        with self._said(), self._connection() as connection:
-            cursor = connection.execute(query)
-            names = [column for column, *_ in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
+    def __exit__(self, *raised: object) -> None:
+        self.database.__exit__(*raised)
 
     def _json(self, text: str, source: str) -> Any:
-        try:
-            return json.loads(text)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise RunError(
-                f"The run {self.name} has a damaged {source} ({error}). Restore it or remove the run's folder."
-            ) from error
+        return json_of(text, self.name, source)
 
     def moment(self, points: int = 0, steps: int = 0) -> Moment | None:
         """Return what a page shows, all of one moment, read in one transaction. None before the trainer has begun.
@@ -129,7 +66,7 @@ class Run:
         `points` is about how many the curves have at most, `steps` how many single steps are newest; 0 leaves them out.
         Raises RunError for a damaged history.
         """
-        with self, self._transaction():
+        with self.database, self.database.transaction():
             row = self._status_row()
             if row is None:
                 return None
@@ -143,25 +80,12 @@ class Run:
                 self.newest(steps) if steps else {},
             )
 
-    @contextlib.contextmanager
-    def _transaction(self) -> Generator[None]:
-        """Read everything inside as it is at the first read, whatever the trainer writes meanwhile."""
-        if self._kept is None and not (self.folder / DATABASE).is_file():
-            yield  # there is nothing to read, and to look for it would be an error
-            return
-        with self._said(), self._connection() as connection:
-            connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                connection.rollback()  # nothing was written
-
     def _status_row(self) -> dict[str, Any] | None:
         """Return the newest status by the names of its columns; None before the trainer has written its first one."""
-        if not (self.folder / DATABASE).is_file():
+        if not self.database.path.is_file():
             return None
         try:
-            rows = self._records("SELECT * FROM status")
+            rows = self.database.records("SELECT * FROM status")
         except RunFormatError:
             raise
         except RunError:  # its first transaction is still under way, or the file is no database
@@ -216,10 +140,10 @@ class Run:
 
     @property
     def meta(self) -> dict[str, Any]:
-        return {key: self._json(value, DATABASE) for key, value in self._rows("SELECT key, value FROM meta")}
+        return {key: self._json(value, DATABASE) for key, value in self.database.rows("SELECT key, value FROM meta")}
 
     def events(self, *kinds: str) -> list[Event]:
-        rows = self._records("SELECT step, epoch, seconds, kind, detail FROM events ORDER BY id")
+        rows = self.database.records("SELECT step, epoch, seconds, kind, detail FROM events ORDER BY id")
         return [
             Event(**row | {"detail": self._json(row["detail"], DATABASE)})
             for row in rows
@@ -235,7 +159,7 @@ class Run:
         return self.settings().moving
 
     def snapshots(self) -> list[Snapshot]:
-        rows = self._records("SELECT step, epoch, file FROM snapshots ORDER BY step")
+        rows = self.database.records("SELECT step, epoch, file FROM snapshots ORDER BY step")
         return [Snapshot(row["step"], row["epoch"], self.folder / SNAPSHOTS / row["file"]) for row in rows]
 
     def summary(self) -> dict[str, Any]:
@@ -257,11 +181,11 @@ class Run:
     def curves(self, points: int = 1000) -> Curves:
         """Return at most about `points` points of the whole history: means over blocks of steps, single steps at the
         end."""
-        return read_curves(self._rows, points)
+        return read_curves(self.database.rows, points)
 
     def newest(self, steps: int) -> dict[str, np.ndarray]:
         """Return the last single steps by column, (steps,) each, the newest last. Empty before there is a history."""
-        return read_newest(self._rows, steps)
+        return read_newest(self.database.rows, steps)
 
 
 def list_runs(folder: Path) -> list[Run]:

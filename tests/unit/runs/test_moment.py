@@ -62,7 +62,7 @@ def test_all_of_a_moment_is_of_one_moment_whatever_is_written_meanwhile(tmp_path
         assert moment is not None
         assert moment.status.step == step == moment.curves.training["step"][-1] == moment.newest["step"][-1]
         assert len(moment.events) == len(moment.snapshots) == step - 10
-    assert run._kept is None  # nothing holds the file
+    assert run.database._kept is None  # nothing holds the file
     writer.close()
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from explorer.runs.commands import Inbox, SetWeight, Simple, parse_command
+from explorer.runs.database import Database
 from explorer.runs.launcher import new_run_folder
 from explorer.runs.layout import (
     CLOCK,
@@ -64,17 +65,17 @@ def test_a_reader_sees_what_was_flushed_and_no_more(tmp_path):
         assert [e.kind for e in run.events("pause")] == ["pause"]
         assert [s.path.name for s in run.snapshots()] == ["000000011.safetensors"]
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
-            run._connect().execute("DELETE FROM events")
+            run.database.connect().execute("DELETE FROM events")
     writer.close()
 
 
 def test_a_reader_that_nobody_closes_keeps_no_connection(tmp_path, monkeypatch):
     written(tmp_path, 5)[0].close()
     opened: list[sqlite3.Connection] = []
-    connect = Run._connect
+    connect = Database.connect
 
-    def counted(run: Run) -> sqlite3.Connection:
-        opened.append(connect(run))
+    def counted(database: Database) -> sqlite3.Connection:
+        opened.append(connect(database))
         return opened[-1]
 
     def is_open(connection: sqlite3.Connection) -> bool:
@@ -84,7 +85,7 @@ def test_a_reader_that_nobody_closes_keeps_no_connection(tmp_path, monkeypatch):
             return False
         return True
 
-    monkeypatch.setattr(Run, "_connect", counted)
+    monkeypatch.setattr(Database, "connect", counted)
     run = Run(tmp_path)
     assert run.status().step == 5
     assert opened
