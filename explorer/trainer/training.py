@@ -4,16 +4,16 @@ import time
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError
 
 from explorer.datasets.loading import Images, split
 from explorer.runs.commands import Command, SetLearningRate, SetMoving, SetWeight, Simple, StepTo
-from explorer.runs.layout import PREVIEW, SNAPSHOTS, history_row, snapshot_file, weighted_terms, write_summary
+from explorer.runs.layout import history_row, weighted_terms, write_summary
 from explorer.runs.writer import RunWriter
 from explorer.trainer.guard import LossGuard
 from explorer.trainer.listening import Listener, Stop
 from explorer.trainer.pace import Pace
 from explorer.trainer.probe import SIZE, Probe
+from explorer.trainer.snapshots import Snapshots
 from explorer.trainer.steering import Steering
 from explorer.trainer.summary import describe, measure, probe_set
 from models.program import build
@@ -24,11 +24,6 @@ from models.training import TrainingLoop, epoch_batches
 CALL_SECONDS = 0.04  # of steps between two looks at the inbox; a call into TensorFlow costs a millisecond
 MOST_STEPS_A_CALL = 16
 FLUSH_EVERY = 0.2  # seconds
-PREVIEW_EVERY = 0.4
-PREVIEW_SHARE = 0.05  # of the time, at most
-SNAPSHOT_EVERY = 15.0
-SNAPSHOT_SPACING = 3.0  # at least, at the ends of epochs
-MOST_SNAPSHOTS = 24
 VALIDATION_BATCH = 1000
 
 
@@ -45,6 +40,7 @@ class Trainer:
         self.guard = LossGuard.of(experiment, model.series)
         self.warning = ""  # the first thing that was wrong and did not end the run
         self.probe = self._make_probe()
+        self.snapshots = Snapshots(folder, self.probe, store)
         self.steering = Steering(self.program, store)
         self.terms = self.steering.terms
         # What is one number for a batch is only compared with that of a batch of the same size.
@@ -54,10 +50,7 @@ class Trainer:
         self.steps_a_call = 1
         self.paused, self.step_to = False, 0  # the step that was asked for while paused
         self.step, self.epoch, self.watch = 0, 0.0, Pace()
-        self.snapshots: list[int] = []
-        self.snapshot_every = SNAPSHOT_EVERY
-        self.last_flush = self.last_preview = self.last_snapshot = -np.inf
-        self.preview_pause = PREVIEW_EVERY
+        self.last_flush = -np.inf
 
     def _make_probe(self) -> Probe:
         parts = (self.training, self.validation)
@@ -123,11 +116,9 @@ class Trainer:
         if now - self.last_flush > FLUSH_EVERY:
             self.store.flush(**self.place(), images_per_second=self.watch.rate())
             self.last_flush = now
-        if now - self.last_preview > self.preview_pause:
+        if self.snapshots.preview_is_due():
             self._preview()
-            self.last_preview = time.perf_counter()
-            self.preview_pause = max(PREVIEW_EVERY, (self.last_preview - now) / PREVIEW_SHARE)
-        if now - self.last_snapshot > self.snapshot_every:
+        if self.snapshots.is_due():
             self._snapshot()
 
     def place(self) -> dict[str, float]:
@@ -141,7 +132,7 @@ class Trainer:
         self.store.log_validation(self.step, float(epoch), {**held_out, **weighted})
         self._warn(self.guard.check_held_out("validation", held_out, epoch))
         last = epoch == self.experiment.epochs
-        if not last and time.perf_counter() - self.last_snapshot > SNAPSHOT_SPACING:
+        if not last and self.snapshots.is_due_after_an_epoch():
             self._snapshot()
 
     def _by_series(self, values: np.ndarray) -> dict[str, float]:
@@ -159,28 +150,13 @@ class Trainer:
 
     def _preview(self) -> None:
         """Write the preview, unless the weights that a step moved to give values that are not finite."""
-        if not self.probe.save_preview(self.folder / PREVIEW, self.step):
+        if not self.snapshots.preview(self.step):
             raise FloatingPointError(self.guard.weights_are_gone(self.step, self.steering.learning_rate))
 
     def _snapshot(self) -> None:
-        if self.step in self.snapshots:
-            return
-        self._preview()
-        self.last_snapshot = time.perf_counter()
-        try:
-            self.probe.save_snapshot(self.folder / SNAPSHOTS / snapshot_file(self.step), self.step)
-        except (OSError, SafetensorError) as error:  # the training itself needs no disk
-            self._warn(f"The snapshot of step {self.step:,} could not be saved ({error}). Make room on the disk.")
-            return
-        self.snapshots.append(self.step)
-        self.store.flush(**self.place())
-        self.store.add_snapshot(self.step)
-        self.store.flush()
-        if len(self.snapshots) > MOST_SNAPSHOTS:
-            for step in self.snapshots[1:-1:2]:
-                self.store.remove_snapshot(step)
-                self.snapshots.remove(step)
-            self.snapshot_every *= 2
+        if self.step not in self.snapshots.steps:
+            self._preview()
+            self._warn(self.snapshots.save(self.step, self.place()))
 
     def _process_commands(self) -> None:
         """Take commands; while paused, do nothing else until a single step is wanted."""

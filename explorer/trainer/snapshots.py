@@ -1,0 +1,69 @@
+"""What a run keeps of its model while it trains: the live snapshot and the snapshots, each when it is due."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+
+from explorer.runs.layout import PREVIEW, SNAPSHOTS, snapshot_file
+from explorer.runs.writer import RunWriter
+from explorer.trainer.probe import Probe
+
+PREVIEW_EVERY = 0.4  # seconds
+PREVIEW_SHARE = 0.05  # of the time, at most
+SNAPSHOT_EVERY = 15.0
+SNAPSHOT_SPACING = 3.0  # at least, at the ends of epochs
+MOST_SNAPSHOTS = 24
+
+
+class Snapshots:
+    """The snapshots of one run. Of too many, every second one goes, and the next ones are further apart."""
+
+    def __init__(self, folder: Path, probe: Probe, store: RunWriter):
+        self._folder, self._probe, self._store = folder, probe, store
+        self.steps: list[int] = []  # of those that are kept
+        self._every = SNAPSHOT_EVERY
+        self._saved = self._previewed = -np.inf
+        self._pause = PREVIEW_EVERY
+
+    def preview_is_due(self) -> bool:
+        """Return whether the last preview is old enough, so that previews take at most their share of the time."""
+        return time.perf_counter() - self._previewed > self._pause
+
+    def preview(self, step: int) -> bool:
+        """Write the live snapshot. Return False, and write nothing, where the model's values are not finite."""
+        began = time.perf_counter()
+        if not self._probe.save_preview(self._folder / PREVIEW, step):
+            return False
+        self._previewed = time.perf_counter()
+        self._pause = max(PREVIEW_EVERY, (self._previewed - began) / PREVIEW_SHARE)
+        return True
+
+    def is_due(self) -> bool:
+        return time.perf_counter() - self._saved > self._every
+
+    def is_due_after_an_epoch(self) -> bool:
+        return time.perf_counter() - self._saved > SNAPSHOT_SPACING
+
+    def save(self, step: int, place: dict[str, float]) -> str:
+        """Save a snapshot of the step at `place`. Return what went wrong: the training itself needs no disk."""
+        self._saved = time.perf_counter()
+        try:
+            self._probe.save_snapshot(self._folder / SNAPSHOTS / snapshot_file(step), step)
+        except (OSError, SafetensorError) as error:
+            return f"The snapshot of step {step:,} could not be saved ({error}). Make room on the disk."
+        self.steps.append(step)
+        self._store.flush(**place)
+        self._store.add_snapshot(step)
+        self._store.flush()
+        if len(self.steps) > MOST_SNAPSHOTS:
+            self._thin()
+        return ""
+
+    def _thin(self) -> None:
+        """Remove every second snapshot but the first and the last."""
+        for step in self.steps[1:-1:2]:
+            self._store.remove_snapshot(step)
+            self.steps.remove(step)
+        self._every *= 2
