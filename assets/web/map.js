@@ -1,6 +1,5 @@
 // The latent map: the codes of data points in a plane, under a pointer that decodes wherever it is.
 import { Chart } from "./charts/chart.js";
-import { dataPoint } from "./hand/data_point.js";
 import { handOf } from "./hand/hand.js";
 import { Backdrop } from "./map/back.js";
 import { Card } from "./map/card.js";
@@ -11,14 +10,13 @@ import { Hover } from "./map/hover.js";
 import { Legend } from "./map/legend.js";
 import { Marks } from "./map/marks.js";
 import { readPayload } from "./map/payload.js";
+import { Places } from "./map/places.js";
 import { drawPoints } from "./map/points.js";
 import { Selection } from "./map/selection.js";
 import { Tools } from "./map/tools.js";
 import { make, renderer } from "./shared/elements.js";
 import { meter } from "./shared/meter.js";
 import { loadStyles, readTheme } from "./shared/theme.js";
-
-const PICK = 14; // pixels around the pointer
 
 /** @typedef {import("./map/payload.js").MapHeader} MapHeader */
 
@@ -38,12 +36,14 @@ class MapView {
   constructor(host, bytes) {
     const { frame } = this;
     this.host = host;
-    ({ header: this.header, scatter: this.scatter, plane: this.plane } = readPayload(bytes));
+    const shown = readPayload(bytes);
+    ({ header: this.header, scatter: this.scatter, plane: this.plane } = shown);
     this.hand = handOf(this.header.hand);
     this.chart = new Chart(frame.plot, () => this.figure(), (figure) => this.picture(figure));
     this.marks = new Marks(frame);
     this.card = new Card(frame.stage);
     this.legend = new Legend(() => this.showPoints());
+    this.places = new Places(frame, this.hand, this.legend.hidden, shown);
     this.back = new Backdrop(frame, this.hand);
     this.hover = this.makeHover();
     this.gestures = this.makeGestures();
@@ -67,17 +67,17 @@ class MapView {
   }
 
   makeHover() {
-    const { frame, hand, marks } = this;
+    const { frame, hand, marks, places } = this;
     return new Hover(this.card, {
       positionOf: (event) => frame.positionOf(event),
-      pick: (position) => this.pick(position),
-      point: (row) => this.point(row),
-      codeAt: (position) => this.codeAt(position),
+      pick: (position) => places.pick(position),
+      point: (row) => places.point(row),
+      codeAt: (position) => places.codeAt(position),
       engine: () => hand.engine,
       condition: () => hand.condition,
       flicker: () => this.tools.flicker,
       mark: (row, point) => {
-        const position = row >= 0 && row < this.scatter.count ? this.scatter.positionOf(row) : null;
+        const position = places.ofPoint(row);
         marks.ring("under", position);
         marks.posterior(position, point?.logVar && this.plane.invertible ? this.plane.covariance(point.logVar) : undefined);
       },
@@ -86,17 +86,17 @@ class MapView {
   }
 
   makeGestures() {
-    const { frame, hand, marks, card, selection } = this;
+    const { frame, hand, marks, card, selection, places } = this;
     return new Gestures(frame.glass, frame.stage, {
       onHover: (event) => this.hover.over(event),
       onLeave: () => this.hover.leave(),
-      onMove: (event, committed) => this.moveTo(event, committed),
+      onMove: (event, committed) => places.moveTo(frame.positionOf(event), committed),
       onTouch: (event) => {
         if (!hand.picture || !hand.engine) return;
         card.showDecode(hand.picture.pixels, hand.engine.shape); // on a phone the large picture may be out of sight
         card.moveTo(event);
       },
-      onClick: (event) => this.click(event),
+      onClick: (event) => places.click(frame.positionOf(event)),
       onOutline: (path) => marks.draw(path),
       onRelease: () => card.hide(),
       onSelect: (path, add) => {
@@ -120,6 +120,7 @@ class MapView {
     const { header, scatter, plane } = readPayload(bytes);
     Object.assign(this, { header, scatter });
     if (!this.plane.equals(plane)) this.plane = plane;
+    this.places.shown = { header, scatter, plane: this.plane };
     if (before.name !== header.name) this.selection.clear();
     this.selection.keepFor(scatter.count);
     this.tools.describe({ stochastic: header.stochastic, invertible: this.plane.invertible });
@@ -158,8 +159,8 @@ class MapView {
 
   /** @param {import("./charts/types.js").Figure} figure */
   picture(figure) {
-    const { scatter, header, hand, plane, host } = this;
-    const z = this.matches() ? plane.project(hand.code) : [];
+    const { scatter, header, host } = this;
+    const z = this.places.ofCode ?? [];
     const { accent } = readTheme(host);
     return savedFigure(figure, {
       scatter, z, accent, back: this.back.picture(), selected: this.selection.points,
@@ -201,62 +202,11 @@ class MapView {
   }
 
   placeMarks = () => {
-    const { hand, plane, scatter, header } = this;
     if (!this.frame.sight) return;
-    this.marks.placeZ(this.matches() ? plane.project(hand.code) : null);
-    const row = hand.chosen?.of === header.of ? hand.chosen.row : -1;
+    this.marks.placeZ(this.places.ofCode);
     this.hover.place();
-    this.marks.ring("chosen", row >= 0 && row < scatter.count ? scatter.positionOf(row) : null);
+    this.marks.ring("chosen", this.places.ofChosen);
   };
-
-  /** Whether the hand's code has a place on this plane. */
-  matches() {
-    return this.plane.invertible && this.hand.code.length === this.plane.latent;
-  }
-
-  /** @param {import("./map/frame.js").Position} position */
-  pick([x, y]) {
-    const [ux, uy] = this.frame.unit;
-    return this.scatter.nearest(x, y, PICK * ux, PICK * uy, (label) => !this.legend.hidden.has(label));
-  }
-
-  /** @param {number} row */
-  point(row) {
-    const { model, version, of } = this.header;
-    return dataPoint(model, version, of, row);
-  }
-
-  /** @param {ArrayLike<number>} position */
-  codeAt(position) {
-    return this.matches() ? this.plane.at(this.hand.code, position) : null;
-  }
-
-  /**
-   * @param {PointerEvent} event
-   * @param {boolean} committed
-   */
-  moveTo(event, committed) {
-    const position = this.frame.positionOf(event);
-    const code = position && this.codeAt(position);
-    const { hand } = this;
-    if (code) hand.move(code, committed, hand.chosen);
-    else if (committed) hand.move(hand.code, true, hand.chosen); // let go outside: it stays where it was last
-  }
-
-  /** @param {PointerEvent} event */
-  async click(event) {
-    const position = this.frame.positionOf(event);
-    if (!position) return;
-    const row = this.pick(position);
-    if (row < 0) return this.moveTo(event, true);
-    const { header } = this;
-    try {
-      const point = await this.point(row);
-      if (header.model === this.header.model) this.hand.move(Array.from(point.mean), true, point, point.condition);
-    } catch (error) {
-      this.hand.say(/** @type {Error} */ (error).message);
-    }
-  }
 
   /** Classes or points were hidden, shown or selected. */
   showPoints() {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { density } from "../../assets/web/map/density.js";
+import { Places } from "../../assets/web/map/places.js";
 import { Plane } from "../../assets/web/map/plane.js";
 import { Scatter } from "../../assets/web/map/scatter.js";
 
@@ -84,4 +85,23 @@ test("density is high where the points are, and clear where there are none", () 
   assert.deepEqual(at(-1.6, 9), [255, 255, 255, 255]);
   assert.equal(at(0, 5)[3], 0);
   assert.ok(at(2, 0)[3] > 0 && at(2, 0)[0] === 0);
+});
+
+test("a click takes the hand along the plane, and one outside leaves it where it is", () => {
+  /** @type {unknown[][]} */
+  const moves = [];
+  const hand = { code: [1, 0, 0], chosen: null, move: (/** @type {unknown[]} */ ...given) => moves.push(given) };
+  const shown = { header: { of: "probe" }, scatter: new Scatter(new Uint16Array(0), SPANS, new Uint8Array(0)), plane };
+  const places = new Places(/** @type {any} */ ({ unit: [0.01, 0.01] }), /** @type {any} */ (hand), new Set(), /** @type {any} */ (shown));
+  places.click(null);
+  assert.deepEqual(moves, []);
+  places.click([HALF, 0]);
+  assert.deepEqual([moves.length, moves[0][1]], [1, true]);
+  assert.ok(Math.abs(/** @type {number[]} */ (moves[0][0])[0] - 1.5) < 1e-6);
+  places.moveTo(null, false); // dragged outside
+  assert.equal(moves.length, 1);
+  places.moveTo(null, true);
+  assert.deepEqual(moves[1], [hand.code, true, null]);
+  hand.code = [0, 0]; // of another model
+  assert.equal(places.ofCode, null);
 });
