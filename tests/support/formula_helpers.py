@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from models.spec.formula.formula import Formula, FormulaError, parse_formula
@@ -140,3 +141,13 @@ def reduced(depth: int = 3) -> st.SearchStrategy[str]:
 def formulas() -> st.SearchStrategy[str]:
     """The text of a formula; some few are refused, as `log(-1.5)` is."""
     return expressions("value", 4).filter(lambda text: len(text) <= 500)
+
+
+def refused(text: str) -> FormulaError:
+    """Return the error of a text that is no formula; its place lies in the text."""
+    with pytest.raises(FormulaError) as caught:
+        parse_formula(text, KINDS)
+    assert str(caught.value) == f"At character {caught.value.start + 1}: {caught.value.sentence}"
+    assert 0 <= caught.value.start <= caught.value.end <= len(text)
+    assert caught.value.sentence[-1] in ".?"
+    return caught.value

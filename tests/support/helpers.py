@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
-from models.spec.experiment import Experiment
+from models.spec.experiment import Experiment, ExperimentError
 from tests.support.shared import own_home, shared_folder
 
 ROOT = Path(__file__).resolve().parents[2]
+OLD_RUN = ROOT / "tests" / "fixtures" / "run-format-1"  # written by the trainer of format 1, with tiny layers
 QUICK: dict[str, Any] = {"dataset": "digits", "network": "dense", "variant": "vae", "batch_size": 256, "epochs": 2}
 
 
@@ -74,3 +76,11 @@ def _train(home: Path) -> None:
 def trained_run() -> Path:
     """The folder of the run in `trained_home`; read only."""
     return trained_home() / "runs" / "quick"
+
+
+def faults(given_values: Any) -> list[str]:
+    """Return the sentences for what is wrong with an experiment."""
+    with pytest.raises(ExperimentError) as caught:
+        Experiment.parse(given_values)
+    assert str(caught.value) == " ".join(caught.value.sentences)
+    return caught.value.sentences

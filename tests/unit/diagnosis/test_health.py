@@ -1,4 +1,4 @@
-"""The health of a critic and its opponent: every outcome at its border, both sides, and what it is measured from."""
+"""The health of a critic and its opponent: every outcome at its border, both sides."""
 
 import re
 from collections.abc import Iterator
@@ -8,48 +8,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-from explorer.app_pages.parts import messages
-from explorer.app_pages.run.health import in_words, show_health
-from explorer.diagnosis import BAD, GAMES, GOOD, NOTE, Measured, findings, measured
-from explorer.diagnosis.critic_measures import spread_of
+from explorer.app_pages.run.health import in_words
+from explorer.diagnosis import BAD, GAMES, GOOD, NOTE, Measured, findings
 from explorer.figures.critic import BINS, logit_histogram
-from explorer.files import save_arrays
-from explorer.library import models as library
-from explorer.runs.layout import PROBE_IMAGES
-from explorer.runs.reader import Run
 from models.spec.catalogue import VARIANTS
-from tests.support.helpers import quick
-from tests.support.run_helpers import unfinished
-
-CRITICS = [name for name, info in VARIANTS.items() if info.critic]
-
-
-def judged(right: float, positive: bool) -> np.ndarray:
-    """A thousand logits, so many of them on the right side."""
-    logits = np.full(1000, 2.0 if positive else -2.0)
-    logits[round(1000 * right) :] *= -1
-    return logits
-
-
-def found(variant: str, right: float = 0.75, **changes) -> Measured:
-    info = VARIANTS[variant]
-    means = dict.fromkeys(info.weights, 0.65) | {"score_real": -3.0, "score_fake": 1.0, "gradient_penalty": 0.01}
-    plain = Measured(
-        info,
-        500,
-        tuple(info.learners),
-        judged(right, positive=True),
-        judged(right, positive=False),
-        dict.fromkeys(info.gradient_names, 0.5),
-        dict.fromkeys(info.gradient_names, 1.0),
-        means,
-        0.9,
-    )
-    return replace(plain, **changes)
-
-
-def titles(case: Measured) -> list[str]:
-    return [finding.verdict for finding in findings(case)]
+from tests.support.critic_helpers import CRITICS, found, titles
 
 
 def fooling(variant: str, norm: float) -> dict[str, float]:
@@ -247,41 +210,3 @@ def test_the_picture_shows_every_finite_logit(variant):
         assert tuple(bar["y"].sum() for bar in bars) == count
         assert all(len(bar["x"]) == BINS for bar in bars)
         np.testing.assert_array_equal(bars[0]["x"], bars[1]["x"])
-
-
-def test_means_are_no_numbers_where_the_history_has_none():
-    arrays = {f"health/{name}": np.ones(4) for name in ("real", "made", "gradients", "largest")}
-    arrays = {**arrays, "step": np.array([1]), "samples": np.zeros((3, 2, 2, 1))}
-    for recent in ({}, {"fools_critic": np.empty(0)}, {"fools_critic": np.array([np.nan, 1.0])}):
-        health = measured(quick(variant="gan"), arrays, np.zeros((3, 2, 2, 1)), recent, ())
-        assert health is not None
-        assert all(np.isnan(mean) for mean in health.means.values())
-
-
-def test_the_spread_is_that_of_pixels_whatever_the_number_of_images():
-    images = np.random.default_rng(0).integers(0, 256, (500, 8, 8, 1), dtype=np.uint8)
-    assert spread_of(images) == pytest.approx(255 / 12**0.5, rel=0.02)
-    assert spread_of(images[:12]) == pytest.approx(spread_of(images), rel=0.05)
-    assert spread_of(np.repeat(images[:1], 9, axis=0)) == spread_of(images[:1]) == 0
-
-
-def test_a_run_without_a_critic_or_of_an_earlier_version_has_no_health():
-    for experiment in (quick(), quick(variant="gan")):
-        assert measured(experiment, {"step": np.array([1])}, np.zeros((3, 2, 2, 1)), {}, ("loss",)) is None
-
-
-def test_missing_probe_images_are_said_and_leave_the_rest_of_the_page(tmp_path, monkeypatch):
-    said: list[str] = []
-    monkeypatch.setattr(messages, "show_error", said.append)
-    summary = {"probe": 3, "image_shape": (2, 2, 1)}
-    unfinished(tmp_path / "gan", quick(variant="gan")).close()
-    with Run(tmp_path / "gan") as run:
-        path = run.folder / "000000000.safetensors"
-        save_arrays(path, {"step": np.array([1])})
-        entry = library.ModelEntry("run/gan", "GAN", run.folder, path, 0, run.experiment, summary)
-        moment = run.moment()
-        assert moment is not None
-        show_health(run, entry, moment)
-    (sentence,) = said
-    assert sentence.startswith("A file of gan cannot be read")
-    assert PROBE_IMAGES in sentence

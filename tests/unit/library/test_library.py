@@ -1,24 +1,21 @@
-"""The library of models: what is listed, what is passed over and said, and what a listing costs."""
+"""The library of models: what is listed, what is passed over and said."""
 
 import json
 import os
 import shutil
-import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from explorer.library import listing as listing_module
 from explorer.library import models as library
 from explorer.library.listing import listing
 from explorer.library.models import LibraryError
 from explorer.runs.layout import EXPERIMENT, PREVIEW, SNAPSHOTS, SUMMARY, list_snapshots, snapshot_file
-from tests.support.helpers import ROOT
+from tests.support.app_pages import models_of, page
+from tests.support.helpers import OLD_RUN
+from tests.support.opened_files import opened_in
 
-OLD_RUN = ROOT / "tests" / "fixtures" / "run-format-1"
 BUNDLED = ["bundled/mnist-vae-2d", "bundled/fashion-vae-2d", "bundled/mnist-vae-16d", "bundled/mnist-ae-16d"]
 
 
@@ -29,18 +26,6 @@ def runs(tmp_path, monkeypatch) -> Path:
     for name in ("first", "second"):
         shutil.copytree(OLD_RUN, tmp_path / "runs" / name)
     return tmp_path / "runs"
-
-
-def page(name: str, **query: str) -> AppTest:
-    app = AppTest.from_file(ROOT / "explorer" / "main.py", default_timeout=30)
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page(f"app_pages/{name}.py").run()
-
-
-def models_of(shown: AppTest) -> list[str]:
-    """The choices of the box that models are chosen with."""
-    return next(box for box in shown.selectbox if box.label == "Model").options
 
 
 def test_a_whole_library_is_listed_and_nothing_is_passed_over(runs):
@@ -193,66 +178,6 @@ def test_a_live_snapshot_that_is_a_folder_is_said(runs):
     (runs / "first" / PREVIEW).mkdir()
     with pytest.raises(LibraryError, match="has no live snapshot"):
         library.find("run/first@live")
-
-
-_opened: list[str] | None = None
-
-
-def _watch(event: str, arguments: tuple) -> None:
-    if _opened is not None and event in {"open", "os.scandir", "sqlite3.connect"}:
-        _opened.append(f"{event} {arguments[0]}")
-
-
-sys.addaudithook(_watch)  # there is no way to take one back
-
-
-@contextmanager
-def opened_in(folder: Path) -> Generator[list[str]]:
-    """Collect every file and folder in `folder` that Python opens meanwhile."""
-    global _opened
-    _opened, found = [], []
-    try:
-        yield found
-        found += [each for each in _opened if str(folder) in each]
-    finally:
-        _opened = None
-
-
-@pytest.fixture
-def thousand(tmp_path, monkeypatch) -> Path:
-    """The runs folder of a home with a thousand runs, whose files seem to be old."""
-    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
-    monkeypatch.setattr(listing_module, "SETTLED", 0.0)
-    for number in range(1000):
-        folder = tmp_path / "runs" / f"run-{number:04d}"
-        (folder / SNAPSHOTS).mkdir(parents=True)
-        for file in (EXPERIMENT, SUMMARY):
-            shutil.copyfile(OLD_RUN / file, folder / file)
-        os.link(OLD_RUN / SNAPSHOTS / snapshot_file(18), folder / SNAPSHOTS / snapshot_file(18))
-    return tmp_path / "runs"
-
-
-def test_listing_a_thousand_runs_again_opens_none_of_their_files(thousand):
-    assert len(listing().titles) == 1004
-    with opened_in(thousand) as opened:
-        assert len(listing().titles) == 1004
-    assert opened == [f"os.scandir {thousand}"]
-    shutil.copyfile(OLD_RUN / SUMMARY, thousand / "run-0500" / SUMMARY)
-    with opened_in(thousand) as opened:
-        listing()
-    assert len(opened) > 1
-    assert {Path(each.split(" ", 1)[1]).relative_to(thousand).parts[:1] for each in opened} == {(), ("run-0500",)}
-
-
-def test_a_rerun_of_explore_opens_the_files_of_one_run(thousand):
-    shown = page("explore", model="run/run-0007")
-    assert len(models_of(shown)) == 1004
-    with opened_in(thousand) as opened:
-        shown.run()
-    assert not shown.exception
-    assert len(models_of(shown)) == 1004
-    assert all("run-0007" in each for each in opened[1:]), opened
-    assert len(opened) < 10
 
 
 def test_the_list_follows_what_happens_to_the_runs(runs, monkeypatch):

@@ -18,10 +18,9 @@ from explorer.presets import from_command_line
 from explorer.runs.layout import DATABASE, EXPERIMENT, SUMMARY, write_experiment, write_summary
 from explorer.runs.reader import Run, RunError
 from models.spec.experiment import Experiment, ExperimentError
-from tests.support.helpers import ROOT, quick
+from tests.support.helpers import OLD_RUN, quick
 from tests.support.run_helpers import written
 
-OLD_RUN = ROOT / "tests" / "fixtures" / "run-format-1"  # written by the trainer of format 1, with tiny layers
 NEWER = "This run was written by a newer Hourglass (format 3; this one reads up to 2). Update Hourglass."
 
 

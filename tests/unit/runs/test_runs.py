@@ -1,4 +1,4 @@
-"""Runs: the history and its pyramid, folders and databases that are no runs, and the commands of an inbox."""
+"""Runs: the history and its pyramid, connections, folders."""
 
 import shutil
 import sqlite3
@@ -6,7 +6,6 @@ import sqlite3
 import numpy as np
 import pytest
 
-from explorer.runs.commands import Inbox, SetWeight, Simple, parse_command
 from explorer.runs.database import Database
 from explorer.runs.launcher import new_run_folder
 from explorer.runs.layout import (
@@ -14,13 +13,9 @@ from explorer.runs.layout import (
     DATABASE,
     EXPERIMENT,
     SNAPSHOTS,
-    SUMMARY,
     history_row,
-    send_command,
-    write_json,
 )
-from explorer.runs.reader import Run, RunError, list_runs
-from explorer.runs.records import Curves
+from explorer.runs.reader import Run
 from tests.support.helpers import quick
 from tests.support.run_helpers import CHECKED, HISTORY, SERIES, TERMS, written
 
@@ -172,111 +167,7 @@ def test_a_removed_snapshot_is_forgotten_before_its_file_goes(tmp_path):
     writer.close()
 
 
-def test_folders_that_are_no_whole_runs_are_said_or_passed_over(tmp_path):
-    with pytest.raises(RunError, match=r"is not a run: it has no experiment\.json\. Choose the folder"):
-        Run(tmp_path)
-    for name, content in (("begun", None), ("empty", b""), ("broken", b"no database" * 99)):
-        write_json(new := tmp_path / f"{name}.json", quick().model_dump())
-        (tmp_path / name).mkdir()
-        new.rename(tmp_path / name / EXPERIMENT)
-        if content is not None:
-            (tmp_path / name / DATABASE).write_bytes(content)
-        with Run(tmp_path / name) as run:
-            assert not run.has_started()
-            with pytest.raises(RunError, match=f"The run {name} has not started"):
-                run.status()
-            with pytest.raises(RunError, match=f"The run {name} has not loaded its data yet"):
-                run.summary()
-    assert {run.name for run in list_runs(tmp_path)} == {"begun", "empty", "broken"}
-    assert list_runs(tmp_path / "absent") == []
-
-
-READS = ["status", "snapshots", "events", "curves"]
-
-
-@pytest.mark.parametrize("content", [None, b"", b"no database" * 99], ids=["missing", "empty", "foreign"])
-@pytest.mark.parametrize("read", READS)
-def test_a_history_that_cannot_be_read_is_said_in_a_sentence(tmp_path, content, read):
-    write_json(tmp_path / EXPERIMENT, quick().model_dump())
-    if content is not None:
-        (tmp_path / DATABASE).write_bytes(content)
-    with Run(tmp_path) as run:
-        if read == "curves" and content == b"":
-            assert run.curves() == Curves({}, {})
-            return
-        with pytest.raises(
-            RunError, match=r"has not started|The history of the run .* cannot be read \(.*\)\. Try again"
-        ):
-            getattr(run, read)()
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"{", b"\xff\xfe", b"[]", b"[" * 100_000, b'{"epochs": 0}', b"{}x"], ids=range(7)
-)
-@pytest.mark.parametrize(("file", "read"), [(EXPERIMENT, lambda run: run.experiment), (SUMMARY, Run.summary)])
-def test_a_damaged_file_is_said_in_a_sentence(tmp_path, file, read, content):
-    write_json(tmp_path / EXPERIMENT, quick().model_dump())
-    (tmp_path / file).write_bytes(content)
-    with Run(tmp_path) as run:
-        if file == SUMMARY and content == b'{"epochs": 0}':
-            assert read(run) == {"epochs": 0}
-            return
-        with pytest.raises(RunError, match=rf"^The run {tmp_path.name} has a damaged {file}"):
-            read(run)
-
-
-@pytest.mark.parametrize(("table", "read"), [("meta", lambda run: run.meta), ("events", Run.events)])
-def test_damaged_json_in_the_database_is_said(tmp_path, table, read):
-    writer, _ = written(tmp_path, 1)
-    writer.log_event("pause")
-    writer.close()
-    with sqlite3.connect(tmp_path / DATABASE) as database:
-        database.execute(f"UPDATE {table} SET {'value' if table == 'meta' else 'detail'} = '{{'")  # noqa: S608
-    database.close()
-    with Run(tmp_path) as run, pytest.raises(RunError, match=r"has a damaged run\.db"):
-        read(run)
-
-
-def test_a_folder_in_the_inbox_is_no_command(tmp_path):
-    inbox = Inbox(tmp_path)
-    (inbox.folder / "0.json").mkdir()
-    send_command(tmp_path, "stop")
-    assert inbox.take() == [Simple(command="stop")]
-    assert inbox.take_urgent() == []
-
-
 def test_run_folders_of_one_second_have_their_own_names(tmp_path):
     folders = [new_run_folder(quick(), tmp_path) for _ in range(3)]
     assert len(set(folders)) == 3
     assert all(Run(folder).experiment == quick() for folder in folders)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"",
-        b"{",
-        b"[]",
-        b"\xff",
-        b"[" * 9999,
-        b'{"command": "delete"}',
-        b'{"command": "weight", "term": "kl"}',
-        b'{"command": "weight", "term": "kl", "value": NaN}',
-        b'{"command": "weight", "term": "kl", "value": -1}',
-        b'{"command": "learning_rate", "value": 2}',
-        b'{"command": "stop", "now": 1}',
-        b'{"command": "go_on"}',
-    ],
-    ids=range(12),
-)
-def test_damaged_commands_are_refused_and_the_next_is_taken(tmp_path, text):
-    with pytest.raises(ValueError, match=r"^Not a command for a run: "):
-        parse_command(text)
-    inbox = Inbox(tmp_path)
-    send_command(tmp_path, "weight", term="kl", value=2)
-    (inbox.folder / "0.json").write_bytes(text)
-    send_command(tmp_path, "stop")
-    refused, weight, stop = inbox.take()
-    assert isinstance(refused, ValueError)
-    assert (weight, stop) == (SetWeight(command="weight", term="kl", value=2), Simple(command="stop"))
-    assert list(inbox.folder.iterdir()) == []

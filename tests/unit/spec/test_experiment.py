@@ -12,23 +12,15 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from explorer.lab.session import Session
-from explorer.presets import PRESET_TITLES, PRESETS, checked_experiment, from_command_line
-from explorer.runs.layout import CLOCK, WEIGHT_PREFIX, WEIGHTED_PREFIX
-from explorer.runs.writer import RunWriter
+from explorer.presets import PRESETS, checked_experiment
 from models.spec.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, VARIANTS, settings_of
 from models.spec.experiment import Change, Experiment, ExperimentError, changes_of, limits_of
 from models.spec.pairings import Pairing
 from models.spec.schedules import SCHEDULES
 from models.spec.term_settings import Terms, TermSetting
+from tests.support.helpers import faults
 
 FEW = settings(max_examples=80, deadline=None)
-
-
-def faults(given_values) -> list[str]:
-    with pytest.raises(ExperimentError) as caught:
-        Experiment.parse(given_values)
-    assert str(caught.value) == " ".join(caught.value.sentences)
-    return caught.value.sentences
 
 
 def test_nothing_given_is_a_small_vae():
@@ -43,14 +35,6 @@ def test_a_variant_brings_its_terms_and_weights(variant):
     experiment = Experiment.parse({"variant": variant})
     assert {name: s.weight for name, s in experiment.terms.items()} == dict(VARIANTS[variant].weights)
     assert experiment.variant_info is VARIANTS[variant]
-
-
-def test_a_term_is_a_bare_weight_or_a_table_and_keeps_its_default():
-    bare = Experiment.parse({"variant": "beta_vae", "terms": {"kl": 2}})
-    assert bare.terms == {"reconstruction": TermSetting(weight=1), "kl": TermSetting(weight=2)}
-    table = Experiment.parse({"variant": "beta_vae", "terms": {"kl": {"schedule": "warm_up", "schedule_epochs": 10}}})
-    assert table.terms["kl"] == TermSetting(weight=4, schedule="warm_up", schedule_epochs=10)
-    assert [table.terms["kl"].weight_at(epochs) for epochs in (0, 5, 10, 99)] == [0, 2, 4, 4]
 
 
 def test_limits_are_those_of_the_field_in_its_own_type():
@@ -137,24 +121,6 @@ def test_every_bad_value_is_named_with_what_was_given_and_what_is_allowed(field,
     assert re.search(r"\. (Change it and try again|Choose one of these)\.$", sentence)
 
 
-@pytest.mark.parametrize(
-    ("term", "sentence"),
-    [
-        ({"weight": -1}, "terms.kl.weight was -1; allowed is a number from 0 to 1e+06. Change it and try again."),
-        ("much", "terms.kl.weight was 'much'; allowed is a number from 0 to 1e+06. Change it and try again."),
-        ({"schedule": "sine"}, "schedule was 'sine'; allowed are constant, warm_up, cyclical. Choose one of these."),
-        ({"schedule_epochs": 0}, "terms.kl.schedule_epochs was 0; allowed is a number from 0.01 to 10000."),
-        (
-            {"beta": 4},
-            "terms.kl.beta is not a setting of a term; allowed are weight, schedule, schedule_epochs, formula.",
-        ),
-    ],
-)
-def test_a_bad_term_is_named_with_its_place(term, sentence):
-    (found,) = faults({"terms": {"kl": term}})
-    assert found.startswith(sentence)
-
-
 def test_what_contradicts_itself_is_refused():
     assert faults({"variant": "ae", "terms": {"kl": 1}}) == [
         "terms had kl; the variant ae has reconstruction. Remove the others, choose another variant, or give a "
@@ -169,25 +135,6 @@ def test_what_contradicts_itself_is_refused():
     assert "must be a multiple of 2" in sentence
     (sentence,) = faults({"epoch": 3})
     assert sentence.startswith("epoch is not a setting of an experiment; allowed are dataset, network, variant")
-
-
-TAKEN = [*CLOCK, "step", "level", "loss", "mmd", "l1", "z", "epochs", f"{WEIGHT_PREFIX}kl", f"{WEIGHTED_PREFIX}mine"]
-
-
-@pytest.mark.parametrize("name", [*TAKEN, "Upper", "9", "a b", 'a"', "", "a" * 33])
-def test_a_term_of_ones_own_cannot_take_a_name_of_hourglass_or_of_its_history(name):
-    (sentence,) = faults({"terms": {name: {"formula": "sum(z)"}}})
-    assert sentence.startswith(
-        f"your own term was named {name!r}; allowed are up to 32 lower-case letters, digits and _"
-    )
-
-
-@pytest.mark.parametrize("name", ["steps", "weight", "class", "ops", "a" * 32, "a_9"])
-def test_any_other_name_makes_a_run(name, tmp_path):
-    experiment = Experiment.parse({"terms": {name: {"formula": "sum(z)"}}})
-    store = RunWriter(tmp_path)
-    store.open_history((*experiment.terms_of("loss"), "loss"), list(experiment.terms))
-    store.close()
 
 
 def test_every_fault_has_its_own_sentence():
@@ -239,85 +186,6 @@ def test_whatever_comes_in_is_an_experiment_or_an_experiment_error(value):
         assert Experiment.parse(experiment.model_dump_json()) == experiment
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_every_preset_is_a_whole_experiment_with_a_title(preset):
-    assert from_command_line(preset, None, []) == checked_experiment(dict(PRESETS[preset]))
-    assert PRESET_TITLES[preset]
-
-
-def test_the_question_and_what_it_should_have_been_differ_in_their_pixels_alone():
-    question, answer = (from_command_line(name, None, []) for name in ("question", "answer"))
-    assert (question.pixel_model, answer.pixel_model) == ("unscaled", "bernoulli")
-    assert question.model_copy(update={"pixel_model": "bernoulli"}) == answer
-    assert (question.dataset, question.network, question.variant, question.latent_dim) == (
-        "mnist",
-        "question",
-        "ae",
-        100,
-    )
-    assert (question.optimizer, question.learning_rate, question.batch_size, question.epochs) == ("adam", 1e-4, 256, 10)
-
-
-def test_settings_change_a_preset_and_not_the_preset_itself():
-    changed = from_command_line(
-        "first-vae", None, ["latent_dim=16", "dataset=shapes", "terms.kl.weight=4", "terms.kl.schedule=warm_up"]
-    )
-    assert (changed.latent_dim, changed.dataset, changed.epochs) == (16, "shapes", 60)
-    assert changed.terms["kl"] == TermSetting(weight=4, schedule="warm_up")
-    assert from_command_line(None, None, ["terms.kl=3"]).terms["kl"].weight == 3
-    assert from_command_line("first-vae", None, []).latent_dim == 2
-
-
-def test_a_file_is_read_and_settings_come_on_top(tmp_path):
-    file = tmp_path / "experiment.json"
-    written = Experiment.parse({"variant": "beta_vae", "seed": 7})
-    file.write_text(written.model_dump_json(), encoding="utf-8")
-    assert from_command_line(None, file, []) == written
-    changed = from_command_line(None, file, ["seed=8", "terms.kl.weight=2.5"])
-    assert (changed.seed, changed.terms["kl"].weight) == (8, 2.5)
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (None, "could not be read"), (b"{", "could not be read"), (b"\xff", "could not be read"),
-        (b"[1]", "does not contain a JSON object"), (b"[" * 100_000, "could not be read"),
-        (b'{"epochs": 0}', "epochs was 0; allowed is"),
-    ],
-    ids=range(6),
-)  # fmt: skip
-def test_a_file_that_is_no_experiment_is_said(tmp_path, content, sentence):
-    file = tmp_path / "own.json"
-    if content is not None:
-        file.write_bytes(content)
-    with pytest.raises(ExperimentError, match=sentence):
-        from_command_line(None, file, [])
-
-
-@pytest.mark.parametrize(
-    ("setting", "sentence"),
-    [
-        ("latent_dim", "--set was 'latent_dim'; give KEY=VALUE"),
-        ("=3", "--set was '=3'; give KEY=VALUE"),
-        ("", "--set was ''; give KEY=VALUE"),
-        ("latent_dim.x=3", "latent_dim is a single value. Write it without a dot."),
-        ("latent_dim=", "latent_dim was ''; allowed is a whole number from 1 to 512"),
-        ("latent_dim=NaN", "latent_dim was nan; allowed is a whole number from 1 to 512"),
-        ("terms=" + "[" * 100_000, "terms was"),
-        ("dataset=cifar", "There is no data set 'cifar'"),
-    ],
-    ids=range(8),
-)
-def test_a_bad_setting_is_said(setting, sentence):
-    with pytest.raises(ExperimentError, match=re.escape(sentence)):
-        from_command_line("first-vae", None, [setting])
-
-
-def test_an_unknown_preset_is_answered_with_the_known_ones():
-    with pytest.raises(ExperimentError, match="--preset was 'x'; allowed are first-vae, digits-ae"):
-        from_command_line("x", None, [])
-
-
 def test_an_experiment_is_a_key_of_what_was_computed_for_it():
     given = {
         "variant": "beta_vae",
@@ -333,14 +201,6 @@ def test_an_experiment_is_a_key_of_what_was_computed_for_it():
         one.terms["kl"] = TermSetting()  # ty: ignore[invalid-assignment]
     with pytest.raises(ValidationError, match="frozen"):
         one.terms = Terms()  # ty: ignore[invalid-assignment]
-
-
-def test_terms_in_another_order_are_another_experiment():
-    """They are summed, shown and stored in their order."""
-    own = {"b": {"formula": "sum(z)"}, "a": {"formula": "sum(abs(z))"}}
-    one, other = (Experiment.parse({"terms": terms}) for terms in (own, dict(reversed(own.items()))))
-    assert dict(one.terms) == dict(other.terms)
-    assert one != other
 
 
 def test_each_field_says_what_it_changes_and_a_reduced_experiment_keeps_nothing_else():
