@@ -156,8 +156,9 @@ class RunWriter:
             self.log_event("warning", message=f"The disk took no history for a while. {lost}")
 
     def _drop_oldest_steps(self) -> None:
-        """Where too many rows wait, drop the older half of the level that has most: the means above it stay, and those
-        are what a curve of that length is drawn from.
+        """Drop the older half of the level that has most rows, where too many wait.
+
+        The means above it stay, and a curve of that length is drawn from those.
         """
         levels = Counter(row["level"] for _, row in self._pending if "level" in row)
         while levels.total() > MOST_WAITING:
