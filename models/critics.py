@@ -41,13 +41,13 @@ def _outputs_on_images(
 ) -> dict[str, keras.KerasTensor]:
     """Return the critic's outputs on images, samples and reconstructions, by name."""
     on_x = critic(image)
-    outputs = {t.CRITIC_ON_X: on_x[CRITIC], t.FEATURES_ON_X: on_x[FEATURES]}
+    outputs = {t.SCORE_ON_X: on_x[CRITIC], t.FEATURES_ON_X: on_x[FEATURES]}
     if t.SAMPLE in experiment.tensors:
-        outputs[t.CRITIC_ON_SAMPLE] = critic(tensors[t.SAMPLE])[CRITIC]
+        outputs[t.SCORE_ON_SAMPLE] = critic(tensors[t.SAMPLE])[CRITIC]
     if t.FEATURES_ON_RECONSTRUCTION in experiment.tensors:
         outputs[t.FEATURES_ON_RECONSTRUCTION] = critic(tensors[t.RECONSTRUCTION])[FEATURES]
-    if t.CRITIC_SLOPE in experiment.tensors:
-        outputs[t.CRITIC_SLOPE] = CriticSlope(critic, experiment.seed + 3)(image, tensors[t.SAMPLE])
+    if t.SCORE_SLOPE in experiment.tensors:
+        outputs[t.SCORE_SLOPE] = CriticSlope(critic, experiment.seed + 3)(image, tensors[t.SAMPLE])
     return outputs
 
 
@@ -55,12 +55,12 @@ def _outputs_on_codes(
     critic: keras.Model, _image: keras.KerasTensor, tensors: Tensors, experiment: Experiment
 ) -> dict[str, keras.KerasTensor]:
     """Return the critic's outputs on codes, samples of the prior and shuffled codes, by name."""
-    outputs = {t.CRITIC_ON_CODE: critic(tensors[t.Z])[CRITIC]}
-    if t.CRITIC_ON_PRIOR in experiment.tensors:
-        outputs[t.CRITIC_ON_PRIOR] = critic(tensors[t.Z_PRIOR])[CRITIC]
-    if t.CRITIC_ON_SHUFFLED in experiment.tensors:
+    outputs = {t.SCORE_ON_CODE: critic(tensors[t.Z])[CRITIC]}
+    if t.SCORE_ON_PRIOR in experiment.tensors:
+        outputs[t.SCORE_ON_PRIOR] = critic(tensors[t.Z_PRIOR])[CRITIC]
+    if t.SCORE_ON_SHUFFLED in experiment.tensors:
         shuffled = Shuffle(experiment.seed + 2)(tensors[t.Z])
-        outputs[t.Z_SHUFFLED], outputs[t.CRITIC_ON_SHUFFLED] = shuffled, critic(shuffled)[CRITIC]
+        outputs[t.Z_SHUFFLED], outputs[t.SCORE_ON_SHUFFLED] = shuffled, critic(shuffled)[CRITIC]
     return outputs
 
 

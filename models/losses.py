@@ -109,9 +109,9 @@ def wasserstein_generator_loss(score):
     return -score
 
 
-def gradient_penalty(critic_slope):
-    """Return (critic_slope - 1)²: (batch,). Gulrajani et al. 2017, eq. 3."""
-    return ops.square(critic_slope - 1.0)
+def gradient_penalty(score_slope):
+    """Return (score_slope - 1)²: (batch,). Gulrajani et al. 2017, eq. 3."""
+    return ops.square(score_slope - 1.0)
 
 
 def density_ratio(logit):

@@ -84,14 +84,14 @@ def _forward(
     experiment: Experiment, flow: Mapping[str, TensorInfo], answer: Mapping[str, Any], about: str
 ) -> Iterator[Stage]:
     """Return each tensor, and before the first output of a network that network."""
-    entered = set()
+    entered, called = set(), experiment.variant_info.called
     for name, info in flow.items():
         if info.through in answer["networks"] and info.through not in entered:
             entered.add(info.through)
             yield _network(experiment, info.through, answer)
         sources = tuple(source for source in info.sources if source in flow)
         sentence = f"{info.hint}. {about}" if name == tensors.X else f"{info.hint}."
-        formula = info.formula or (f"{info.through}({', '.join(info.sources)})" if info.sources else "")
+        formula = info.formula or (f"{called(info.through)}({', '.join(info.sources)})" if info.sources else "")
         numbers = bool(info.formula) and _by_number(info.formula, flow, info.kind)
         yield Stage(f"tensor:{name}", "forward", name, sentence, name, formula, numbers, (*sources, name))
 
@@ -100,7 +100,8 @@ def _network(experiment: Experiment, name: str, answer: Mapping[str, Any]) -> St
     layers = answer["networks"][name]
     count = sum(layer["parameters"] for layer in layers)
     sentence = f"{catalogue.NETWORKS[experiment.network].title} network with {count:,} parameters."
-    return Stage(f"network:{name}", "forward", name, sentence, layers=[_short(layer) for layer in layers])
+    title = experiment.variant_info.called(name)
+    return Stage(f"network:{name}", "forward", title, sentence, layers=[_short(layer) for layer in layers])
 
 
 def _by_number(formula: str, known: Mapping[str, TensorInfo], kind: str) -> bool:
@@ -115,7 +116,7 @@ def _judged(experiment: Experiment, answer: Mapping[str, Any]) -> Iterator[Stage
         rows = [_term_row(name, experiment, answer) for name in experiment.terms_of(total)]
         for row in rows:
             yield _term(row["name"], row, experiment)
-        sentence = f"What the {learner.title.lower()} minimises, by moving {' and '.join(learner.moves)}."
+        sentence = f"What the {learner.title.lower()} minimises, by moving {learner.networks}."
         if learner.turns:
             sentence += f" It moves at {learner.turns} only."
         value = answer["learners"][total]["total"]
@@ -145,15 +146,16 @@ def _backward(experiment: Experiment, answer: Mapping[str, Any]) -> Iterator[Sta
     """Return each network that a learner moves, from the loss back to the image."""
     for total, learner in answer["learners"].items():
         for network, layers in learner["networks"].items():
+            called = experiment.variant_info.called(network)
             sentence = (
-                f"The gradient of {total} in the {network}, from its last layer back to its first. A plain step at the "
+                f"The gradient of {total} in the {called}, from its last layer back to its first. A plain step at the "
                 f"learning rate {learner['rate']:g} would move each layer's weights by the share in the last column."
             )
             rows = [{**_short(layer), "update": _update(layer, learner["rate"])} for layer in layers]
             yield Stage(
                 f"moved:{total}:{network}",
                 "backward",
-                f"∇ {network}",
+                f"∇ {called}",
                 sentence,
                 "∇",
                 f"∂ {total} / ∂ weights",

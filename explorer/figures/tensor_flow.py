@@ -89,7 +89,9 @@ class _Flow:
                 return part.key
         key = f"{first}({', '.join(source.partition(':')[2] for source in sources)})" if others else first
         detail = "same weights" if others and network else detail
-        self.parts[key] = Part(key, kind, step, detail, sources, hint, network=network)
+        self.parts[key] = Part(
+            key, kind, self.experiment.variant_info.called(step), detail, sources, hint, network=network
+        )
         return key
 
     def _steps(self) -> dict[str, tuple[Kind, str, str]]:

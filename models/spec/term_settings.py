@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, field_validator
 from pydantic_core import CoreSchema, core_schema
 
-from models.spec.catalogue import entry
+from models.spec.catalogue import current_formula, entry
 from models.spec.schedules import SCHEDULES
 
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
@@ -30,6 +30,11 @@ class TermSetting(BaseModel):
     def _known_schedule(cls, name: str) -> str:
         entry(SCHEDULES, "schedule", name)
         return name
+
+    @field_validator("formula")
+    @classmethod
+    def _current_formula(cls, formula: str | None) -> str | None:
+        return formula if formula is None else current_formula(formula)
 
     def weight_at(self, epochs: float) -> float:
         """Return the weight after that many epochs."""

@@ -102,9 +102,19 @@ def test_one_batch_is_walked_through_to_the_gradients_of_both(page, artefacts):
         if seen[-1].startswith("∇"):
             cells = page.get_by_role("table", name="gradients").locator("tbody td:nth-child(3)").all_inner_texts()
             norms[seen[-1]] = [float(cell.split()[0]) for cell in cells]
-    for name in ("z_mean", "epsilon", "z", "z_prior", "sample", "critic", "features_on_x", "loss", "critic_loss"):
+    for name in (
+        "z_mean",
+        "epsilon",
+        "z",
+        "z_prior",
+        "sample",
+        "discriminator",
+        "features_on_x",
+        "loss",
+        "critic_loss",
+    ):
         assert name in seen
-    assert list(norms) == ["∇ decoder", "∇ encoder", "∇ critic"]
+    assert list(norms) == ["∇ decoder", "∇ encoder", "∇ discriminator"]
     assert all(norm > 0 for layers in norms.values() for norm in layers)
     page.locator(".hg-step").scroll_into_view_if_needed()
     page.screenshot(path=artefacts / "step-vae-gan.png")

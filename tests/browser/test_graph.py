@@ -107,7 +107,7 @@ def test_live_values_change_in_place_and_nothing_moves(wide_page: Page, app):
 def test_several_learners_have_each_its_rows_its_total_and_its_networks(wide_page: Page, app):
     show(wide_page, app, VAE_GAN, live="1")
     heads = wide_page.locator(".hg-learner")
-    expect(heads).to_have_text(["1Autoencoderupdates encoder and decoder", "2Discriminatorupdates critic"])
+    expect(heads).to_have_text(["1Autoencoderupdates encoder and decoder", "2Discriminatorupdates discriminator"])
     expect(wide_page.get_by_role("row", name="Σ weight × term")).to_have_count(2)
     rows = wide_page.locator(".hg-terms tbody tr")
     shares = [float(text.split()[0]) for text in rows.locator("td.hg-cell-share span").all_text_contents() if text]
@@ -115,9 +115,9 @@ def test_several_learners_have_each_its_rows_its_total_and_its_networks(wide_pag
     assert sum(shares[3:]) == pytest.approx(100, abs=0.3)
     heads.nth(1).hover()
     on_critic = {
-        "critic",
-        "critic_on_x",
-        "critic_on_sample",
+        "discriminator",
+        "score_on_x",
+        "score_on_sample",
         "Discriminatoron images",  # in two lines
         "Discriminatoron samples",
         "Discriminator",

@@ -15,7 +15,7 @@ KINDS = {
     "z": "code",
     "z_mean": "code",
     "z_log_var": "code",
-    "critic_on_x": "value",
+    "score_on_x": "value",
     "label": "classes",
     "critic_features": "features",
 }

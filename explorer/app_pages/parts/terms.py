@@ -65,7 +65,7 @@ def learner_rows(experiment: Experiment) -> list[dict[str, str]]:
 def _moves(learner: LearnerInfo) -> str:
     """Return what a learner updates, such as `updates critic, every 5th step`."""
     turns = f", {learner.turns}" if learner.turns else ""
-    return f"updates {' and '.join(learner.moves)}{turns}"
+    return f"updates {learner.networks}{turns}"
 
 
 def _weight_in_words(setting: TermSetting) -> str:

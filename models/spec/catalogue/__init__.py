@@ -4,6 +4,7 @@ Each table is keyed by the name that experiments, files, the command line and th
 entry stands under the same name in `networks`, `pixels`, `losses` and `variants`; a test holds the two together.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -31,7 +32,8 @@ __all__ = [
     "CODES", "CRITIC", "CRITIC_LOSS", "DECODER", "ELBO", "ENCODER", "ENCODER_LOSS", "KINDS", "LOSS", "NATS",
     "NETWORKS", "OPTIMIZERS", "PIXEL_MODELS", "SCORE", "SETTINGS", "TENSORS", "TERMS", "VARIANTS", "CodeInfo",
     "LearnerInfo", "NetworkInfo", "PixelModelInfo", "SettingInfo", "TensorInfo", "TermInfo", "VariantInfo",
-    "current_name", "entry", "flow_of", "settings_of", "tensors_of", "term_info", "unit_of_total", "with_sources",
+    "current_formula", "current_name", "entry", "flow_of", "settings_of", "tensors_of", "term_info", "unit_of_total",
+    "with_sources",
 ]  # fmt: skip
 
 Entry = TypeVar("Entry")
@@ -138,12 +140,23 @@ OPTIMIZERS: Mapping[str, str] = MappingProxyType(
 
 
 # Names that stored experiments, sessions and links of earlier versions still use, and what they are called today.
-FORMER_NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType({"network": {"seed": "question"}})
+FORMER_NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "network": {"seed": "question"},
+        "tensor": {name.replace("score_on", "critic_on"): name for name in TENSORS if name.startswith("score_on")},
+    }
+)
+_FORMER_TENSORS = re.compile(rf"\b({'|'.join(FORMER_NAMES['tensor'])})\b")
 
 
 def current_name(field: str, name: str) -> str:
     """Return a choice's name as it is called today."""
     return FORMER_NAMES.get(field, {}).get(name, name)
+
+
+def current_formula(text: str) -> str:
+    """Return a stored formula with its tensors as they are called today."""
+    return _FORMER_TENSORS.sub(lambda found: current_name("tensor", found[0]), text)
 
 
 def entry(table: Mapping[str, Entry], field: str, name: str) -> Entry:

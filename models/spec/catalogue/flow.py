@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from models.spec import tensors as t
-from models.spec.catalogue.info import CodeInfo, PixelModelInfo, TensorInfo, VariantInfo
+from models.spec.catalogue.info import CRITIC, CodeInfo, PixelModelInfo, TensorInfo, VariantInfo
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -17,7 +17,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-ENCODER, DECODER, CRITIC = "encoder", "decoder", "critic"
+ENCODER, DECODER = "encoder", "decoder"
 PRIOR, LINK, SHUFFLE, CODEBOOK, DENSITIES = "prior", "link", "shuffle", "codebook", "densities"
 
 _POSTERIOR = (t.Z, t.Z_MEAN, t.Z_LOG_VAR)
@@ -44,16 +44,14 @@ TENSORS: Mapping[str, TensorInfo] = MappingProxyType(
         t.LOG_AGGREGATE: TensorInfo("value", "q is the mean over the batch", _POSTERIOR, DENSITIES, "log q(z)"),
         t.LOG_MARGINALS: TensorInfo("value", "q is the mean over the batch", _POSTERIOR, DENSITIES, "Σ log q(z_j)"),
         t.LOG_PRIOR: TensorInfo("value", "p is a standard normal", _POSTERIOR, DENSITIES, "log p(z)"),
-        t.CRITIC_ON_X: TensorInfo("value", "Above 0: judged real", (t.X,), CRITIC),
-        t.CRITIC_ON_SAMPLE: TensorInfo("value", "Above 0: judged real", (t.SAMPLE,), CRITIC),
-        t.CRITIC_ON_CODE: TensorInfo("value", "The discriminator's logit", (t.Z,), CRITIC),
-        t.CRITIC_ON_PRIOR: TensorInfo("value", "The discriminator's logit", (t.Z_PRIOR,), CRITIC),
-        t.CRITIC_ON_SHUFFLED: TensorInfo("value", "The discriminator's logit", (t.Z_SHUFFLED,), CRITIC),
-        t.CRITIC_SLOPE: TensorInfo("value", "Norm of its gradient between image and sample", (t.X, t.SAMPLE), CRITIC),
-        t.FEATURES_ON_X: TensorInfo("features", "The discriminator's first hidden layer", (t.X,), CRITIC),
-        t.FEATURES_ON_RECONSTRUCTION: TensorInfo(
-            "features", "The discriminator's first hidden layer", (t.RECONSTRUCTION,), CRITIC
-        ),
+        t.SCORE_ON_X: TensorInfo("value", "Above 0: judged real", (t.X,), CRITIC),
+        t.SCORE_ON_SAMPLE: TensorInfo("value", "Above 0: judged real", (t.SAMPLE,), CRITIC),
+        t.SCORE_ON_CODE: TensorInfo("value", "The discriminator's logit", (t.Z,), CRITIC),
+        t.SCORE_ON_PRIOR: TensorInfo("value", "The discriminator's logit", (t.Z_PRIOR,), CRITIC),
+        t.SCORE_ON_SHUFFLED: TensorInfo("value", "The discriminator's logit", (t.Z_SHUFFLED,), CRITIC),
+        t.SCORE_SLOPE: TensorInfo("value", "Norm of its gradient between image and sample", (t.X, t.SAMPLE), CRITIC),
+        t.FEATURES_ON_X: TensorInfo("features", "The first hidden layer", (t.X,), CRITIC),
+        t.FEATURES_ON_RECONSTRUCTION: TensorInfo("features", "The first hidden layer", (t.RECONSTRUCTION,), CRITIC),
     }
 )
 
@@ -87,8 +85,8 @@ def tensors_of(variant: VariantInfo, pixel_model: PixelModelInfo) -> tuple[str, 
     output = pixel_model.output
     judged = {
         None: (),
-        "image": (t.CRITIC_ON_X, t.CRITIC_ON_SAMPLE, t.FEATURES_ON_X, t.FEATURES_ON_RECONSTRUCTION),
-        "code": (t.CRITIC_ON_CODE, t.CRITIC_ON_PRIOR),
+        "image": (t.SCORE_ON_X, t.SCORE_ON_SAMPLE, t.FEATURES_ON_X, t.FEATURES_ON_RECONSTRUCTION),
+        "code": (t.SCORE_ON_CODE, t.SCORE_ON_PRIOR),
     }
     return (
         t.X,

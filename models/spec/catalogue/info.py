@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 NATS = "nats per image"  # summed over pixels and dimensions, averaged over the batch
+CRITIC = "critic"  # the network that judges, in code and files; on screen it has its learner's title
 SCORE = "score"  # of a critic that is no classifier: only differences of it mean something
 
 
@@ -103,6 +104,15 @@ class LearnerInfo:
     weights: Mapping[str, float]
     every: int = 1  # it moves at every so many steps
 
+    def called(self, network: str) -> str:
+        """Return what one of its networks is called on screen: the one that judges is a discriminator or a critic."""
+        return self.title.lower() if network == CRITIC else network
+
+    @property
+    def networks(self) -> str:
+        """What it moves, in words."""
+        return " and ".join(map(self.called, self.moves))
+
     @property
     def turns(self) -> str:
         """When it moves, in words: such as `every 5th step`; nothing where it moves at each."""
@@ -131,6 +141,11 @@ class VariantInfo:
     def weights(self) -> Mapping[str, float]:
         """The default weight of every term, learner by learner."""
         return {term: weight for learner in self.learners.values() for term, weight in learner.weights.items()}
+
+    def called(self, network: str) -> str:
+        """Return what a network, or another step of the data, is called on screen."""
+        owner = next((learner for learner in self.learners.values() if network in learner.moves), None)
+        return owner.called(network) if owner else network
 
     @property
     def stochastic(self) -> bool:

@@ -40,15 +40,9 @@ CODE_STEPS: Mapping[str, Mapping[str, TensorInfo]] = MappingProxyType(
 )
 
 
-_FEATURES = {
-    name: replace(TENSORS[name], formula=f"first hidden layer of {CRITIC}({TENSORS[name].sources[0]})")
-    for name in (t.FEATURES_ON_X, t.FEATURES_ON_RECONSTRUCTION)
-}
-
-
 def flow_of(variant: VariantInfo, pixel_model: PixelModelInfo) -> dict[str, TensorInfo]:
     """Return every tensor that a training step of this variant can have, each behind its sources."""
-    known = {**TENSORS, **INSIDE, **_FEATURES, **CODE_STEPS[variant.code], **_ends(pixel_model)}
+    known = {**TENSORS, **INSIDE, **_features(variant), **CODE_STEPS[variant.code], **_ends(pixel_model)}
     ordered: dict[str, TensorInfo] = {}
 
     def take(name: str) -> None:
@@ -64,13 +58,22 @@ def flow_of(variant: VariantInfo, pixel_model: PixelModelInfo) -> dict[str, Tens
     return ordered
 
 
+def _features(variant: VariantInfo) -> dict[str, TensorInfo]:
+    """Return the tensors inside the network that judges."""
+    layer = f"first hidden layer of {variant.called(CRITIC)}"
+    return {
+        name: replace(TENSORS[name], formula=f"{layer}({TENSORS[name].sources[0]})")
+        for name in (t.FEATURES_ON_X, t.FEATURES_ON_RECONSTRUCTION)
+    }
+
+
 def _ends(pixel_model: PixelModelInfo) -> dict[str, TensorInfo]:
     """Return the tensors at the end of the flow, whose formulas have the pixel model's link."""
     drawn = pixel_model.link.replace(pixel_model.output, f"{DECODER}({t.Z_PRIOR})")
     return {
         t.RECONSTRUCTION: replace(TENSORS[t.RECONSTRUCTION], sources=(pixel_model.output,), formula=pixel_model.link),
         t.SAMPLE: replace(TENSORS[t.SAMPLE], formula=drawn),
-        t.CRITIC_SLOPE: replace(TENSORS[t.CRITIC_SLOPE], formula="‖∇ critic(sample + share · (x − sample))‖"),
+        t.SCORE_SLOPE: replace(TENSORS[t.SCORE_SLOPE], formula="‖∇ critic(sample + share · (x − sample))‖"),
     }
 
 

@@ -82,28 +82,26 @@ TERMS: Mapping[str, TermInfo] = MappingProxyType(
             "Commitment", "Σ (z_encoded − fixed(codeword))²", VQ, (t.Z_ENCODED, t.CODEWORD), "squared code distance"
         ),
         "fools_critic": TermInfo(
-            "Fooling the discriminator", "softplus(−critic_on_sample)", GOODFELLOW, (t.CRITIC_ON_SAMPLE,), LOGISTIC
+            "Fooling the discriminator", "softplus(−score_on_sample)", GOODFELLOW, (t.SCORE_ON_SAMPLE,), LOGISTIC
         ),
         "critic_real": TermInfo(
-            "Discriminator on images", "softplus(−critic_on_x)", GOODFELLOW, (t.CRITIC_ON_X,), LOGISTIC
+            "Discriminator on images", "softplus(−score_on_x)", GOODFELLOW, (t.SCORE_ON_X,), LOGISTIC
         ),
         "critic_fake": TermInfo(
-            "Discriminator on samples", "softplus(critic_on_sample)", GOODFELLOW, (t.CRITIC_ON_SAMPLE,), LOGISTIC
+            "Discriminator on samples", "softplus(score_on_sample)", GOODFELLOW, (t.SCORE_ON_SAMPLE,), LOGISTIC
         ),
-        "raises_score": TermInfo("Generator score", "−critic_on_sample", WGAN, (t.CRITIC_ON_SAMPLE,), SCORE),
-        "score_real": TermInfo("Critic score of images", "−critic_on_x", WGAN, (t.CRITIC_ON_X,), SCORE),
-        "score_fake": TermInfo("Critic score of samples", "critic_on_sample", WGAN, (t.CRITIC_ON_SAMPLE,), SCORE),
-        "gradient_penalty": TermInfo(
-            "Gradient penalty", "(critic_slope − 1)²", WGAN, (t.CRITIC_SLOPE,), "squared slope"
-        ),
+        "raises_score": TermInfo("Generator score", "−score_on_sample", WGAN, (t.SCORE_ON_SAMPLE,), SCORE),
+        "score_real": TermInfo("Critic score of images", "−score_on_x", WGAN, (t.SCORE_ON_X,), SCORE),
+        "score_fake": TermInfo("Critic score of samples", "score_on_sample", WGAN, (t.SCORE_ON_SAMPLE,), SCORE),
+        "gradient_penalty": TermInfo("Gradient penalty", "(score_slope − 1)²", WGAN, (t.SCORE_SLOPE,), "squared slope"),
         "code_fools_critic": TermInfo(
-            "Fooling the code discriminator", "softplus(−critic_on_code)", MAKHZANI, (t.CRITIC_ON_CODE,), LOGISTIC
+            "Fooling the code discriminator", "softplus(−score_on_code)", MAKHZANI, (t.SCORE_ON_CODE,), LOGISTIC
         ),
         "critic_prior": TermInfo(
-            "Discriminator on the prior", "softplus(−critic_on_prior)", MAKHZANI, (t.CRITIC_ON_PRIOR,), LOGISTIC
+            "Discriminator on the prior", "softplus(−score_on_prior)", MAKHZANI, (t.SCORE_ON_PRIOR,), LOGISTIC
         ),
         "critic_code": TermInfo(
-            "Discriminator on codes", "softplus(critic_on_code)", MAKHZANI, (t.CRITIC_ON_CODE,), LOGISTIC
+            "Discriminator on codes", "softplus(score_on_code)", MAKHZANI, (t.SCORE_ON_CODE,), LOGISTIC
         ),
         "feature_reconstruction": TermInfo(
             "Feature reconstruction",
@@ -112,12 +110,12 @@ TERMS: Mapping[str, TermInfo] = MappingProxyType(
             (t.FEATURES_ON_X, t.FEATURES_ON_RECONSTRUCTION),
             NATS,
         ),
-        "density_ratio": TermInfo("Total correlation (density ratio)", "critic_on_code", KIM, (t.CRITIC_ON_CODE,)),
+        "density_ratio": TermInfo("Total correlation (density ratio)", "score_on_code", KIM, (t.SCORE_ON_CODE,)),
         "critic_joint": TermInfo(
-            "Discriminator on joint codes", "softplus(−critic_on_code)", KIM, (t.CRITIC_ON_CODE,), LOGISTIC
+            "Discriminator on joint codes", "softplus(−score_on_code)", KIM, (t.SCORE_ON_CODE,), LOGISTIC
         ),
         "critic_shuffled": TermInfo(
-            "Discriminator on shuffled codes", "softplus(critic_on_shuffled)", KIM, (t.CRITIC_ON_SHUFFLED,), LOGISTIC
+            "Discriminator on shuffled codes", "softplus(score_on_shuffled)", KIM, (t.SCORE_ON_SHUFFLED,), LOGISTIC
         ),
         "code_regression": TermInfo(
             "Code regression",

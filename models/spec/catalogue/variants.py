@@ -32,7 +32,7 @@ def _against(
 _INVERSE = {ENCODER_LOSS: LearnerInfo("Encoder", (ENCODER,), {"code_regression": 1.0})}
 _AUTOENCODER = ("Autoencoder", (ENCODER, DECODER))
 _GENERATOR = ("Generator", (DECODER,))
-_IMAGES_AND_SAMPLES = (t.CRITIC_ON_X, t.CRITIC_ON_SAMPLE)
+_IMAGES_AND_SAMPLES = (t.SCORE_ON_X, t.SCORE_ON_SAMPLE)
 
 VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
     {
@@ -130,7 +130,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
             prior=True,
             critic="code",
             optimizer="adam_gan",
-            judged=(t.CRITIC_ON_CODE, t.CRITIC_ON_SHUFFLED),
+            judged=(t.SCORE_ON_CODE, t.SCORE_ON_SHUFFLED),
             fools="density_ratio",
         ),
         "wae": VariantInfo(
@@ -169,7 +169,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
             prior=True,
             critic="code",
             optimizer="adam_gan",
-            judged=(t.CRITIC_ON_PRIOR, t.CRITIC_ON_CODE),
+            judged=(t.SCORE_ON_PRIOR, t.SCORE_ON_CODE),
             fools="code_fools_critic",
         ),
         "vae_gan": VariantInfo(

@@ -31,9 +31,9 @@ def test_values_are_those_of_the_first_images():
         ("vae", "mean(square(z))"),
         ("conditional_vae", "sum(square(x - sigmoid(logits)))"),
         ("vq_vae", "sum(square(codeword))"),
-        ("gan", "softplus(-critic_on_sample)"),
+        ("gan", "softplus(-score_on_sample)"),
         ("wgan_gp", "sum(square(x - reconstruction))"),
-        ("aae", "softplus(-critic_on_code)"),
+        ("aae", "softplus(-score_on_code)"),
     ],
 )
 def test_a_gradient_comes_through_whatever_lies_between(variant, formula):

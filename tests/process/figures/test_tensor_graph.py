@@ -162,7 +162,7 @@ def test_a_gan_is_drawn_without_what_its_training_has_not():
     assert sources_of(drawn, "tensor:sample_code") == ["network:encoder"]
     assert sources_of(drawn, "network:encoder") == ["tensor:sample"]
     critics = [(node.title, node.detail) for node in drawn.nodes if node.key.startswith("network:critic")]
-    assert critics == [("critic", "Dense"), ("critic", "same weights")]
+    assert critics == [("discriminator", "Dense"), ("discriminator", "same weights")]
     assert [node.title for node in drawn.nodes if node.kind == "total"] == ["Generator", "Discriminator", "Encoder"]
     marks = {node.key: node.marks for node in drawn.nodes if node.marks}
     assert marks == {

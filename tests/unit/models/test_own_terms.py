@@ -67,7 +67,7 @@ _EXAMPLES: list[tuple[str, Callable[..., np.ndarray]]] = [
     ),
     ("max(x) - min(x)", lambda x, **_: x.max((1, 2, 3)) - x.min((1, 2, 3))),
     ("mean(abs(x - mean(x)))", lambda x, **_: np.abs(x - x.mean((1, 2, 3), keepdims=True)).mean((1, 2, 3))),
-    ("critic_on_x ** 2", lambda critic_on_x, **_: critic_on_x**2),
+    ("score_on_x ** 2", lambda score_on_x, **_: score_on_x**2),
     (
         "sqrt(2) * sum(clip(critic_features, -sqrt(0.25), 1))",
         lambda critic_features, **_: 2**0.5 * np.clip(critic_features, -0.5, 1).sum(1),
@@ -92,19 +92,19 @@ def test_every_function_of_a_number_is_what_the_check_takes_it_for(name):
     """What is refused as not finite is folded in Python; Keras must mean the same."""
     info = FUNCTIONS[name]
     call = f"{name}({', '.join(['0.75', '0.25', '0.5'][: len(info.arguments)])})"
-    formula = parse_formula(f"critic_on_x * {call}", KINDS)
+    formula = parse_formula(f"score_on_x * {call}", KINDS)
     arrays = some_tensors()
     given = {name: keras.ops.convert_to_tensor(array, "float32") for name, array in arrays.items()}
     found = np.asarray(term_function(formula)(given["x"], given))
     of_tensor = keras.ops.convert_to_tensor(0.75, "float32")
     expected = getattr(keras.ops, name)(of_tensor, *[0.25, 0.5][: len(info.arguments) - 1])
-    np.testing.assert_allclose(found, arrays["critic_on_x"] * np.asarray(expected), rtol=1e-5)
+    np.testing.assert_allclose(found, arrays["score_on_x"] * np.asarray(expected), rtol=1e-5)
 
 
 def test_a_term_is_the_same_in_a_graph_whose_batch_is_not_known():
     arrays = some_tensors()
     given = {name: tf.constant(array, tf.float32) for name, array in arrays.items()}
-    formula = parse_formula("sum(critic_on_x * x) + mean(maximum(z, critic_on_x)) ** 2", KINDS)
+    formula = parse_formula("sum(score_on_x * x) + mean(maximum(z, score_on_x)) ** 2", KINDS)
     term = term_function(formula)
     signature = {name: tf.TensorSpec((None, *array.shape[1:])) for name, array in arrays.items()}
     traced = tf.function(lambda tensors: term(tensors["x"], tensors), input_signature=[signature])

@@ -46,7 +46,7 @@ def test_variants_weigh_known_terms_whose_tensors_their_networks_give():
         assert next(iter(variant.learners)) == catalogue.LOSS, f"{name}: what readers follow is the first learner's"
         assert sum(len(learner.weights) for learner in variant.learners.values()) == len(variant.weights), name
         known = {*catalogue.tensors_of(variant, catalogue.PIXEL_MODELS["bernoulli"]), tensors.EPOCHS}
-        known |= {tensors.CRITIC_SLOPE, tensors.CRITIC_ON_SHUFFLED, tensors.SAMPLE_CODE, tensors.Z_PRIOR}
+        known |= {tensors.SCORE_SLOPE, tensors.SCORE_ON_SHUFFLED, tensors.SAMPLE_CODE, tensors.Z_PRIOR}
         known |= {tensors.LOG_POSTERIOR, tensors.LOG_AGGREGATE, tensors.LOG_MARGINALS, tensors.LOG_PRIOR}
         for term in variant.weights:
             assert set(catalogue.TERMS[term].needs) <= known, (name, term)

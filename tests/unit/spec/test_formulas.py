@@ -23,23 +23,23 @@ _RANGES = " ".join(
             'ops.sum(ops.square(x - ops.sigmoid(tensors["logits"])), axis=(1, 2, 3))',
         ),
         (" mean( abs(z) )\n", 'ops.mean(ops.abs(tensors["z"]), axis=-1)'),
-        ("critic_on_x", 'tensors["critic_on_x"]'),
-        ("-(critic_on_x + 1)", '-(tensors["critic_on_x"] + 1.0)'),
-        ("-(-critic_on_x)", '-(-tensors["critic_on_x"])'),
+        ("score_on_x", 'tensors["score_on_x"]'),
+        ("-(score_on_x + 1)", '-(tensors["score_on_x"] + 1.0)'),
+        ("-(-score_on_x)", '-(-tensors["score_on_x"])'),
         ("(max(z) - min(z)) - (1 - max(z))", _RANGES),
         ("((sum(z) * 2) / 3) * (0.5 / 7)", 'ops.sum(tensors["z"], axis=-1) * 2.0 / 3.0 * (0.5 / 7.0)'),
-        ("(2 * critic_on_x) ** 2 ** -1", '(2.0 * tensors["critic_on_x"]) ** 2.0 ** -1.0'),
-        ("((critic_on_x ** 2) ** 2)", '(tensors["critic_on_x"] ** 2.0) ** 2.0'),
-        ("-critic_on_x ** 2", '-(tensors["critic_on_x"] ** 2.0)'),
-        ("(-critic_on_x) ** 2", '(-tensors["critic_on_x"]) ** 2.0'),
-        ("2 * -critic_on_x", '2.0 * -tensors["critic_on_x"]'),
+        ("(2 * score_on_x) ** 2 ** -1", '(2.0 * tensors["score_on_x"]) ** 2.0 ** -1.0'),
+        ("((score_on_x ** 2) ** 2)", '(tensors["score_on_x"] ** 2.0) ** 2.0'),
+        ("-score_on_x ** 2", '-(tensors["score_on_x"] ** 2.0)'),
+        ("(-score_on_x) ** 2", '(-tensors["score_on_x"]) ** 2.0'),
+        ("2 * -score_on_x", '2.0 * -tensors["score_on_x"]'),
         ("sum(clip(x, -1, 1))", "ops.sum(ops.clip(x, -1.0, 1.0), axis=(1, 2, 3))"),
-        ("sum(critic_on_x * x)", 'ops.sum(ops.reshape(tensors["critic_on_x"], (-1, 1, 1, 1)) * x, axis=(1, 2, 3))'),
+        ("sum(score_on_x * x)", 'ops.sum(ops.reshape(tensors["score_on_x"], (-1, 1, 1, 1)) * x, axis=(1, 2, 3))'),
         (
             "sum(maximum(z, mean(x)))",
             'ops.sum(ops.maximum(tensors["z"], ops.reshape(ops.mean(x, axis=(1, 2, 3)), (-1, 1))), axis=-1)',
         ),
-        ("critic_on_x * log(0.5) - sqrt(4)", 'tensors["critic_on_x"] * -0.6931471805599453 - 2.0'),
+        ("score_on_x * log(0.5) - sqrt(4)", 'tensors["score_on_x"] * -0.6931471805599453 - 2.0'),
         ("sum(stop_gradient(critic_features))", 'ops.sum(ops.stop_gradient(tensors["critic_features"]), axis=-1)'),
     ],
 )  # fmt: skip
@@ -48,15 +48,15 @@ def test_a_formula_is_written_as_python_with_no_more_parentheses_than_it_needs(t
 
 
 def test_the_axes_of_a_kind_can_be_given():
-    formula = parse_formula("sum(critic_features * critic_on_x)", KINDS)
+    formula = parse_formula("sum(critic_features * score_on_x)", KINDS)
     assert python(formula, {"features": (1, 2)}) == (
-        'ops.sum(tensors["critic_features"] * ops.reshape(tensors["critic_on_x"], (-1, 1, 1)), axis=(1, 2))'
+        'ops.sum(tensors["critic_features"] * ops.reshape(tensors["score_on_x"], (-1, 1, 1)), axis=(1, 2))'
     )
 
 
 def test_a_formula_says_which_tensors_it_reads_in_the_order_of_their_first_use():
-    formula = parse_formula("sum(logits * critic_on_x) + sum(x - logits) + sum(label)", KINDS)
-    assert formula.needs == ("logits", "critic_on_x", "x", "label")
+    formula = parse_formula("sum(logits * score_on_x) + sum(x - logits) + sum(label)", KINDS)
+    assert formula.needs == ("logits", "score_on_x", "x", "label")
     assert formula.text.startswith("sum(logits")
 
 
@@ -78,7 +78,7 @@ def test_a_formula_says_which_tensors_it_reads_in_the_order_of_their_first_use()
         ("3 + 4", "3 + 4", "reads no tensor"),
         ("sum(x + z)", "x + z", r"x \(of shape image\) and z \(of shape code\) do not fit.*\+ takes equal shapes"),
         ("sum(maximum(z, label))", "maximum(z, label)", r"z \(of shape code\) and label \(of shape classes\)"),
-        ("sum(critic_on_x)", "sum(critic_on_x)", "one number for each image already.*mix its images"),
+        ("sum(score_on_x)", "sum(score_on_x)", "one number for each image already.*mix its images"),
         ("mean(sum(x))", "mean(sum(x))", r"sum\(x\) is one number for each image already"),
         ("sum(3)", "sum(3)", "sum was given the number 3"),
         ("sum(x) / 0", "0", "The divisor 0 is 0, or too near 0 for a float"),
@@ -179,8 +179,8 @@ def test_a_long_formula_is_refused_before_it_is_read():
 
 
 def test_a_sum_of_many_addends_may_be_as_deep_as_the_limit_and_no_deeper():
-    assert parse_formula("+".join(["critic_on_x"] * DEEPEST), KINDS).needs == ("critic_on_x",)
-    assert "too large" in refused("+".join(["critic_on_x"] * (DEEPEST + 1))).sentence
+    assert parse_formula("+".join(["score_on_x"] * DEEPEST), KINDS).needs == ("score_on_x",)
+    assert "too large" in refused("+".join(["score_on_x"] * (DEEPEST + 1))).sentence
     wide = "+".join(["(" + "+".join(["sum(x)"] * 8) + ")"] * 8)
     assert parse_formula(wide, KINDS)
 

@@ -54,6 +54,17 @@ def test_any_other_name_makes_a_run(name, tmp_path):
     store.close()
 
 
+def test_a_formula_of_an_earlier_version_names_tensors_as_they_are_called_today():
+    def formula(text: str) -> str | None:
+        return Experiment.parse({"variant": "gan", "terms": {"own": {"formula": text}}}).terms["own"].formula
+
+    assert formula("critic_on_x * 2 + critic_on_sample") == "score_on_x * 2 + score_on_sample"
+    assert formula("score_on_x") == "score_on_x"
+    assert TermSetting(formula="my_critic_on_x + critic_on_xs").formula == "my_critic_on_x + critic_on_xs"
+    (sentence,) = faults({"terms": {"own": {"formula": "critic_on_x"}}})  # a VAE has none
+    assert "score_on_x" in sentence
+
+
 def test_terms_in_another_order_are_another_experiment():
     """They are summed, shown and stored in their order."""
     own = {"b": {"formula": "sum(z)"}, "a": {"formula": "sum(abs(z))"}}
