@@ -64,7 +64,7 @@ def replace_file(temporary: Path, path: Path, patience: float = PATIENCE) -> Non
 
 
 def remove_file(path: Path) -> None:
-    """Delete a file, if it is there, as soon as nobody reads it."""
+    """Delete a file, if it is there, as soon as no process reads it."""
     _insist(lambda: path.unlink(missing_ok=True))
 
 
@@ -87,7 +87,7 @@ def modified(path: Path) -> int:
 
 
 def is_file(path: Path) -> bool:
-    """Return whether there is a file; also False where nobody may look."""
+    """Return whether there is a file; also False where it may not be read."""
     try:
         return path.is_file()
     except OSError:

@@ -1,4 +1,4 @@
-"""Where things are on disk. HOURGLASS_HOME moves everything that Hourglass writes to one folder."""
+"""Places on disk. HOURGLASS_HOME moves everything that Hourglass writes to one folder."""
 
 import os
 from pathlib import Path

@@ -1,10 +1,10 @@
-"""What the whole server has one of: three analysts, the trainers it started, and what pages ask of them together.
+"""The processes of the whole server: three analysts and the trainers it started, and the requests that pages share.
 
 State of the process lives here and nowhere else: not in modules of pages, not in Streamlit's caches.
 
 The decoder must answer within a frame, and UMAP holds its interpreter for seconds while it compiles, so projections and
 estimates have an analyst of their own (the same program), and so has the loss lab, whose trainings take minutes. Each
-is started when it is first needed: most models are decoded by the browser, and a decoder that nobody asks would take
+is started when it is first needed: most models are decoded by the browser, and an idle decoder would take
 660 MB and the seconds in which the first page opens.
 """
 
@@ -52,7 +52,7 @@ class Services:
             self.launcher.reap()
 
     def close(self) -> None:
-        """End every process that was started here, all at the same time, but for runs told to go on."""
+        """End every process that was started here, all at the same time, but for runs that are set to continue."""
         self._closing.set()
         parts = (self.decoder, self.workbench, self.lab, self.launcher)
         closing = [threading.Thread(target=part.close, name="closing") for part in parts]

@@ -12,7 +12,7 @@ from models.objective import Tensors
 from models.spec import tensors as t
 from models.spec.experiment import Experiment
 
-CRITIC = "critic"  # (batch,): the logit, above 0 for what is taken for real
+CRITIC = "critic"  # (batch,): the logit, above 0 for what is judged real
 FEATURES = "features"  # (batch, n): the first hidden layer, where much of an image is still there
 
 
@@ -64,7 +64,7 @@ def _outputs_on_codes(
     return outputs
 
 
-# Both under the catalogue's name of what is judged.
+# Both by the catalogue's name of what is judged.
 CRITICS: Mapping[str, Callable[..., keras.Model]] = MappingProxyType({"image": _image_critic, "code": _code_critic})
 CRITIC_OUTPUTS: Mapping[str, Callable[..., dict[str, keras.KerasTensor]]] = MappingProxyType(
     {"image": _outputs_on_images, "code": _outputs_on_codes}

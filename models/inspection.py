@@ -47,7 +47,7 @@ class SeenValue:
 class SeenLayer:
     """A layer of a network: how large it is, what it gives, and the norm of its weights and biases together.
 
-    `gradient` is that of a learner's total, in norm; None where nobody asks, as in the list of all layers.
+    `gradient` is that of a learner's total, in norm; None where it is not needed, as in the list of all layers.
     """
 
     label: str

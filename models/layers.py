@@ -70,7 +70,7 @@ class Quantizer(layers.Layer):
 
     def build(self, input_shape):
         length = input_shape[-1] // self.codewords
-        # As wide as the codes that an encoder begins with, or most entries would never be anybody's nearest.
+        # As wide as the codes that an encoder begins with, or most entries would never be the nearest to any code.
         wide = keras.initializers.RandomNormal(stddev=1.0)
         self.codebook = self.add_weight(shape=(self.size, length), initializer=wide, name="codebook")
 
@@ -130,7 +130,7 @@ def log_normal(z, mean, log_var):
 
 @keras.saving.register_keras_serializable(package="hourglass")
 class Densities(layers.Layer):
-    """How likely sampled codes are: log q(z|x), log q(z), Σ log q(z_j) and log p(z), in nats, (batch,) each.
+    """Log densities of sampled codes: log q(z|x), log q(z), Σ log q(z_j) and log p(z), in nats, (batch,) each.
 
     q(z) and q(z_j) are the means over the posteriors of the batch: Chen et al. 2018, appendix C.1, without the
     logarithm of the data set's size, which no gradient sees. So log q(z|x) - log q(z) is at most that of the batch's.

@@ -1,4 +1,4 @@
-"""A generator as a chain of plain JSON layers, for a forward pass without Keras: `assets/web/decoder` runs it.
+"""A generator as a chain of plain layers in JSON, for a forward pass without Keras: `assets/web/decoder` runs it.
 
 Only a plain chain of the layers in LAYERS can leave; anything else stays with Keras, and the sentence says why.
 Weights are named as in `models.checkpoints`. Every entry has a `kind`; the other keys are those of the functions here.

@@ -25,7 +25,7 @@ OPTIMIZERS = {
 
 @dataclass(frozen=True)
 class Program:
-    """What an experiment becomes: the twins to look with, the model to train with."""
+    """A built experiment: the twins to display with, the model to train with."""
 
     experiment: Experiment
     twins: Twins

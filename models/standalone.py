@@ -1,4 +1,4 @@
-"""What exported scripts train with. They hold these classes as they stand here, so nothing of ours is used in them.
+"""Models that exported scripts train with. Scripts copy these classes as they stand, so they use nothing of ours.
 
 Each is a functional model, made of inputs and named tensors. `compile` is given the loss: `terms` is a function
 (batch, tensors) -> {name: (batch,)}, and every term has a weight.
@@ -59,7 +59,7 @@ class Learners(keras.Model):
         with tf.GradientTape(persistent=True) as tape:
             values = self.values(batch, training=True)
             losses = {total: ops.mean(values[total]) for total in self.moves}
-        # All gradients are taken before anything moves: nobody learns from a network that has just changed.
+        # All gradients are taken before anything moves: no learner uses a network that has just changed.
         gradients = {total: tape.gradient(loss, self.variables_of(total)) for total, loss in losses.items()}
         for total, gradient in gradients.items():
             self.move(total, gradient)

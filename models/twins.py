@@ -27,7 +27,7 @@ class Twins:
     training: images -> every tensor that the terms read; a VAE's z is sampled, a denoising AE's x is noisy.
     inference: images -> {z_mean, reconstruction}; no noise, the link added.
     generator: codes -> images in 0..1.
-    critic: what the variant has it judge -> {critic: logits (batch,), features (batch, n)}; None where there is none.
+    critic: images or codes -> {critic: logits (batch,), features (batch, n)}; None where the variant has none.
 
     A conditional model takes [images, classes] wherever images are said, with the classes one-hot, (batch, classes).
     A conditional decoder takes them behind the code, (batch, latent + classes), so that it stays a chain of layers.

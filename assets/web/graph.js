@@ -1,4 +1,4 @@
-// A loss at a glance: which term reads which tensor, as a picture, and each term as a row. Numbers change in place.
+// The loss graph: which term reads which tensor, as a picture, and each term as a row. Numbers change in place.
 import { make, renderer } from "./shared/elements.js";
 import { drawGraph } from "./graph/drawing.js";
 import { TermRows } from "./graph/rows.js";

@@ -129,7 +129,7 @@ class MapView {
     if (before.of !== header.of || before.name !== header.name) this.hover.leave();
     this.hand.follow(header);
     this.describeLegend();
-    if (!(await this.chart.open()) || this.header !== header || this.chart.closed) return; // a newer one, or nobody looks
+    if (!(await this.chart.open()) || this.header !== header || this.chart.closed) return; // a newer one, or the page is gone
     if (this.framed !== this.frameKey()) await this.chart.draw();
     this.framed = this.frameKey();
     this.frame.sight ??= rangesOf(header);

@@ -1,4 +1,4 @@
-// One training step in slow motion: its stages in order, under the hand. All numbers and pictures come at once.
+// One training step, stage by stage. All numbers and pictures come at once.
 import { Crumbs } from "./step/crumbs.js";
 import { Panel } from "./step/panel.js";
 import { Player } from "./step/player.js";

@@ -1,4 +1,4 @@
-"""Which images one step is computed on: the analyst and the page that shows the batch agree on it. No Keras."""
+"""The images of one step, on which the analyst and the page that shows the batch agree. No Keras."""
 
 import numpy as np
 

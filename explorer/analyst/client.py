@@ -136,7 +136,7 @@ class AnalystClient:
             self._settle(header, payload)
 
     def _settle(self, header: dict[str, Any], payload: bytes) -> None:
-        """Give an answer to whoever waits for it, and the process the next request."""
+        """Give an answer to its caller, and the process the next request."""
         with self._lock:
             if self._closing.is_set():
                 return

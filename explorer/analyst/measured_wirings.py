@@ -1,4 +1,4 @@
-"""What the five wirings measured: asked for by the first poll, and kept while the server lives."""
+"""The measurements of the five wirings: requested by the first poll, and kept while the server lives."""
 
 import threading
 from typing import Any

@@ -20,13 +20,13 @@ class Request:
     future: Future[Answer] = field(default_factory=Future)
 
     def settle(self, header: dict[str, Any], payload: bytes) -> None:
-        """Give the answer, or the fault that the process answered with, unless nobody waits any more."""
+        """Give the answer, or the fault that the process answered with, unless the caller has given up."""
         if "error" in header:
             self.fail(AnalystError(header["error"]))
         elif self.future.set_running_or_notify_cancel():
             self.future.set_result((header, payload))
 
     def fail(self, error: AnalystError) -> None:
-        """Give an error, unless nobody waits any more."""
+        """Give an error, unless the caller has given up."""
         if self.future.set_running_or_notify_cancel():
             self.future.set_exception(error)

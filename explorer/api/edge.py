@@ -1,4 +1,4 @@
-"""How every route answers or refuses. Who may ask is checked before, in `origin.py`."""
+"""Answers and refusals of every route. Host and Origin are checked before, in `origin.py`."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What the server does once, when it opens."""
+"""The work that the server does once, when it opens."""
 
 import ast
 import gc

@@ -1,4 +1,4 @@
-"""Explore: a trained model under the hand."""
+"""Explore: the bank and the map of a trained model."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ from models.spec.errors import CheckpointError
 
 MAP_HEIGHT = 500
 HAND = "explore"
-WATCH = 0.8  # seconds between two looks at the decoder
+WATCH = 0.8  # seconds between two polls of the decoder
 PROBE, ALL = "probe", "all"
 QUICK = 5000  # points that UMAP lays out in about half a minute
 

@@ -89,8 +89,8 @@ def _add_pretrained(commands: "argparse._SubParsersAction[argparse.ArgumentParse
 def _add_experiment(command: argparse.ArgumentParser) -> None:
     """Add the arguments that define an experiment."""
     source = command.add_mutually_exclusive_group()
-    source.add_argument("--preset", metavar="NAME", help=f"start from a preset: {', '.join(PRESETS)}")
-    source.add_argument("--experiment", metavar="FILE", type=Path, help="start from the experiment.json of a run")
+    source.add_argument("--preset", metavar="NAME", help=f"use a preset: {', '.join(PRESETS)}")
+    source.add_argument("--experiment", metavar="FILE", type=Path, help="use the experiment.json of a run")
     command.add_argument(
         "--set", metavar="KEY=VALUE", action="append", default=[], dest="settings",
         help="change a setting, such as latent_dim=16 or terms.kl.weight=4; may be repeated",

@@ -14,7 +14,7 @@ _FORMULA = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Reply:
-    """What is said about a formula; an error has the `place` of what is wrong, characters from start to end."""
+    """The answer to a formula; an error has the `place` of what is wrong, characters from start to end."""
 
     sentence: str
     place: tuple[int, int] | None = None

@@ -1,4 +1,4 @@
-"""A loss at a glance: its tensors and terms as a picture, each term as a row whose numbers change in place."""
+"""The loss graph: tensors and terms as a picture, each term as a row whose numbers change in place."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

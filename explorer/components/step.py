@@ -1,4 +1,4 @@
-"""One training step in slow motion: fed once with all numbers and pictures, stepped through in the browser."""
+"""One training step, stage by stage: sent once with all numbers and pictures, stepped through in the browser."""
 
 import numpy as np
 import streamlit as st
@@ -15,7 +15,7 @@ _STEP = st.components.v2.component(
 def step(walk: Walk, pictures: np.ndarray, *, key: str) -> None:
     """Show the walk. ``pictures`` are those that it names, uint8 (n, height, width, channels), in its order.
 
-    The stage that is looked at is the browser's: other numbers of the same stages leave it where it is.
+    The chosen stage is the browser's: other numbers of the same stages leave it where it is.
     """
     header = {**walk.as_json(), "shape": list(pictures.shape[1:])}
     _STEP(key=key, data=pack(header, {"pixels": pictures}), height="content")

@@ -1,4 +1,4 @@
-"""What Python and the browser modules agree on, and the short script that loads one of them."""
+"""Limits shared with the browser modules, and the short script that loads one of them."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from explorer.places import WEB
 
 
 class Limits(NamedTuple):
-    """What Python and the browser must agree on. Both read it from ``assets/web/shared/limits.json``."""
+    """Limits that Python and the browser share. Both read them from ``assets/web/shared/limits.json``."""
 
     largest_value: int  # of a code, either sign
     coordinate_steps: int  # a map's coordinate is sent in 16 bits: finer than any screen, and half the size

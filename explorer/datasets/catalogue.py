@@ -1,4 +1,4 @@
-"""Which data sets exist, and what can be said of them without loading one.
+"""The data sets, and what is known of each without loading it.
 
 The app process imports this module, so it must stay free of TensorFlow, Keras and scikit-learn.
 How each one is loaded is in `loading.py`, keyed by the same names.
@@ -15,7 +15,7 @@ class DatasetError(ValueError):
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """What the app shows of a data set before it is loaded.
+    """The facts of a data set that the app shows before it is loaded.
 
     `image_shape` is (height, width, channels) in pixels, `examples` counts all images (training and test together),
     `training` those that are not held out for the test, and label k means `class_names[k]`.

@@ -1,4 +1,4 @@
-"""Loads the data sets of the catalogue, and splits off the validation images.
+"""Loading the data sets of the catalogue, and splitting off the validation images.
 
 Heavy imports are inside the functions: only the trainer and the analyst call them.
 """
@@ -20,7 +20,7 @@ from explorer.datasets.shapes import draw_shapes, paint, sample_factors, sample_
 DATA_FOLDER_VARIABLE = "HOURGLASS_DATA"
 _MNIST_COUNTS = (60_000, 10_000)
 _SHAPES_PER_TEST_IMAGE = 6
-_NETWORK_TIMEOUT = 5.0  # seconds without a sign of life
+_NETWORK_TIMEOUT = 5.0  # seconds without an answer
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def load_images(name: str) -> Images:
 
     `mnist` and `fashion_mnist` are read from `<name>.npz` in the folder that HOURGLASS_DATA names, if it is there, else
     from Keras' cache, else they are downloaded into that cache. Raises DatasetError if there is no such data set, if a
-    file of it is not what it should be, or if it cannot be downloaded.
+    file of it is damaged, or if it cannot be downloaded.
     """
     info = dataset_info(name)
     return LOADERS[name](info)

@@ -1,7 +1,7 @@
-"""Reads images and labels from an `.npz` file that nobody vouches for.
+"""Reading images and labels from an `.npz` file that may be damaged or hostile.
 
-Nothing is unpacked before the zip directory and the arrays' own headers have said how large it will be; no pickle is
-ever read; whatever is wrong with the file becomes a DatasetError.
+Nothing is unpacked before its size is known from the zip directory and the arrays' own headers; no pickle is
+ever read; any fault of the file becomes a DatasetError.
 """
 
 import math
@@ -19,7 +19,7 @@ from explorer.datasets.catalogue import DatasetError
 MAX_BYTES = 1 << 30  # all arrays of a file together, unpacked
 _MEGABYTE = 1_000_000
 
-# What zipfile, zlib and numpy raise on files that are broken, encrypted, truncated or that lie about their sizes.
+# Errors of zipfile, zlib and numpy on files that are broken, encrypted, truncated or have false sizes.
 _BROKEN = (
     OSError,
     EOFError,
@@ -34,7 +34,7 @@ _BROKEN = (
 )
 
 # The header exactly as numpy writes it for plain numbers. Being strict here keeps Python's parser, which numpy calls
-# for headers, away from text that somebody else chose.
+# for headers, away from foreign text.
 _HEADER = re.compile(
     rb"\{'descr': '([<>|=][biufc]\d{1,2})', 'fortran_order': (?:True|False), 'shape': "
     rb"\((\d{1,12}(?:, \d{1,12})*),?\), \} *\n"

@@ -1,4 +1,4 @@
-"""How a critic and its opponent get on, in words, from what was measured. No Streamlit, no Keras."""
+"""Findings about a critic and its opponent, in words, from measurements. No Streamlit, no Keras."""
 
 from explorer.diagnosis.critic_measures import RECENT as RECENT
 from explorer.diagnosis.critic_measures import Measured as Measured

@@ -1,4 +1,4 @@
-"""What is known of a critic and its opponent at one look. No Streamlit, no Keras."""
+"""Measurements of a critic and its opponent at one moment. No Streamlit, no Keras."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ RECENT = 100  # steps that the means of the terms are taken over
 
 @dataclass(frozen=True)
 class Measured:
-    """What the newest look at the probe images and the newest steps say."""
+    """The newest measurement on the probe images, and means of the newest steps."""
 
     info: VariantInfo
     step: int

@@ -23,7 +23,7 @@ NEAR_ONE, FAR_FROM_ONE = 0.3, 3.0  # a critic's slope is within this of 1; so fa
 
 @dataclass(frozen=True)
 class Game:
-    """What a critic tells apart, in words."""
+    """The words for what a critic tells apart."""
 
     real: str
     made: str

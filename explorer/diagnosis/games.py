@@ -1,4 +1,4 @@
-"""Which questions each kind of game is asked, and the answers."""
+"""The questions for each kind of game, and the answers."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

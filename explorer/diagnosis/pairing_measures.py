@@ -1,4 +1,4 @@
-"""What is measured of a look into a model of the pairing lab. No Keras."""
+"""Measurements of a model of the pairing lab. No Keras."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What became of a pairing, in one sentence, from what was measured. Free of TensorFlow.
+"""The outcome of a pairing in one sentence, from measurements. Free of TensorFlow.
 
 The verdict follows from numbers alone: losses, outputs, logits, gradients, and the error of what a person sees, through
 the pairing's own link and through every other. The reason then names the part of the pairing that the numbers accuse.

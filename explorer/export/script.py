@@ -41,7 +41,7 @@ def script_of(experiment: Experiment) -> str:
             *objective.definitions(experiment, recorder),
             *moved,
             *trained.blocks,
-            f"# Twins: the model is trained, the others look at images and codes through the same layers.\n{twins}",
+            f"# Twins: the model is trained, the others show images and codes through the same layers.\n{twins}",
             _compiled(experiment, recorder),
         ],
         f"Data: {info.licence}": [

@@ -1,4 +1,4 @@
-"""What a critic says of real and of made, as one picture. A pure function, no Streamlit."""
+"""Histograms of a critic's logits on real and generated inputs. A pure function, no Streamlit."""
 
 from typing import Any
 

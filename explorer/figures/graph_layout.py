@@ -1,4 +1,4 @@
-"""Where the nodes of a tensor graph are drawn: layers from left to right, on a phone from top to bottom."""
+"""The layout of a tensor graph: layers from left to right, on a phone from top to bottom."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -83,7 +83,7 @@ def _urgency(edge: Any, boxes: dict[str, Box]) -> tuple[bool, bool, float]:
 
 
 class _Room:
-    """What is drawn already, and what must stay clear."""
+    """The lines that are drawn, and the space that must stay clear."""
 
     def __init__(self, boxes: dict[str, Box], words: Sequence[Box], across: np.ndarray, down: np.ndarray):
         self.boxes, self.turns = boxes, (across, down)

@@ -1,4 +1,4 @@
-"""What the Explore page computes: planes, slider ranges, pictures. No Streamlit."""
+"""Planes, slider ranges and pictures of the Explore page. No Streamlit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What the pairing lab draws: pure functions from results to Plotly figures and table rows. No Streamlit, no state."""
+"""Figures of the pairing lab: pure functions from results to Plotly figures and table rows. No Streamlit, no state."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What bank and map show, as data: a model, its dimensions, a plane of codes."""
+"""The contents of bank and map as data: a model, its dimensions, a plane of codes."""
 
 from dataclasses import dataclass
 from typing import Any

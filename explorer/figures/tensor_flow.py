@@ -1,4 +1,4 @@
-"""What is drawn of an experiment's data: its named tensors, the networks that are applied and the steps between them.
+"""The data of an experiment as a graph: its tensors, the networks that are applied and the steps between them.
 
 It follows the catalogue: what each tensor is made of and through what. A network that is applied to another tensor is
 drawn again, so that the picture has no circles.
@@ -26,7 +26,7 @@ class Part:
     title: str
     detail: str
     sources: tuple[str, ...] = ()
-    hint: str = ""  # for whoever points at it
+    hint: str = ""  # its tooltip
     layer: int = 0
     network: str = ""  # which one is applied here
 

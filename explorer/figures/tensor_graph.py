@@ -24,7 +24,7 @@ class Node:
     kind: Kind
     title: str
     detail: str
-    hint: str = ""  # for whoever points at it
+    hint: str = ""  # its tooltip
     layer: int = 0
     sources: tuple[str, ...] = ()
     total: str = ""  # of a term and of a total: the learner's

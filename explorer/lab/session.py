@@ -1,7 +1,7 @@
 """A session of the pairing lab: some pairings on the same data, the same batches and the same first weights.
 
 A session is a folder with one writer, the lab's process. `session.json` says what to run, `looks.safetensors` and
-`looks.json` what became of it so far. The page makes the folder and only reads afterwards.
+`looks.json` the measurements so far. The page makes the folder and only reads afterwards.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ class SessionError(ValueError):
 
 
 class Session(BaseModel):
-    """What to run. The defaults are the question's, on data that needs no download."""
+    """The cases to run. The defaults are the question's, on data that needs no download."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -78,7 +78,7 @@ class Session(BaseModel):
 
 @dataclass(frozen=True)
 class CaseResult:
-    """What is known of one pairing. `note` says why it ended early."""
+    """The result of one pairing so far. `note` says why it ended early."""
 
     pairing: Pairing
     state: str  # waiting, training, finished, stopped

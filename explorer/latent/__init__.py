@@ -1,1 +1,1 @@
-"""What is computed of codes: planes, projections, activity. The analyst process and its client."""
+"""Mathematics of codes: planes and activity. NumPy only."""

@@ -39,7 +39,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class _Model:
-    """What is known of one folder. `title` is empty where the experiment cannot be read, `key` where the model cannot
+    """A folder that holds a model. `title` is empty where the experiment cannot be read, `key` where the model cannot
     be opened, or has no snapshot yet.
     """
 

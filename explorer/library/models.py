@@ -53,7 +53,7 @@ def _reading(folder: Path) -> Generator[None]:
 
 @dataclass(frozen=True)
 class Codes:
-    """What a snapshot says of the probe set; a live one only of the first images of it."""
+    """A snapshot's codes of the probe set; a live one's of its first images only."""
 
     mean: np.ndarray  # (n, latent)
     log_var: np.ndarray | None  # (n, latent); None where the encoder gives no distribution
@@ -85,7 +85,7 @@ class ModelEntry:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The classes that the decoder is told, in order, as one-hot behind z; none where it is not conditional."""
+        """The classes of a conditional decoder, in the order of the one-hot behind z; none for another."""
         return tuple(self.summary["class_names"]) if self.experiment.variant_info.conditional else ()
 
     @property
@@ -184,7 +184,7 @@ def _find_live(key: str, folder: Path) -> ModelEntry:
 
 
 class _Summary(BaseModel):
-    """What a summary must say for its model to be explored."""
+    """The entries of a summary that exploring its model needs."""
 
     model_config = ConfigDict(strict=True)
 

@@ -1,4 +1,4 @@
-"""What a running trainer can be told, and how it listens."""
+"""The commands to a running trainer, and its inbox."""
 
 import contextlib
 import os
@@ -52,7 +52,7 @@ class GoOn(_Command):
 
 
 class SetMoving(_Command):
-    """Whose totals are named, moves; the other learners are held still."""
+    """The learners with these totals move; the others are frozen."""
 
     command: Literal["moving"]
     totals: Annotated[tuple[str, ...], Field(max_length=16)]

@@ -90,7 +90,7 @@ class Launcher:
             try:
                 process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                if _goes_on(folder):  # it was told while it was too busy to listen
+                if _goes_on(folder):  # the wish came while it was too busy to read it
                     staying.add(folder)
                     continue
                 process.kill()
@@ -120,5 +120,5 @@ def _goes_on(folder: Path) -> bool:
     try:
         with Run(folder) as run:
             return run.has_started() and run.status().goes_on
-    except RunError:  # the folder was deleted or damaged: nobody can look at such a run
+    except RunError:  # the folder was deleted or damaged: such a run cannot be read
         return False

@@ -76,7 +76,7 @@ def list_snapshots(folder: Path) -> SnapshotNames:
     """Return the snapshots of a run folder by their names alone; none where they cannot be listed.
 
     Only a file with the exact name that `snapshot_file` gives is a snapshot. Whatever else a person or a program puts
-    there must not stop anybody from opening the others.
+    there must not prevent the others from being opened.
     """
     steps, strays = [], []
     try:

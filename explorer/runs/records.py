@@ -1,4 +1,4 @@
-"""What a run says of itself, as data."""
+"""Records of a run: status, settings, events, snapshots, curves."""
 
 import json
 from collections.abc import Mapping, Sequence

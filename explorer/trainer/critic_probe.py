@@ -1,4 +1,4 @@
-"""What a critic says of fixed images, which gradients flow, and what fixed draws from the prior decode to."""
+"""Measurements of a critic: its logits on fixed images, the gradients, and decoded fixed samples from the prior."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from explorer.runs.arrays import HEALTH_GRADIENTS, HEALTH_MADE, HEALTH_REAL
 from models.program import Program
 
 DRAWS = 12  # from the prior, whose samples a run shows
-GRADIENT_IMAGES = 32  # of the probe: each gradient costs twice as much as a look
+GRADIENT_IMAGES = 32  # of the probe: each gradient costs twice as much as a forward pass
 
 
 class CriticProbe:

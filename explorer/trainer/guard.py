@@ -16,7 +16,7 @@ class LossGuard:
     """Checks the values of every step, and of validation and test.
 
     A total has diverged when it is over RUNAWAY_FACTOR times its first value, PATIENCE steps in a row. The limit grows
-    with the largest weight, because schedules raise weights; after a change by hand it is taken anew (`renew`).
+    with the largest weight, because schedules raise weights; after a changed weight it is taken anew (`renew`).
     A total with a critic's score in it has no limit: a score has no scale. Values must be finite in any case.
 
     `white` is the largest pixel value in the networks: far above 1, it is what makes a loss overflow.
@@ -48,7 +48,7 @@ class LossGuard:
         return cls(series, bounded, scale, experiment.own_terms, _titles(experiment))
 
     def renew(self) -> None:
-        """Take the limits anew from the next step: a weight was changed by hand."""
+        """Take the limits anew from the next step: a weight was changed."""
         self.first: np.ndarray | None = None
         self.first_weight, self.beyond = 1.0, 0
 

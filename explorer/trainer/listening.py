@@ -1,4 +1,4 @@
-"""How a trainer learns what others want of it."""
+"""The commands that reach a trainer, and the end of its parent."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ class Stop(Exception):  # noqa: N818 (a way out of the loops, no fault)
 
 
 class Listener:
-    """What reaches the trainer from outside: its inbox, and whether its parent is there."""
+    """The inbox of a trainer, and whether its parent lives."""
 
     def __init__(self, folder: Path, store: RunWriter):
         self.inbox, self.lifeline, self.store = Inbox(folder), Lifeline(), store

@@ -1,8 +1,8 @@
-"""How long a training has taken and how fast it is now."""
+"""The duration and the speed of a training."""
 
 import time
 
-WINDOW = 16  # looks over which the rate is taken
+WINDOW = 16  # polls over which the rate is taken
 
 
 class Pace:

@@ -75,7 +75,7 @@ def _train(trainer: Trainer) -> None:
 
 
 def give_way() -> None:
-    """Stand back behind the page and its decoder: a hand that drags waits for nobody, a training may take longer."""
+    """Lower the priority below the page's and its decoder's: a drag must be answered at once, a training can wait."""
     if sys.platform == "win32":
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:

@@ -1,4 +1,4 @@
-"""What a run keeps of its model while it trains: the live snapshot and the snapshots, each when it is due."""
+"""The live snapshot and the snapshots of a run, each when it is due."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a hand may change while a training runs: the weights of its terms, its learning rate, and who moves."""
+"""The settings that can change while a training runs: weights of terms, the learning rate, and who moves."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ class Steering:
         self.totals = tuple(experiment.variant_info.learners)
         self.terms = {name: experiment.terms[name] for total in self.totals for name in experiment.terms_of(total)}
         self.learning_rate = experiment.learning_rate
-        self.moving = self.totals  # whose learners are not held still
+        self.moving = self.totals  # whose learners are not frozen
         self._tell()
 
     def _tell(self) -> None:

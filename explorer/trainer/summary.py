@@ -1,4 +1,4 @@
-"""What a run says of its model besides the weights: its data, its probe set, its decoder's layers, how good it is."""
+"""The summary of a run's model beside the weights: its data, its probe set, its decoder's layers, its results."""
 
 from collections.abc import Callable
 from typing import Any

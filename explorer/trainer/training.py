@@ -1,4 +1,4 @@
-"""The course of one training: its steps, what is told meanwhile and kept, and the commands that change it."""
+"""The course of one training: its steps, what it reports and keeps, and the commands that change it."""
 
 import time
 from pathlib import Path
@@ -21,7 +21,7 @@ from models.spec.experiment import Experiment
 from models.spec.term_settings import weights_at
 from models.training import TrainingLoop, epoch_batches
 
-CALL_SECONDS = 0.04  # of steps between two looks at the inbox; a call into TensorFlow costs a millisecond
+CALL_SECONDS = 0.04  # of steps between two polls of the inbox; a call into TensorFlow costs a millisecond
 MOST_STEPS_A_CALL = 16
 FLUSH_EVERY = 0.2  # seconds
 VALIDATION_BATCH = 1000

@@ -1,1 +1,1 @@
-"""What can be said of a model without Keras: pages, command line, trainer and analyst all read it."""
+"""The description of models without Keras, for pages, command line, trainer and analyst."""

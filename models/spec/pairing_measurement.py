@@ -1,4 +1,4 @@
-"""What is measured inside a model of the pairing lab, as data."""
+"""A measurement inside a model of the pairing lab, as data."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a batch of images gives inside a model. `logits` and `gradient` have the shape that the last layer with
+    """The values of a batch of images inside a model. `logits` and `gradient` have the shape that the last layer with
     weights gives; `gradient` is that of the loss, summed over an image's pixels, by each logit.
     """
 

@@ -18,7 +18,7 @@ from models.spec.catalogue import entry
 
 @dataclass(frozen=True)
 class DataRange:
-    """Where an image's grey values from 0 to 1 are put before the network sees them."""
+    """The range to which an image's grey values from 0 to 1 are scaled for the network."""
 
     low: float
     high: float
@@ -30,7 +30,7 @@ class DataRange:
 
 @dataclass(frozen=True)
 class LastLayer:
-    """What stands behind the decoder's last layer with weights. Its output stays between `low` and `high`; beyond
+    """The activation behind the decoder's last layer with weights. Its output stays between `low` and `high`; beyond
     ±`flat` its slope is below a twenty-fifth of the steepest.
     """
 
@@ -52,7 +52,7 @@ class LossInfo:
 
 @dataclass(frozen=True)
 class LinkInfo:
-    """What turns the decoder's output p into pixels; they are clipped to 0..1 after it."""
+    """The function from the decoder's output p to pixels, which are clipped to 0..1 after it."""
 
     title: str
     function: Callable[[np.ndarray], np.ndarray]
@@ -126,7 +126,7 @@ class Pairing(BaseModel):
 
     @property
     def sigmoids(self) -> int:
-        """How many sigmoids lie between the logits and the loss."""
+        """The number of sigmoids between the logits and the loss."""
         return (self.last == "sigmoid") + LOSSES[self.loss].applies_sigmoid
 
     @property

@@ -1,6 +1,6 @@
-"""How a term's weight moves over the epochs. Free of TensorFlow.
+"""Schedules of a term's weight over the epochs. Free of TensorFlow.
 
-A schedule is a factor in 0..1 that multiplies the live weight, so that a hand on the weight and a schedule never fight.
+A schedule is a factor in 0..1 that multiplies the live weight, so that a changed weight and a schedule never conflict.
 """
 
 from collections.abc import Callable, Mapping

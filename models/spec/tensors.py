@@ -1,4 +1,4 @@
-"""The names of the tensors that networks return and loss terms read, once. What they are is told by the catalogue."""
+"""The names of the tensors that networks return and loss terms read, once. The catalogue describes them."""
 
 X = "x"  # (batch, height, width, channels) in 0..1: the images themselves, before any noise
 LABEL = "label"  # (batch, classes): the class of each image, one-hot; conditional models only

@@ -40,7 +40,7 @@ WIRINGS: Mapping[str, WiringInfo] = MappingProxyType(
         "dict_outputs": WiringInfo(
             "Dict outputs",
             "Right for independent heads; a loss sees one output only, so the KL needs both its tensors in one output, "
-            "and a target that nobody reads.",
+            "and a target that is ignored.",
             "the images, and zeros for the KL",
             "dict_outputs.py",
         ),

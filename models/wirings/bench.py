@@ -59,7 +59,7 @@ class Wired:
 
 
 class Bench:
-    """Everything is measured on the same weights, and each time from the same noise."""
+    """Measurements of wirings on the same weights, each time from the same noise."""
 
     def __init__(self, images: np.ndarray, seed: int = 0):
         """Take images, float32 (n, height, width, channels) in 0..1, at least a batch and a short one."""

@@ -1,4 +1,4 @@
-"""What a wiring can and cannot do, found out by small runs: one function for each entry of CAPABILITIES.
+"""The capabilities of a wiring, tested by small runs: one function for each entry of CAPABILITIES.
 
 A check takes the bench, the wiring's name and a wired model, and gives whether it can and a sentence with what was
 measured. What it raises is an answer too: no.

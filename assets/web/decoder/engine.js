@@ -21,7 +21,7 @@ const FILM_WAITS_MS = 250; // at most: strips go on during a long drag, only slo
  * @property {string} model its key
  * @property {string} version another one of the same model is loaded anew
  * @property {import("../shared/pixels.js").Shape} shape
- * @property {string[]} conditions the classes that its decoder can be told; none where it is not conditional
+ * @property {string[]} conditions the classes of a conditional decoder; none for another
  */
 
 /** Median milliseconds of one decode, by the layers: a snapshot of the same network is not timed again. */

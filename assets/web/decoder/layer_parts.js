@@ -1,4 +1,4 @@
-// What the layers share: their types, checks of what they are told, and their buffers.
+// What the layers share: their types, checks of their settings, and their buffers.
 
 /**
  * @typedef {number[]} Shape without the batch

@@ -63,7 +63,7 @@ export class Network {
   /**
    * @param {Float32Array} codes (count, latent)
    * @param {number} count
-   * @returns {Uint8Array<ArrayBuffer>} pixels (count, height, width, channels); what is no number is black
+   * @returns {Uint8Array<ArrayBuffer>} pixels (count, height, width, channels); values that are not finite are black
    */
   decode(codes, count) {
     const pixels = new Uint8ClampedArray(count * this.size); // rounds to even, as NumPy does on the server

@@ -10,7 +10,7 @@ const RETRY_MS = 400;
  * @param {AbortSignal} signal
  * @param {() => boolean} overtaken whether this code need not be asked for again
  * @param {(sentence: string) => void} onTrouble
- * @returns {Promise<Uint8Array | null>} null where it could not be decoded; `onTrouble` was told why
+ * @returns {Promise<Uint8Array | null>} null where it could not be decoded; `onTrouble` was given the reason
  */
 export async function decodeByServer(model, codes, size, signal, overtaken, onTrouble) {
   while (!signal.aborted) {

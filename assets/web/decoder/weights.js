@@ -13,7 +13,7 @@ export class WeightsError extends Error {}
 /**
  * @param {string} model a key such as `bundled/NAME` or `run/NAME@STEP`
  * @param {AbortSignal} signal
- * @param {(sentence: string) => void} onTrouble told before each new try
+ * @param {(sentence: string) => void} onTrouble called before each new try
  * @returns {Promise<ArrayBuffer>} as the server packed them, their digest checked
  */
 export async function fetchWeights(model, signal, onTrouble) {

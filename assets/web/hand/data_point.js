@@ -11,7 +11,7 @@ const KEPT = 500;
  * @property {boolean} test whether it is known to be a test image
  * @property {number} number from 1: a test image's among the test images, any other's among all
  * @property {string} label the name of its class
- * @property {number} condition its class, as a conditional decoder is told it
+ * @property {number} condition its class, as a conditional decoder is given it
  * @property {Uint8Array} image
  * @property {Float32Array} mean
  * @property {Float32Array | null} logVar

@@ -1,4 +1,4 @@
-// A meter in the corner: how long a decode and a frame take, where it was decoded, how fast the training is. For the page.
+// Timings in the corner: how long a decode and a frame take, where it was decoded, how fast the training is. For the page.
 import { remember, remembered } from "./controls.js";
 import { milliseconds } from "./digits.js";
 import { make } from "./elements.js";

@@ -1,4 +1,4 @@
-// The stage that the hand is at, large: its formula, the same with numbers, pictures and tables.
+// The chosen stage, large: its formula, without and with numbers, pictures and tables.
 import { inDigits } from "../shared/digits.js";
 import { make } from "../shared/elements.js";
 import { drawPixels } from "../shared/pixels.js";

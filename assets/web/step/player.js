@@ -1,4 +1,4 @@
-// The hand on the walk: back, play, next, and a slider over all stages.
+// Controls of the walk: back, play, next, and a slider over all stages.
 import { button } from "../shared/controls.js";
 import { make } from "../shared/elements.js";
 

@@ -1,4 +1,4 @@
-"""What the analyst can be asked, one module a request: its `answer` takes the header and the bytes, and may report.
+"""The requests that the analyst answers, one module each: its `answer` takes the header and the bytes, and may report.
 
 An answer is a dict for JSON and bytes. Modules are imported when they are first asked for: UMAP alone takes seconds.
 """

@@ -1,4 +1,4 @@
-"""How large a model is and how fast it trains here: built and timed, not guessed."""
+"""The size of a model and its speed on this machine: built and timed, not guessed."""
 
 import time
 from typing import Any

@@ -29,7 +29,7 @@ SHOWN = 8  # pictures of each case
 LIVE, FINAL = 200, 1000  # test images that it is measured on while it trains, and at the end
 TURN_SECONDS = 0.15  # of training between two cases
 MEASURE_SECONDS, MEASURE_SHARE = 0.5, 0.25  # between two measurements; of the time at most
-HOPELESS = 10  # steps in a row whose loss is no number
+HOPELESS = 10  # steps in a row whose loss is not finite
 BINS = 60
 
 

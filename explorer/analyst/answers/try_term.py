@@ -1,4 +1,4 @@
-"""What a term of one's own comes to on real images, inside the analyst, before anything is trained."""
+"""The value of your own term on real images, computed by the analyst before anything is trained."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

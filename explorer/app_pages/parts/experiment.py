@@ -1,4 +1,4 @@
-"""Any experiment at a glance: its tensors, its terms and the code of exactly this."""
+"""The loss graph and the Keras script of an experiment."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from explorer.runs.reader import Run
 
 MOST_LISTED = 50
 GLANCE_REFRESH = 1.0  # seconds
-NOTE_REFRESH = 3.0  # a note on what was steered stands beside code that nobody reads in a second
+NOTE_REFRESH = 3.0  # a note about changed settings stands beside a script, which takes longer to read
 _FIRST = f"preset/{next(iter(PRESETS))}"
 
 

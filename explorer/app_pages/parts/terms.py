@@ -1,4 +1,4 @@
-"""Formula and tensor at a glance: an experiment's loss as a picture and as rows, with the numbers of a run."""
+"""The loss graph: an experiment's loss as a picture and as rows, with the numbers of a run."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How a critic and its opponent get on: findings in words, the critic's logits as a picture, and the numbers."""
+"""The health of a critic and its opponent: findings in words, the critic's logits as a picture, and the numbers."""
 
 import streamlit as st
 

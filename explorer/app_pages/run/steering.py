@@ -1,4 +1,4 @@
-"""The hand on a running training: its weights, its learning rate, who moves, and whether it outlives the app."""
+"""Controls of a running training: its weights, its learning rate, who moves, and whether it outlives the app."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""What a training would cost: parameters and time, measured by the workbench while the choices are being made."""
+"""The cost of a training: parameters and time, measured by the workbench while the choices are being made."""
 
 from collections.abc import Mapping
 from functools import partial

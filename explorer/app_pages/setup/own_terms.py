@@ -1,4 +1,4 @@
-"""Loss terms of one's own: a formula each, with its value on real images while it is typed."""
+"""Your own loss terms: a formula each, with its value on real images while it is typed."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""The terms of one's own in the page's address: a reload begins a new session, and what was typed must outlive it."""
+"""Your own terms in the page's address: a reload begins a new session, and what was typed must outlive it."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any

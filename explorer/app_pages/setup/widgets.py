@@ -1,6 +1,6 @@
 """Widgets of the form of a new training that remember their values, and the three of one term's weight.
 
-A value is told to a widget as its beginning. One that is put into the session instead reaches the browser once: where
+A widget is given its value as its default. A value that is put into the session instead reaches the browser once: where
 the page runs again before the browser has drawn it, it is lost, the widget begins at its least value, and sends that.
 So values that are filled in begin new widgets, by new keys.
 """

@@ -1,4 +1,4 @@
-"""What exists: networks, pixel models, tensors, loss terms, variants, optimizers. Free of TensorFlow: pages read it.
+"""The catalogue: networks, pixel models, tensors, loss terms, variants, optimizers. Free of TensorFlow.
 
 Each table is keyed by the name that experiments, files, the command line and the screen use. The Keras half of an
 entry stands under the same name in `networks`, `pixels`, `losses` and `variants`; a test holds the two together.

@@ -1,4 +1,4 @@
-"""What an entry of the catalogue says."""
+"""The types of the catalogue's entries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ class TermInfo:
 
 @dataclass(frozen=True)
 class CodeInfo:
-    """What the encoder ends in. `gives` names its tensors; the decoder gets `z`, a person looks at `z_mean`."""
+    """The end of an encoder. `gives` names its tensors; the decoder gets `z`, and `z_mean` is displayed."""
 
     title: str
     gives: tuple[str, ...]
@@ -110,7 +110,7 @@ class LearnerInfo:
 
     @property
     def networks(self) -> str:
-        """What it moves, in words."""
+        """The networks that it moves, in words."""
         return " and ".join(map(self.called, self.moves))
 
     @property
@@ -131,10 +131,10 @@ class VariantInfo:
     prior: bool = False  # codes can be drawn from a standard normal
     critic: str | None = None  # what it judges: "image" or "code"
     dropout: float = 0.3  # behind a layer of a critic of images
-    judged: tuple[str, str] | None = None  # its logits on what it should take for real, and for made
+    judged: tuple[str, str] | None = None  # its logits on real and on generated inputs
     fools: str = ""  # the first learner's term against it
     optimizer: str = "adam"  # unless the experiment names another
-    conditional: bool = False  # encoder and decoder are told the class, as one-hot behind features and code
+    conditional: bool = False  # encoder and decoder are given the class, as one-hot behind features and code
     settings: tuple[str, ...] = ()
 
     @property
@@ -154,7 +154,7 @@ class VariantInfo:
 
     @property
     def gradient_names(self) -> tuple[str, ...]:
-        """Whose norms `health/gradients` holds: the totals', then that of the term against the critic."""
+        """The gradients whose norms `health/gradients` holds: the totals', then that of the term against the critic."""
         return (*self.learners, self.fools) if self.fools else ()
 
     @property

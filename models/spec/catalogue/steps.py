@@ -10,13 +10,13 @@ from models.spec.catalogue.info import PixelModelInfo, TensorInfo, VariantInfo
 
 NOISE = "noise"
 
-# What no term can read, for it is made and used up on the way.
+# Tensors that no term can read, because they exist within a step only.
 INSIDE: Mapping[str, TensorInfo] = MappingProxyType(
     {t.X_NOISY: TensorInfo("image", "Input of the encoder. The terms compare with the clean x", (t.X,), NOISE)}
 )
 
 _Z = TENSORS[t.Z]
-# Where no distribution is: the names stay, so that everybody who looks at codes finds them.
+# Codes that are no distribution keep both names, so that every reader of codes finds them.
 _IS_ITS_MEAN = {
     t.Z_MEAN: replace(TENSORS[t.Z_MEAN], hint="The code"),
     t.Z: replace(_Z, sources=(t.Z_MEAN,), through="", formula=t.Z_MEAN),

@@ -1,1 +1,1 @@
-"""Loss terms that a person writes, as text, as a tree, and as what they need."""
+"""Your own loss terms: as text, as a tree, and the tensors that they need."""

@@ -1,4 +1,4 @@
-"""Loss terms that a person writes, such as `sum(square(x - sigmoid(logits)))`: read, checked, written as Python.
+"""Your own loss terms, such as `sum(square(x - sigmoid(logits)))`: read, checked, written as Python.
 
 Free of TensorFlow. Nothing that was written is ever run: Python's parser makes a syntax tree of it (`formula_text`), a
 closed list of that tree's nodes becomes nodes of our own (`formula_reading`), and those are computed (`own_terms`).

@@ -1,4 +1,4 @@
-"""What an own loss term is made of: its functions, its nodes, its shapes, and the error that has a place in it.
+"""The parts of your own loss term: functions, nodes, shapes, and the error with its place.
 
 Free of TensorFlow. `formulas` reads and writes a formula; `own_terms` computes one.
 """

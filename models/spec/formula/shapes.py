@@ -1,4 +1,4 @@
-"""Which shapes of a formula meet, and what its numbers come to before any tensor is there."""
+"""The shapes of a formula that broadcast, and the values of its numbers, before any tensor exists."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ def spread_shape(kind: str, axes: Axes) -> tuple[int, ...]:
 
 def single(value: float) -> float:
     """Return the value. Raises OverflowError if it is not finite in single precision."""
-    if not abs(value) <= LARGEST:  # also where it is no number at all
+    if not abs(value) <= LARGEST:  # also for NaN
         raise OverflowError
     return value
 
