@@ -33,12 +33,12 @@ class Snapshots:
 
     def preview(self, step: int) -> bool:
         """Write the live snapshot. Return False, and write nothing, where the model's values are not finite."""
-        began = time.perf_counter()
-        if not self._probe.save_preview(self._folder / PREVIEW, step):
-            return False
+        return self._probe.save_preview(self._folder / PREVIEW, step)
+
+    def pace(self, began: float) -> None:
+        """Let the next preview wait by how long the one took that `began` then and is written now."""
         self._previewed = time.perf_counter()
         self._pause = max(PREVIEW_EVERY, (self._previewed - began) / PREVIEW_SHARE)
-        return True
 
     def is_due(self) -> bool:
         return time.perf_counter() - self._saved > self._every

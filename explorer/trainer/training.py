@@ -118,6 +118,7 @@ class Trainer:
             self.last_flush = now
         if self.snapshots.preview_is_due():
             self._preview()
+            self.snapshots.pace(now)
         if self.snapshots.is_due():
             self._snapshot()
 
