@@ -10,12 +10,11 @@ PATHS = sorted(path for room in ("models", "explorer") for path in (ROOT / room)
 VERBS = {
     "Add", "Answer", "Apply", "Arrange", "Ask", "Assign", "Begin", "Block", "Bound", "Build", "Check", "Choose",
     "Close", "Commit", "Compare", "Compute", "Copy", "Count", "Declare", "Decode", "Delete", "Describe", "Do", "Draw",
-    "Drop",
-    "Encode", "End", "Explain", "Fail", "Fill", "Find", "Forget", "Freeze", "Give", "Go", "Guard", "Hand", "Handle",
-    "Import", "Inspect", "Judge", "Keep", "Label", "Lay", "Let", "List", "Load", "Make", "Measure", "Move", "Open",
-    "Parse", "Print", "Project", "Put", "Raise", "Read", "Record", "Refuse", "Remove", "Reset", "Return", "Rise",
-    "Route", "Run", "Save", "Say", "Send", "Set", "Show", "Skip", "Sort", "Split", "Stand", "Start", "Stop", "Take",
-    "Tell", "Train", "Try", "Turn", "Unpack", "Update", "Write", "Yield",
+    "Drop", "Encode", "End", "Explain", "Fail", "Fill", "Find", "Forget", "Freeze", "Give", "Go", "Guard", "Hand",
+    "Handle", "Import", "Inspect", "Judge", "Keep", "Label", "Lay", "Let", "List", "Load", "Lower", "Make", "Measure",
+    "Move", "Open", "Parse", "Print", "Project", "Put", "Raise", "Read", "Record", "Refuse", "Remove", "Reset",
+    "Return", "Rise", "Route", "Run", "Save", "Say", "Send", "Set", "Show", "Skip", "Sort", "Split", "Stand", "Start",
+    "Stop", "Take", "Tell", "Train", "Try", "Turn", "Unpack", "Update", "Write", "Yield",
     "GET", "POST",  # the answer to a request of the browser
 }  # fmt: skip
 Function = ast.FunctionDef | ast.AsyncFunctionDef
