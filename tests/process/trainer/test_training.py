@@ -65,7 +65,7 @@ def test_test_values_that_are_not_finite_are_said(tmp_path, no_parent_needed):
     trainer.loop.model.weight_of("kl").assign(np.nan)
     message = trainer.finish()
     assert message.startswith("The loss on the test images is not finite at epoch ")
-    assert "(loss nan)" in message
+    assert "(total nan)" in message  # the title of the total
     trainer.store.close()
 
 
