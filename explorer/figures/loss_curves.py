@@ -19,8 +19,9 @@ _FIXED = {"automargin": False, "ticklabeloverflow": "allow"}  # fitting labels t
 MOST_MARKERS = 60  # of validations on a line; more hide it, and each is an element for the browser to draw
 MOST_TICKS, FEW_TICKS = 5, 3  # of a panel, and of one among many
 MOST_LABELS = 8  # of changes; more would hide the curves
-ONE_LINE = 0.06  # of the epochs shown, which a line of a label takes: it is turned, and reads downwards
+ONE_LINE, NARROW_LINE = 0.06, 0.075  # of the epochs shown, which a label's line takes: turned, it reads downwards
 LONGEST_LINE = 20  # letters, about as many as the first panel is high
+LETTER = 6.5  # pixels of the first panel's height, that a letter of a label takes
 AT_THE_END = 0.9  # of the epochs shown: a label further on stands before its line, not beyond the panel
 
 
@@ -32,10 +33,11 @@ def loss_curves(curves: Curves, experiment: Experiment, changes: Sequence[Event]
     browser does not report its width, so `meta` has the changes for a narrow chart: all panels in one column.
     """
     columns = in_columns(panels_of(experiment))
-    labels = _change_labels(changes, experiment, _epochs_shown(curves, changes))
+    epochs = _epochs_shown(curves, changes)
     placed, narrow = loss_panels.wide(columns), loss_panels.narrow(columns)
-    for place in (placed, narrow):
-        place["annotations"] += labels
+    letters = int(loss_panels.first_height(narrow, loss_panels.narrow_height(columns)) / LETTER)
+    placed["annotations"] += _change_labels(changes, experiment, epochs, ONE_LINE, LONGEST_LINE)
+    narrow["annotations"] += _change_labels(changes, experiment, epochs, NARROW_LINE, min(LONGEST_LINE, letters))
     meta = {
         "filename": "hourglass-loss",
         "narrow": {
@@ -131,36 +133,41 @@ def _epochs_shown(curves: Curves, changes: Sequence[Event]) -> float:
     return float(max([*ends, *(event.epoch for event in changes)], default=0.0))
 
 
-def _change_labels(changes: Sequence[Event], experiment: Experiment, epochs: float) -> list[dict[str, Any]]:
-    """Label the line of each change. Labels that would overlap have a line of text each."""
+def _change_labels(
+    changes: Sequence[Event], experiment: Experiment, epochs: float, line: float, letters: int
+) -> list[dict[str, Any]]:
+    """Label the line of each change. Labels that would overlap have a line of text each.
+
+    A line of text takes `line` of the epochs shown, and has about `letters` letters at most.
+    """
     groups: list[list[Event]] = []
     for event in changes:
         group = groups[-1] if groups else []
-        lines = len(_lines(group, experiment)) + _is_at_the_end(event, epochs)
-        if group and event.epoch - group[0].epoch <= ONE_LINE * epochs * lines:
+        lines = len(_lines(group, experiment, letters)) + _is_at_the_end(event, epochs)
+        if group and event.epoch - group[0].epoch <= line * epochs * lines:
             group.append(event)
         else:
             groups.append([event])
-    return [_change_label(group, experiment, epochs) for group in groups[-MOST_LABELS:]]
+    return [_change_label(group, _lines(group, experiment, letters), epochs) for group in groups[-MOST_LABELS:]]
 
 
-def _change_label(group: Sequence[Event], experiment: Experiment, epochs: float) -> dict[str, Any]:
-    lines = reversed(_lines(group, experiment))  # the first one of a turned text is on the right
+def _change_label(group: Sequence[Event], lines: Sequence[str], epochs: float) -> dict[str, Any]:
     return {
-        "text": "<br>".join(map(escaped, lines)), "xref": "x", "yref": "paper", "x": group[0].epoch, "y": 1,
+        # The first line of a turned text is on the right.
+        "text": "<br>".join(map(escaped, reversed(lines))), "xref": "x", "yref": "paper", "x": group[0].epoch, "y": 1,
         "xanchor": "right" if _is_at_the_end(group[0], epochs) else "left", "yanchor": "top", "align": "left",
         "textangle": 90, "showarrow": False, "font": {"size": 11, "color": "theme:muted"},
     }  # fmt: skip
 
 
-def _lines(events: Sequence[Event], experiment: Experiment) -> list[str]:
+def _lines(events: Sequence[Event], experiment: Experiment, letters: int) -> list[str]:
     """List the changes to each weight, to the learning rate, and to who moves. Numbers stay together."""
     subjects: dict[tuple[str, str], list[Event]] = {}
     for event in events:
         subjects.setdefault((event.kind, event.detail.get("term", "")), []).append(event)
     texts = [_described(changes, experiment) for changes in subjects.values()]
     texts = [text.replace(" → ", "\u00a0→\u00a0") for text in texts]
-    lines = [line for text in texts for line in wrap(text, LONGEST_LINE, break_long_words=False)]
+    lines = [line for text in texts for line in wrap(text, letters, break_long_words=False)]
     return [line.replace("\u00a0", " ") for line in lines]
 
 

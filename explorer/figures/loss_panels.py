@@ -1,6 +1,6 @@
 """The panels of the loss curves: which there are, and where each stands, with its title above it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ HEIGHT = 330  # pixels of a chart that is not narrow, at least
 TWO_COLUMNS_FROM = 560  # pixels; a narrower chart has one column
 LETTERS = {1: 80, 2: 36}  # of a title, at most in one line, by the columns of a chart that is not narrow
 NARROW_LETTERS = 44  # the same of a narrow chart, which may be a phone's
-PANEL_HEIGHT = 62  # pixels of a narrow chart's panels, on the average
+PANEL_HEIGHT = 68  # pixels of a narrow chart's panels, on the average
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,12 @@ def narrow_height(columns: Sequence[Sequence[Panel]]) -> int:
     """Return how many pixels all panels need under each other."""
     titles = [TITLE + SECOND_LINE * panel.has_two_lines(NARROW_LETTERS) for panel in _all(columns)]
     return sum(titles) + PANEL_HEIGHT * len(titles) + BOTTOM
+
+
+def first_height(placed: Mapping[str, Any], height: int) -> float:
+    """Pixels of the first panel's height, in a chart of that height."""
+    bottom, top = placed["yaxis"]["domain"]
+    return (top - bottom) * (height - placed["margin"]["t"] - placed["margin"]["b"])
 
 
 def axis(letter: str, number: int) -> str:

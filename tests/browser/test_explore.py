@@ -113,6 +113,17 @@ def test_typed_values_and_locks(explore, page):
     expect(slider(page, "z1")).to_be_disabled()
 
 
+def test_the_code_of_a_model_that_diverged_fits_its_fields(explore, page):
+    open_model(page, explore, "run/four")
+    far = [1.2345e8, -1.2345e8, -4.5e12, 123456.7]
+    page.evaluate("async (far) => (await import('/web/hand/hand.js')).handOf('explore').begin(far, 0)", far)
+    for index, shown in enumerate(["1.2e+8", "-1.2e+8", "-4.5e+12", "123457"]):
+        field = typed(page, f"z{index}")
+        expect(field).to_have_value(shown)
+        assert float(field.get_attribute("title") or 0) == far[index]
+        assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
+
+
 def test_a_code_outlives_a_visit_to_another_page(explore, page):
     open_model(page, explore, "run/four")
     drag(page, along(slider(page, "z2"), 0.3), along(slider(page, "z2"), 0.7))

@@ -13,6 +13,7 @@ from tests.support.pages import fresh_page
 pytestmark = pytest.mark.browser
 SCREENS = [(1280, 800), (1920, 1080), (390, 844)]
 MODEL = "bundled/mnist-vae-2d"
+_TOPS = "radios => radios.map(radio => radio.getBoundingClientRect().top)"
 LOSSES = {"pairings": "one choice", "wirings": "five wirings", "terms": "Keras script"}
 
 
@@ -60,6 +61,8 @@ def test_pages_fit_every_screen(app, browser, artefacts, scheme, width, height):
             page.goto(f"{app}/losses?view={view}")
             expect(page.get_by_text(words).first).to_be_visible(timeout=SLOW)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+            tops = page.get_by_role("radiogroup", name="Part").get_by_role("radio").evaluate_all(_TOPS)
+            assert tops == [tops[0]] * 4, "the parts stand in one row"
             page.screenshot(path=artefacts / f"losses-{view}-{name}")
 
 

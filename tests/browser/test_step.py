@@ -13,7 +13,9 @@ from tests.support.browser_helpers import SLOW
 from tests.support.helpers import trained_home, wait_for
 
 pytestmark = pytest.mark.browser
-PLACE, TITLE = ".hg-step-place", ".hg-stage-title"
+PLACE, _CUT = """[...document.querySelectorAll('.hg-stage, .hg-stage-tables')]
+    .filter(part => part.scrollWidth > part.clientWidth).map(part => part.className)"""
+TITLE = ".hg-step-place", ".hg-stage-title"
 _FASTER = """() => {  // it stays at each stage a third as long; all else on the page is as quick as ever
     const every = window.setInterval;
     window.setInterval = (call, ms, ...rest) => every(call, ms === 1500 ? 500 : ms, ...rest);
@@ -99,3 +101,8 @@ def test_a_step_is_walked_through_forward_and_back(app, page, artefacts):
     at = page.locator(PLACE).inner_text()
     page.wait_for_timeout(1000)  # twice as long as it had stayed
     assert page.locator(PLACE).inner_text() == at
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    for stage in page.locator(".hg-crumb").all():
+        stage.click()
+        assert page.evaluate(_CUT) == [], f"{page.locator(TITLE).inner_text()} is cut on a phone"

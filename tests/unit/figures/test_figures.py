@@ -12,6 +12,8 @@ from models.spec.catalogue import VARIANTS
 from models.spec.experiment import Experiment
 
 EPOCHS = 10.0
+LETTER_WIDTH, LINE_HEIGHT = 5.5, 14.5  # pixels of a label's text, measured in Chromium
+PHONE = 358 - 56 - 16  # pixels of a panel's width on a phone
 
 
 def figure(*changes: Event, variant: str = "vae") -> dict:
@@ -70,6 +72,24 @@ def test_no_label_reaches_into_the_next(step):
     for label, after in pairwise(told):
         assert label["x"] + 0.06 * EPOCHS * len(lines(label)) <= after["x"] + 1e-9
     assert told
+
+
+@pytest.mark.parametrize("variant", ["ae", "vae", "vae_gan", "factor_vae"])
+def test_labels_of_a_narrow_chart_lie_clear_of_each_other_and_of_the_second_panel(variant):
+    changes = [
+        rate(epoch, 1e-3, 1e-4) if place % 2 else weight(epoch, 1, 2, "reconstruction" if variant == "ae" else "kl")
+        for place, epoch in enumerate(np.arange(0.5, 9.9, 0.7).tolist())
+    ]
+    narrow = figure(*changes, variant=variant)["layout"]["meta"]["narrow"]
+    layout = narrow["layout"]
+    plot = narrow["height"] - layout["margin"]["t"] - layout["margin"]["b"]
+    bottom, top = layout["yaxis"]["domain"]
+    told = [label for label in layout["annotations"] if label.get("textangle")]
+    assert told
+    for label in told:
+        assert max(map(len, lines(label))) * LETTER_WIDTH <= (top - bottom) * plot
+    for label, after in pairwise(told):
+        assert (after["x"] - label["x"]) / EPOCHS * PHONE >= LINE_HEIGHT * len(lines(label))
 
 
 def test_the_label_of_a_change_just_made_is_not_beyond_the_panel():
