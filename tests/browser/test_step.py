@@ -13,9 +13,9 @@ from tests.support.browser_helpers import SLOW
 from tests.support.helpers import trained_home, wait_for
 
 pytestmark = pytest.mark.browser
-PLACE, _CUT = """[...document.querySelectorAll('.hg-stage, .hg-stage-tables')]
+PLACE, TITLE = ".hg-step-place", ".hg-stage-title"
+_CUT = """[...document.querySelectorAll('.hg-stage, .hg-stage-tables')]
     .filter(part => part.scrollWidth > part.clientWidth).map(part => part.className)"""
-TITLE = ".hg-step-place", ".hg-stage-title"
 _FASTER = """() => {  // it stays at each stage a third as long; all else on the page is as quick as ever
     const every = window.setInterval;
     window.setInterval = (call, ms, ...rest) => every(call, ms === 1500 ? 500 : ms, ...rest);
