@@ -126,7 +126,8 @@ def dimension_plane(codes: np.ndarray, first: int, second: int) -> Plane:
 def principal_plane(codes: np.ndarray) -> Plane:
     fitted = PrincipalPlane(codes)
     share = f"{fitted.explained:.0%} of the variance"
-    titles = (f"first principal component ({share} in both)", "second principal component")
+    # On a phone a map is higher than wide: the longer title stands upright.
+    titles = ("first principal component", f"second principal component ({share} in both)")
     return Plane(fitted.project(codes), titles, "pca", fitted.axes, fitted.centre)
 
 
