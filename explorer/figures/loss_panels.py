@@ -155,4 +155,5 @@ def _title(panel: Panel, left: float, top: float, between: str) -> dict[str, Any
         "text": f"<b>{escaped(panel.title)}</b>{between}{escaped(panel.unit)}",
         "xref": "paper", "yref": "paper", "x": left, "y": top, "xanchor": "left", "yanchor": "bottom",
         "align": "left", "showarrow": False, "font": {"size": 12, "color": "theme:muted"},
+        "bgcolor": "theme:surface",  # the lines of changes go through all panels
     }  # fmt: skip
