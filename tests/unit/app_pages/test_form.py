@@ -179,6 +179,18 @@ def test_back_and_forward_bring_the_terms_of_ones_own_that_the_address_has(monke
         go(shown, monkeypatch, own=size)
 
 
+def test_the_address_is_written_once_more_after_back_and_at_no_other_time(monkeypatch):
+    """A message about the page that was left may stand in the browser's address by then."""
+    written: list[Any] = []
+    monkeypatch.setattr(QueryParamsProxy, "from_dict", lambda _self, values: written.append(dict(values)))
+    shown = AppTest.from_function(form_at_its_address, default_timeout=30).run()
+    for _ in range(2):
+        shown.run()
+        go(shown, monkeypatch, variant="beta_vae")
+        shown.run()
+    assert written == [{"variant": "beta_vae"}] * 2
+
+
 def test_a_term_whose_text_is_too_long_for_an_address_outlives_back(monkeypatch):
     long = " + ".join(["sum(abs(z))"] * 10)
     monkeypatch.setattr(own_terms_module, "formula", lambda _text, **_settings: long)
