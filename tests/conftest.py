@@ -4,6 +4,7 @@ Where a new test goes: `unit/<room>` if it starts no server, browser or training
 quick` runs these); `process/<room>` if it starts one of our processes or trains; `browser` if it drives a page.
 """
 
+import functools
 import gc
 import os
 import socket
@@ -72,6 +73,20 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
+def home() -> Path:
+    """Return the HOURGLASS_HOME of `app`: a run of every kind, and what the tests of this worker have added."""
+    from tests.support.made_runs import made_home  # which imports TensorFlow: no test but of the browser waits for it
+
+    return made_home()
+
+
+@pytest.fixture(scope="session")
+def app(app_server: AppServer, home: Path) -> str:
+    """Return the URL of the real app."""
+    return app_server(ROOT / "app.py", HOURGLASS_HOME=str(home))
+
+
+@pytest.fixture(scope="session")
 def artefacts() -> Path:
     """Return the folder for screenshots; git does not see it."""
     ARTEFACTS.mkdir(exist_ok=True)
@@ -87,9 +102,9 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Yield one headless Chromium for the module: a loop that Playwright runs forbids other tests one of their own."""
+    """Yield the worker's headless Chromium. Its loop forbids other tests one of their own, so they run before."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield launched
@@ -103,11 +118,15 @@ def page(browser: Browser) -> Iterator[Page]:
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
-    """Yield a function that starts the Streamlit app at a path, with a home of its own, and returns its URL."""
+    """Yield a function that returns the URL of the Streamlit app at a path, with a home of its own.
+
+    An app with its processes costs as much as ten tests: the worker starts each once, and all its files use it.
+    """
     processes: list[subprocess.Popen[bytes]] = []
 
+    @functools.cache
     def start(app: Path, **environment: str) -> str:
         home = tmp_path_factory.mktemp("home")
         with socket.socket() as probe:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.conftest import ROOT
 from tests.support.browser_helpers import SLOW
 from tests.support.helpers import wait_for
-from tests.support.made_runs import made_home
+from tests.support.made_runs import new_made_home
 
 pytestmark = pytest.mark.browser
 DIGITS = "MNIST · VAE · 16-D"
@@ -19,10 +19,9 @@ FASHION = "Fashion-MNIST · VAE · 2-D"
 
 
 @pytest.fixture(scope="module")
-def app(app_server, tmp_path_factory) -> str:
+def app(app_server) -> str:
     """Return the URL of the real app, with ended runs and two that seem to train."""
-    home = tmp_path_factory.mktemp("hourglass")
-    shutil.copytree(made_home(), home, dirs_exist_ok=True)
+    home = new_made_home()
     for name in ("training-1", "training-2"):
         folder = home / "runs" / name
         shutil.copytree(home / "runs" / "four", folder)

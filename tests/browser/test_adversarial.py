@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from explorer.runs.layout import send_command
 from explorer.runs.reader import Run
-from tests.conftest import ROOT
 from tests.support.browser_helpers import SLOW
 from tests.support.helpers import wait_for
 from tests.support.pages import fresh_page
@@ -19,15 +18,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("adversarial")
-
-
-@pytest.fixture(scope="module")
-def page(app_server, browser: Browser, home: Path) -> Iterator[Page]:
+def page(app: str, browser: Browser) -> Iterator[Page]:
     """Yield the page of a VAE-GAN that was set up and started on it, and trains for longer than there is time."""
     with fresh_page(browser) as page:
-        page.goto(f"{app_server(ROOT / 'app.py', HOURGLASS_HOME=str(home))}/train")
+        page.goto(f"{app}/train")
         page.get_by_role("button", name="VAE-GAN").click(timeout=SLOW)
         expect(page.get_by_role("spinbutton", name="Latent dimensions", exact=True)).to_have_value("8", timeout=SLOW)
         epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
@@ -43,8 +37,7 @@ def page(app_server, browser: Browser, home: Path) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def run(page: Page, home: Path) -> Iterator[Run]:
-    (folder,) = (home / "runs").iterdir()
-    with Run(folder) as run:
+    with Run(home / "runs" / page.url.rpartition("run=")[2]) as run:
         assert (run.experiment.variant, run.experiment.epochs) == ("vae_gan", 10_000)
         reached(run, "training", step=150)
         yield run

@@ -12,7 +12,6 @@ from playwright.sync_api import Page, expect
 
 from explorer.library.projections import kept_projection
 from explorer.runs.reader import Run
-from tests.conftest import ROOT
 from tests.support.browser_helpers import (
     SLOW,
     Spot,
@@ -36,19 +35,12 @@ from tests.support.helpers import wait_for
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def app(app_server, tmp_path_factory):
-    """The real app's URL and its home folder."""
-    home = tmp_path_factory.mktemp("hourglass")
-    return app_server(ROOT / "app.py", HOURGLASS_HOME=str(home)), home
-
-
 def curve_points(page: Page) -> int:
     return page.locator(".hg-plot").first.evaluate("host => host.data?.[0].x.length ?? 0")
 
 
 def test_explore_shows_a_trained_model_and_decodes_under_the_hand(app, page, artefacts):
-    page.goto(app[0])
+    page.goto(app)
     expect(page.get_by_text("test negative ELBO")).to_be_visible(timeout=SLOW)
     expect(page.locator(".hg-latency")).to_contain_text("in the browser", timeout=SLOW)
     expect(page.locator(".hg-pair canvas")).to_have_count(2)
@@ -68,7 +60,7 @@ def test_explore_shows_a_trained_model_and_decodes_under_the_hand(app, page, art
 
 
 def test_a_click_on_the_map_goes_to_that_image(app, page):
-    open_model(page, app[0], "bundled/mnist-vae-2d")
+    open_model(page, app, "bundled/mnist-vae-2d")
     codes, labels = data_points(page, "bundled/mnist-vae-2d", 1000)
     row, spot = lone_point(page, codes)
     before = picture(page)
@@ -79,9 +71,9 @@ def test_a_click_on_the_map_goes_to_that_image(app, page):
     wait_for_other_picture(page, before)
 
 
-def test_sixteen_dimensions_with_umap(app, page, artefacts, monkeypatch):
+def test_sixteen_dimensions_with_umap(app, home, page, artefacts, monkeypatch):
     model = "bundled/mnist-vae-16d"
-    open_model(page, app[0], model)
+    open_model(page, app, model)
     expect(page.get_by_role("slider")).to_have_count(16)
     page.get_by_role("radio", name="UMAP").click()
     expect(page.get_by_text(re.compile("UMAP: (finding|laying)"))).to_be_visible(timeout=SLOW)
@@ -93,7 +85,7 @@ def test_sixteen_dimensions_with_umap(app, page, artefacts, monkeypatch):
     page.wait_for_function(f"{title} === 'UMAP 1'", timeout=3 * SLOW)
     expect(page.get_by_role("option", name="Decoder grid")).to_be_disabled()
     codes, labels = data_points(page, model, 1000)
-    monkeypatch.setenv("HOURGLASS_HOME", str(app[1]))
+    monkeypatch.setenv("HOURGLASS_HOME", str(home))
     places = kept_projection(codes)
     assert places is not None
     hover(page, _empty_place(page, places))
@@ -124,9 +116,8 @@ def _empty_place(page: Page, places: np.ndarray) -> Spot:
     return float(x), float(y)
 
 
-def test_train_watch_steer_stop_reload_and_explore(app, page, artefacts):
-    url, home = app
-    page.goto(f"{url}/train")
+def test_train_watch_steer_stop_reload_and_explore(app, home, page, artefacts):
+    page.goto(f"{app}/train")
     page.get_by_role("button", name="A first VAE").click()
     expect(page.get_by_text("469,268")).to_be_visible(timeout=SLOW)  # counted by building the model
     epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
@@ -148,7 +139,7 @@ def test_train_watch_steer_stop_reload_and_explore(app, page, artefacts):
     )
     time.sleep(1)
     page.screenshot(path=artefacts / "train-live.png")
-    run = Run(next((home / "runs").iterdir()))
+    run = Run(home / "runs" / page.url.rpartition("run=")[2])
     assert run.curves().training["weight_kl"][-1] == 4.0
 
     page.get_by_role("button", name="Pause").click()
@@ -159,7 +150,7 @@ def test_train_watch_steer_stop_reload_and_explore(app, page, artefacts):
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=SLOW)
 
-    page.goto(f"{url}/train")  # a newcomer's way back: from the list
+    page.goto(f"{app}/train")  # a newcomer's way back: from the list
     page.get_by_role("combobox", name="Run").click()
     page.get_by_role("option", name=re.compile(run.name)).click()
     expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=SLOW)
@@ -170,9 +161,8 @@ def test_train_watch_steer_stop_reload_and_explore(app, page, artefacts):
     page.screenshot(path=artefacts / "explore-own-run.png")
 
 
-def test_a_killed_trainer_is_said_within_a_second_or_so(app, page):
-    url, home = app
-    page.goto(f"{url}/train")
+def test_a_killed_trainer_is_said_within_a_second_or_so(app, home, page):
+    page.goto(f"{app}/train")
     epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
     epochs.fill("3000")
     epochs.press("Enter")
@@ -188,14 +178,14 @@ def test_a_killed_trainer_is_said_within_a_second_or_so(app, page):
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the maps of another process")
 def test_the_real_app_process_has_loaded_no_tensorflow_umap_or_scikit_learn(app, page):
     for path in ("/", "/train"):
-        page.goto(f"{app[0]}{path}")
+        page.goto(f"{app}{path}")
         expect(page.locator(".stMainBlockContainer")).to_contain_text("parameters", ignore_case=True, timeout=SLOW)
-    mapped = {Path(region.path).as_posix() for region in server_of(app[0]).memory_maps()}
+    mapped = {Path(region.path).as_posix() for region in server_of(app).memory_maps()}
     assert mapped, "the maps could not be read"
     heavy = [path for path in mapped if re.search(r"tensorflow|sklearn|llvmlite|numba|h5py", path)]
     assert not heavy
 
 
 def test_the_server_listens_on_this_machine_only(app):
-    addresses = {c.laddr.ip for c in server_of(app[0]).net_connections() if c.status == psutil.CONN_LISTEN}
+    addresses = {c.laddr.ip for c in server_of(app).net_connections() if c.status == psutil.CONN_LISTEN}
     assert addresses == {"127.0.0.1"}

@@ -7,18 +7,10 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import ROOT
 from tests.support.browser_helpers import SLOW, open_model
 from tests.support.helpers import wait_for
-from tests.support.made_runs import made_home
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def app(app_server) -> str:
-    """Return the URL of the real app, with a run of every kind."""
-    return app_server(ROOT / "app.py", HOURGLASS_HOME=str(made_home()))
 
 
 def _choose(page: Page, label: str, option: str) -> None:

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
 from explorer.datasets.catalogue import DATASETS
-from tests.conftest import ROOT
 from tests.support.browser_helpers import (
     SLOW,
     Codes,
@@ -30,16 +29,10 @@ from tests.support.browser_helpers import (
     strip_codes,
 )
 from tests.support.helpers import wait_for
-from tests.support.made_runs import MODELS, NOT_PORTABLE, STEPS, made_home
+from tests.support.made_runs import MODELS, NOT_PORTABLE, STEPS
 
 pytestmark = pytest.mark.browser
 NOT_WHOLE = "The weights did not arrive whole."
-
-
-@pytest.fixture(scope="module")
-def explore(app_server) -> str:
-    """Return the URL of the real app, with a run of every kind."""
-    return app_server(ROOT / "app.py", HOURGLASS_HOME=str(made_home()))
 
 
 def _by_server(page: Page, name: str, codes: Codes) -> np.ndarray:
@@ -64,10 +57,10 @@ def _sliders(page: Page) -> Locator:
 
 
 @pytest.mark.parametrize("name", ["line", "colour", "four", "sixteen", "hundred"])
-def test_a_model_of_any_size_decodes_in_the_browser_as_the_server_does(explore, page, artefacts, name):
+def test_a_model_of_any_size_decodes_in_the_browser_as_the_server_does(app, page, artefacts, name):
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    open_model(page, explore, f"run/{name}")
+    open_model(page, app, f"run/{name}")
     expect(page.locator(".hg-latency")).to_contain_text("in the browser")
     latent, before = MODELS[name]["latent_dim"], picture(page)
     expect(_sliders(page)).to_have_count(min(latent, 16))
@@ -96,8 +89,8 @@ def _strips_match_the_server(page: Page, name: str) -> None:
         wait_for(lambda index=index, expected=expected: _same(strip(page, index), expected), 10)
 
 
-def test_many_dimensions_are_folded_and_those_decode_too(explore, page):
-    open_model(page, explore, "run/hundred")
+def test_many_dimensions_are_folded_and_those_decode_too(app, page):
+    open_model(page, app, "run/hundred")
     page.get_by_text("84 more dimensions").click()
     expect(_sliders(page)).to_have_count(100)
     before = picture(page)
@@ -106,16 +99,16 @@ def test_many_dimensions_are_folded_and_those_decode_too(explore, page):
     assert not np.array_equal(picture(page), before)
 
 
-def test_a_dimension_that_says_nothing_is_named_as_such(explore, page):
-    open_model(page, explore, "run/sixteen")
+def test_a_dimension_that_says_nothing_is_named_as_such(app, page):
+    open_model(page, app, "run/sixteen")
     dead = page.get_by_role("group", name="z3", exact=True)
     expect(dead).to_contain_text("inactive")
     expect(_sliders(page).last).to_have_attribute("aria-label", "z3")  # the least active one
     expect(page.get_by_text("inactive", exact=True)).to_have_count(1)
 
 
-def test_the_map_of_one_dimension_has_a_line_that_goes_with_the_hand(explore, page):
-    open_model(page, explore, "run/line")
+def test_the_map_of_one_dimension_has_a_line_that_goes_with_the_hand(app, page):
+    open_model(page, app, "run/line")
     line = page.locator(".hg-map .hg-z")
     expect(line).to_have_attribute("d", re.compile(r"^M[\d.]+ 0V\d+$"))
     glass = page.locator(".hg-map-glass")
@@ -128,8 +121,8 @@ def test_the_map_of_one_dimension_has_a_line_that_goes_with_the_hand(explore, pa
     _matches_the_server(page, "line")
 
 
-def test_a_model_that_the_browser_cannot_run_is_decoded_by_the_server(explore, page):
-    open_model(page, explore, "run/foreign")
+def test_a_model_that_the_browser_cannot_run_is_decoded_by_the_server(app, page):
+    open_model(page, app, "run/foreign")
     expect(page.locator(".hg-latency")).to_contain_text("by the server")
     expect(page.locator(".hg-latency")).to_have_attribute("title", NOT_PORTABLE)
     expect(page.locator(".hg-message")).to_be_empty()
@@ -138,8 +131,8 @@ def test_a_model_that_the_browser_cannot_run_is_decoded_by_the_server(explore, p
     _strips_match_the_server(page, "foreign")
 
 
-def test_a_conditional_model_is_decoded_with_the_class_that_is_chosen(explore, page, artefacts):
-    open_model(page, explore, "run/told")
+def test_a_conditional_model_is_decoded_with_the_class_that_is_chosen(app, page, artefacts):
+    open_model(page, app, "run/told")
     expect(page.locator(".hg-latency")).to_contain_text("in the browser")
     label = int(data_points(page, "run/told", 1)[1][0])
     classes, other = np.eye(10), (label + 1) % 10
@@ -170,12 +163,12 @@ def _cut(route: Route) -> None:
     route.fulfill(status=200, headers=headers, body=whole.body()[:-40])
 
 
-def test_weights_that_come_in_part_are_said_and_asked_for_again(explore, page):
+def test_weights_that_come_in_part_are_said_and_asked_for_again(app, page):
     waiting: list[Route] = []
     answers = [_cut]
     page.route("**/api/weights*", lambda route: answers.pop()(route) if answers else waiting.append(route))
     page.route("**/api/points*", lambda route: route.abort())
-    page.goto(f"{explore}/?model=run/four")
+    page.goto(f"{app}/?model=run/four")
     expect(page.locator(".hg-message")).to_contain_text(NOT_WHOLE, timeout=SLOW)
     wait_for(lambda: page.wait_for_timeout(50) or waiting)
     expect(page.locator(".hg-latency")).to_be_empty()  # nothing was drawn
@@ -185,8 +178,8 @@ def test_weights_that_come_in_part_are_said_and_asked_for_again(explore, page):
     _matches_the_server(page, "four")
 
 
-def test_weights_that_never_come_whole_are_never_drawn(explore, page):
-    _open_without_weights(page, explore)
+def test_weights_that_never_come_whole_are_never_drawn(app, page):
+    _open_without_weights(page, app)
     record(page)
     slider(page, "z0").press("PageUp")
     page.wait_for_timeout(300)
@@ -201,8 +194,8 @@ def _open_without_weights(page: Page, url: str) -> None:
     expect(page.locator(".hg-message")).to_have_text(NOT_WHOLE, timeout=SLOW)  # and no longer "Asking again"
 
 
-def test_weights_that_never_come_whole_are_said_as_long_as_they_are_not_there(explore, page):
-    _open_without_weights(page, explore)
+def test_weights_that_never_come_whole_are_said_as_long_as_they_are_not_there(app, page):
+    _open_without_weights(page, app)
     slider(page, "z0").press("PageUp")
     page.wait_for_timeout(100)
     expect(page.locator(".hg-message")).to_have_text(NOT_WHOLE)

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from explorer.datasets.loading import load_images
-from tests.conftest import ROOT
 from tests.support.browser_helpers import (
     SLOW,
     along,
@@ -30,27 +29,21 @@ from tests.support.browser_helpers import (
     z_on_map,
 )
 from tests.support.helpers import wait_for
-from tests.support.made_runs import made_home
 from tests.support.pages import fresh_page
 
 pytestmark = pytest.mark.browser
 STEPS = 200  # of a slider
 
 
-@pytest.fixture(scope="module")
-def explore(app_server) -> str:
-    """Return the URL of the real app, with a run of every kind."""
-    return app_server(ROOT / "app.py", HOURGLASS_HOME=str(made_home()))
-
-
-def test_all_images_are_encoded_once_and_each_is_shown_under_the_pointer(explore, page, artefacts):
-    shutil.rmtree(made_home() / "codes", ignore_errors=True)  # another file of tests may have encoded them
-    open_model(page, explore, "run/four")
+def test_all_images_are_encoded_once_and_each_is_shown_under_the_pointer(app, home, page, artefacts):
+    shutil.rmtree(home / "codes", ignore_errors=True)  # of the same weights, from another file of tests
+    shutil.copytree(home / "runs" / "four", home / "runs" / "anew")
+    open_model(page, app, "run/anew")
     page.get_by_role("radio", name="Dimensions").click()
     page.get_by_role("radio", name="All images (1,797)").click()
     expect(page.get_by_text("Encoding all images")).to_be_visible(timeout=SLOW)
     expect(page.locator(".hg-shown")).to_have_text("1,797 of 1,797 images shown.", timeout=SLOW)
-    codes, labels = data_points(page, "run/four", 1797, "all")
+    codes, labels = data_points(page, "run/anew", 1797, "all")
     read = "plot => plot.layout.xaxis.title.text + plot.layout.yaxis.title.text"
     across, up = (int(index) for index in re.findall(r"\d", page.locator(".hg-map .hg-plot").evaluate(read)))
     row, spot = lone_point(page, codes[:, [across, up]])
@@ -68,8 +61,8 @@ def test_all_images_are_encoded_once_and_each_is_shown_under_the_pointer(explore
     assert code(page) == pytest.approx(codes[row], abs=1e-6)
 
 
-def test_every_key_of_a_track(explore, page):
-    open_model(page, explore, "run/four")
+def test_every_key_of_a_track(app, page):
+    open_model(page, app, "run/four")
     track = slider(page, "z0")
     low, high = (float(track.get_attribute(end) or 0) for end in ("min", "max"))
     step = (high - low) / STEPS
@@ -94,8 +87,8 @@ def test_every_key_of_a_track(explore, page):
     assert code(page)[0] == 0  # the middle of the prior
 
 
-def test_typed_values_and_locks(explore, page):
-    open_model(page, explore, "run/four")
+def test_typed_values_and_locks(app, page):
+    open_model(page, app, "run/four")
     before = code(page)
     typed(page, "z1").fill("-1.25")
     typed(page, "z1").press("Enter")
@@ -113,8 +106,8 @@ def test_typed_values_and_locks(explore, page):
     expect(slider(page, "z1")).to_be_disabled()
 
 
-def test_the_code_of_a_model_that_diverged_fits_its_fields(explore, page):
-    open_model(page, explore, "run/four")
+def test_the_code_of_a_model_that_diverged_fits_its_fields(app, page):
+    open_model(page, app, "run/four")
     far = [1.2345e8, -1.2345e8, -4.5e12, 123456.7]
     page.evaluate("async (far) => (await import('/web/hand/hand.js')).handOf('explore').begin(far, 0)", far)
     for index, shown in enumerate(["1.2e+8", "-1.2e+8", "-4.5e+12", "123457"]):
@@ -124,8 +117,8 @@ def test_the_code_of_a_model_that_diverged_fits_its_fields(explore, page):
         assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
 
 
-def test_a_code_outlives_a_visit_to_another_page(explore, page):
-    open_model(page, explore, "run/four")
+def test_a_code_outlives_a_visit_to_another_page(app, page):
+    open_model(page, app, "run/four")
     drag(page, along(slider(page, "z2"), 0.3), along(slider(page, "z2"), 0.7))
     left, shown = code(page), picture(page)
     page.get_by_role("link", name="Train").click()
@@ -139,11 +132,11 @@ def test_a_code_outlives_a_visit_to_another_page(explore, page):
     wait_for_other_picture(page, shown)
 
 
-def test_two_pages_have_a_hand_each(explore, browser):
+def test_two_pages_have_a_hand_each(app, browser):
     context = browser.new_context()
     page, other = context.new_page(), context.new_page()
-    open_model(page, explore, "run/four")
-    open_model(other, explore, "run/colour")
+    open_model(page, app, "run/four")
+    open_model(other, app, "run/colour")
     left = code(other)
     slider(page, "z0").press("End")
     drag(other, along(slider(other, "z1"), 0.4), along(slider(other, "z1"), 0.6))
@@ -157,8 +150,8 @@ def test_two_pages_have_a_hand_each(explore, browser):
     context.close()
 
 
-def test_a_reload_in_the_middle_of_a_drag(explore, page):
-    open_model(page, explore, "run/four")
+def test_a_reload_in_the_middle_of_a_drag(app, page):
+    open_model(page, app, "run/four")
     page.mouse.move(*along(slider(page, "z0"), 0.3))
     page.mouse.down()
     page.mouse.move(*along(slider(page, "z0"), 0.5))
@@ -173,11 +166,11 @@ def test_a_reload_in_the_middle_of_a_drag(explore, page):
     wait_for(lambda: z_on_map(page))
 
 
-def test_a_page_may_be_left_while_its_chart_library_is_on_its_way(explore, browser):
+def test_a_page_may_be_left_while_its_chart_library_is_on_its_way(app, browser):
     with fresh_page(browser) as page:
         waiting: list[Route] = []
         page.route("**/plotly.min.js", lambda route: waiting.append(route))
-        page.goto(f"{explore}/?model=run/four")
+        page.goto(f"{app}/?model=run/four")
         expect(page.locator(".hg-latency")).to_contain_text("decoded", timeout=SLOW)
         wait_for(lambda: page.wait_for_timeout(50) or waiting)
         page.get_by_role("link", name="Train").click()
@@ -188,9 +181,9 @@ def test_a_page_may_be_left_while_its_chart_library_is_on_its_way(explore, brows
         page.wait_for_timeout(200)
 
 
-def test_a_map_that_is_updated_while_it_is_first_drawn_follows_a_zoom(explore, page):
+def test_a_map_that_is_updated_while_it_is_first_drawn_follows_a_zoom(app, page):
     page.route("**/plotly.min.js", _slow_at_first)
-    page.goto(f"{explore}/?model=run/four@50")
+    page.goto(f"{app}/?model=run/four@50")
     page.wait_for_function("window.drawing", timeout=SLOW)
     page.get_by_role("slider", name="Snapshot").press("ArrowLeft")
     expect(page.locator(".hg-map .hg-plot.hg-ready")).to_be_visible(timeout=SLOW)
@@ -222,10 +215,10 @@ def _slow_at_first(route: Route) -> None:
     route.fulfill(status=200, content_type="text/javascript", body=answer.text() + slow)
 
 
-def test_a_killed_analyst_comes_back_by_itself(explore, page):
-    open_model(page, explore, "run/foreign")
+def test_a_killed_analyst_comes_back_by_itself(app, page):
+    open_model(page, app, "run/foreign")
     before = picture(page)
-    for child in server_of(explore).children():
+    for child in server_of(app).children():
         if "explorer.analyst.server" in child.cmdline():
             child.kill()
     slider(page, "z1").press("PageDown")

@@ -8,7 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import ROOT
 from tests.support.browser_helpers import (
     SLOW,
     along,
@@ -32,10 +31,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def live(app_server, browser: Browser) -> Iterator[Page]:
+def live(app: str, browser: Browser) -> Iterator[Page]:
     """Start a long training on the page, as a person does, and yield the page that shows it, for all the tests."""
     with fresh_page(browser) as page:
-        page.goto(f"{app_server(ROOT / 'app.py')}/train")
+        page.goto(f"{app}/train")
         epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
         epochs.fill("10000", timeout=SLOW)  # more than there is time for
         epochs.press("Enter")

@@ -6,7 +6,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.conftest import ROOT
 from tests.support.browser_helpers import SLOW, hover, map_ranges, open_model
 from tests.support.pages import fresh_page
 
@@ -15,12 +14,6 @@ SCREENS = [(1280, 800), (1920, 1080), (390, 844)]
 MODEL = "bundled/mnist-vae-2d"
 _TOPS = "radios => radios.map(radio => radio.getBoundingClientRect().top)"
 LOSSES = {"pairings": "one choice", "wirings": "five wirings", "terms": "Keras script"}
-
-
-@pytest.fixture(scope="module")
-def app(app_server) -> str:
-    """Return the URL of the real app, with the bundled models."""
-    return app_server(ROOT / "app.py")
 
 
 def _behind(page: Page, kind: str) -> None:

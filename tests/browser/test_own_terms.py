@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from explorer.runs.layout import WEIGHT_PREFIX, WEIGHTED_PREFIX
 from explorer.runs.reader import Run
-from tests.conftest import ROOT
 from tests.support.browser_helpers import SLOW
 from tests.support.helpers import wait_for
 from tests.support.pages import fresh_page
@@ -28,15 +27,10 @@ _POINTS = """title => document.querySelector('.hg-plot').data
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("own-terms")
-
-
-@pytest.fixture(scope="module")
-def page(app_server, browser: Browser, home: Path) -> Iterator[Page]:
+def page(app: str, browser: Browser) -> Iterator[Page]:
     """Yield the form of a new training, for all the tests."""
     with fresh_page(browser) as page:
-        page.goto(f"{app_server(ROOT / 'app.py', HOURGLASS_HOME=str(home))}/train")
+        page.goto(f"{app}/train")
         expect(start_button(page)).to_be_enabled(timeout=SLOW)
         yield page
 
@@ -140,23 +134,28 @@ def test_a_reload_keeps_the_term(page):
 
 
 @pytest.fixture(scope="module")
-def run(page: Page, home: Path) -> Iterator[Run]:
+def known(home: Path) -> set[Path]:
+    """Return the runs of before."""
+    return set((home / "runs").iterdir())
+
+
+@pytest.fixture(scope="module")
+def run(page: Page, home: Path, known: set[Path]) -> Iterator[Run]:
     """Start a training of the term with a double click, and yield its run while it trains."""
     enter(page.get_by_label("Epochs", exact=True), "10000")  # more than there is time for
     expect(page.get_by_role("alert")).to_have_count(0)
     start_button(page).dblclick()
     expect(page.get_by_role("figure", name="loss curves")).to_be_visible(timeout=SLOW)
-    (folder,) = (home / "runs").iterdir()
-    with Run(folder) as run:
+    with Run(home / "runs" / page.url.rpartition("run=")[2]) as run:
         yield run
 
 
-def test_a_double_click_starts_one_run_with_the_term(page, run, home):
+def test_a_double_click_starts_one_run_with_the_term(page, run, home, known):
     setting = run.experiment.terms[NAME]
     assert (setting.formula, setting.weight) == (FORMULA, WEIGHT)
     expect(page).to_have_url(re.compile(f"run={run.name}$"))
     reached(run, "training", step=20)
-    assert [path.name for path in (home / "runs").iterdir()] == [run.name]
+    assert set((home / "runs").iterdir()) - known == {run.folder}
     expect(page.get_by_role("figure", name="loss curves")).to_be_visible()
 
 

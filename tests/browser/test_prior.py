@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 
 from explorer.library import models as library
 from explorer.runs.launcher import Launcher
-from tests.conftest import ROOT
 from tests.support.browser_helpers import SLOW, code, decoded, difference, open_model, picture, slider
 from tests.support.helpers import wait_for
 from tests.support.run_helpers import reached, start
@@ -21,20 +20,15 @@ LATENT = 4
 DRAWS = 40
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Iterator[Path]:
-    """Return a HOURGLASS_HOME with a run of each of these variants, trained for a moment: its codes are nowhere yet."""
-    home, launcher = tmp_path_factory.mktemp("prior"), Launcher()
+@pytest.fixture(scope="module", autouse=True)
+def _runs(home: Path) -> Iterator[None]:
+    """Add a run of each of these variants, trained for a moment: its codes are nowhere yet."""
+    launcher = Launcher()
     for variant in (*WITH_PRIOR, WITHOUT):
         with start(home / "runs", launcher, variant, variant=variant, latent_dim=LATENT, epochs=1) as run:
             reached(run, "finished")
-    yield home
+    yield
     launcher.close()
-
-
-@pytest.fixture(scope="module")
-def url(app_server, home: Path) -> str:
-    return app_server(ROOT / "app.py", HOURGLASS_HOME=str(home))
 
 
 def draws(page: Page, hand: str) -> np.ndarray:
@@ -70,11 +64,11 @@ def is_under_the_prior(page: Page, hand: str) -> None:
 
 
 @pytest.mark.parametrize("variant", WITH_PRIOR)
-def test_random_on_explore_draws_from_the_prior(url, home, page, variant, artefacts, monkeypatch):
+def test_random_on_explore_draws_from_the_prior(app, home, page, variant, artefacts, monkeypatch):
     monkeypatch.setenv("HOURGLASS_HOME", str(home))
     spread = library.find(f"run/{variant}").codes().mean.std(axis=0).mean()
     assert not 0.72 < spread < 1.28, "its codes are like the prior: a draw near the data would pass for one from it"
-    open_model(page, url, f"run/{variant}")
+    open_model(page, app, f"run/{variant}")
     is_under_the_prior(page, "explore")
     page.get_by_role("button", name="Sample").click()
     there = code(page)
@@ -83,17 +77,17 @@ def test_random_on_explore_draws_from_the_prior(url, home, page, variant, artefa
 
 
 @pytest.mark.parametrize("variant", WITH_PRIOR)
-def test_random_beside_a_run_draws_from_the_prior(url, page, variant):
-    page.goto(f"{url}/train?run={variant}")
+def test_random_beside_a_run_draws_from_the_prior(app, page, variant):
+    page.goto(f"{app}/train?run={variant}")
     expect(page.locator(".hg-latency")).to_contain_text("decoded", timeout=SLOW)
     expect(page.locator(".hg-map.hg-ready .hg-plot.hg-ready")).to_be_visible(timeout=SLOW)
     is_under_the_prior(page, variant)
 
 
-def test_a_model_without_a_prior_is_drawn_from_its_datas_mean_and_spread(url, home, page, monkeypatch):
+def test_a_model_without_a_prior_is_drawn_from_its_datas_mean_and_spread(app, home, page, monkeypatch):
     monkeypatch.setenv("HOURGLASS_HOME", str(home))
     codes = library.find(f"run/{WITHOUT}").codes().mean
-    open_model(page, url, f"run/{WITHOUT}")
+    open_model(page, app, f"run/{WITHOUT}")
     said = "Draw each dimension from a normal distribution with the mean and standard deviation of the data."
     expect(page.get_by_role("button", name="Sample")).to_have_attribute("title", said)
     expect(page.locator(".hg-prior")).to_have_count(0)

@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import ROOT
 from tests.support.browser_helpers import SLOW, along, box_of, drag, map_ranges, map_spots, number_in
 from tests.support.helpers import wait_for
-from tests.support.made_runs import made_home
 
 pytestmark = pytest.mark.browser
 CURVES = ".hg-plot[aria-label='loss curves']"
@@ -25,23 +23,15 @@ def _say(folder: Path, state: str) -> None:
         history.execute("UPDATE status SET state = ?, message = 'Told by a test.'", (state,))
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
-    """Return a home with three runs that seem to train; the trainer of none lives or is looked for."""
-    home = tmp_path_factory.mktemp("hourglass")
+@pytest.fixture(scope="module", autouse=True)
+def _runs(home: Path) -> None:
+    """Add three runs that seem to train; the trainer of none lives or is looked for."""
     for name in ENDS:
         folder = home / "runs" / name
-        shutil.copytree(made_home() / "runs" / "four", folder)
+        shutil.copytree(home / "runs" / "four", folder)
         with closing(sqlite3.connect(folder / "run.db")) as history, history:
             history.execute("DELETE FROM meta WHERE key IN ('pid', 'process_started')")
         _say(folder, "training")
-    return home
-
-
-@pytest.fixture(scope="module")
-def app(app_server, home) -> str:
-    """Return the URL of the real app with that home."""
-    return app_server(ROOT / "app.py", HOURGLASS_HOME=str(home))
 
 
 def _curve_range(page: Page) -> list[float]:

@@ -5,7 +5,6 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from explorer.datasets.catalogue import DATASETS
-from tests.conftest import ROOT
 from tests.support.browser_helpers import (
     along,
     code,
@@ -20,7 +19,7 @@ from tests.support.browser_helpers import (
     strip_codes,
 )
 from tests.support.helpers import wait_for
-from tests.support.made_runs import BRANDS, MODELS, STEPS, made_home
+from tests.support.made_runs import BRANDS, MODELS, STEPS
 
 pytestmark = pytest.mark.browser
 NEW, OLD = STEPS
@@ -44,12 +43,6 @@ _WATCH = """side => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def explore(app_server) -> str:
-    """Return the URL of the real app, with runs that have two snapshots."""
-    return app_server(ROOT / "app.py", HOURGLASS_HOME=str(made_home()))
-
-
 def _by_server(page: Page, name: str, step: int, codes: list[list[float]] | np.ndarray) -> np.ndarray:
     return decoded(page, f"run/{name}@{step}", codes, DATASETS[MODELS[name]["dataset"]].image_shape)
 
@@ -59,9 +52,9 @@ def _take_new_snapshot(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("name", "lag"), [("four", 0), ("colour", 40), ("foreign", 40)])
-def test_a_switch_during_a_drag_never_mixes_two_models(explore, page, name, lag):
+def test_a_switch_during_a_drag_never_mixes_two_models(app, page, name, lag):
     """`lag`: how many codes ago a picture may have been asked for: none where the page's own thread decodes."""
-    open_model(page, explore, f"run/{name}@{OLD}")
+    open_model(page, app, f"run/{name}@{OLD}")
     page.get_by_role("combobox", name="Backdrop").select_option("decodes")
     expect(page.locator("canvas.hg-map-back")).to_be_visible()
     waiting: list[Route] = []
@@ -122,8 +115,8 @@ def _seen_were_of_one_model_each(page: Page) -> None:
         assert (brands[0], brands[-1]) == (OLD_BRAND, NEW_BRAND)
 
 
-def test_a_hand_that_rests_on_an_image_goes_along_to_its_code_in_another_snapshot(explore, page):
-    open_model(page, explore, f"run/four@{OLD}")
+def test_a_hand_that_rests_on_an_image_goes_along_to_its_code_in_another_snapshot(app, page):
+    open_model(page, app, f"run/four@{OLD}")
     before, original = code(page), page.get_by_role("img", name="original").screenshot()
     _take_new_snapshot(page)
     expected = _by_server(page, "four", NEW, [[-value for value in before]])[0]  # so these runs are made
@@ -135,8 +128,8 @@ def test_a_hand_that_rests_on_an_image_goes_along_to_its_code_in_another_snapsho
     assert page.url.endswith(f"%40{NEW}")
 
 
-def test_an_image_s_code_in_another_snapshot_is_not_decoded_by_the_old_one(explore, page):
-    open_model(page, explore, f"run/four@{OLD}")
+def test_an_image_s_code_in_another_snapshot_is_not_decoded_by_the_old_one(app, page):
+    open_model(page, app, f"run/four@{OLD}")
     before = code(page)
     waiting: list[Route] = []
     page.route("**/api/weights*", lambda route: waiting.append(route))

@@ -1,16 +1,14 @@
 """One step in slow motion on a run's page, in a real Chromium: forward, back, by itself, and for another image."""
 
 import re
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.conftest import ROOT
 from tests.support.browser_helpers import SLOW
-from tests.support.helpers import trained_home, wait_for
+from tests.support.helpers import trained_run, wait_for
 
 pytestmark = pytest.mark.browser
 PLACE, TITLE = ".hg-step-place", ".hg-stage-title"
@@ -23,16 +21,9 @@ _FASTER = """() => {  // it stays at each stage a third as long; all else on the
 CLOSE = 2e-3  # relative; numbers are shown with four digits
 
 
-@pytest.fixture(scope="module")
-def training() -> Iterator[Future[Path]]:
-    """Yield a run that is being trained, while Chromium starts."""
-    with ThreadPoolExecutor(1) as pool:
-        yield pool.submit(trained_home)
-
-
-@pytest.fixture(scope="module")
-def app(training, browser, app_server) -> str:
-    return app_server(ROOT / "app.py", HOURGLASS_HOME=str(training.result()))
+@pytest.fixture(scope="module", autouse=True)
+def _run(home: Path) -> None:
+    shutil.copytree(trained_run(), home / "runs" / "quick")
 
 
 def _numbers(text: str) -> list[float]:

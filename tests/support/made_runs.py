@@ -20,7 +20,7 @@ from models.spec import tensors
 from tests.support.helpers import quick
 from tests.support.network_page import lively_twins
 from tests.support.run_helpers import unfinished
-from tests.support.shared import own_home
+from tests.support.shared import new_home, own_home
 
 STEPS = (0, 50)  # the snapshots of every made run
 BRANDS = (0, 255)  # what a dense network draws into the first pixel at each of them, whatever the code
@@ -39,8 +39,13 @@ NOT_PORTABLE = "The decoder has a layer of the kind Swirl, which a browser canno
 
 
 def made_home() -> Path:
-    """Return a HOURGLASS_HOME of this worker's own with a run for each of MODELS; its runs are read only."""
+    """Return a HOURGLASS_HOME of this worker's own with a run for each of MODELS, and what its tests have added."""
     return own_home("made", _make)
+
+
+def new_made_home() -> Path:
+    """Return a HOURGLASS_HOME of the caller's own with a run for each of MODELS and nothing else."""
+    return new_home("made", _make)
 
 
 def _make(home: Path) -> None:

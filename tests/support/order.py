@@ -1,5 +1,6 @@
 """The slowest files first, so that no worker is left with one at the end: by tests/seconds.json, a file's seconds.
 
+Those of the browser come behind all others: a worker's Chromium and app stay open from the first of them to the end.
 A file that is not in the table is new, and first. `pytest --renew-seconds` writes the table anew from what it ran.
 """
 
@@ -10,12 +11,13 @@ from pathlib import Path
 import pytest
 
 TABLE = Path(__file__).parents[1] / "seconds.json"
+_BROWSER = "tests/browser/"
 _spent: defaultdict[str, float] = defaultdict(float)
 
 
 def in_order(paths: list[str], seconds: dict[str, float]) -> list[str]:
-    """Return each path once, the unknown ones first, then the slowest."""
-    return sorted(dict.fromkeys(paths), key=lambda path: -seconds.get(path, float("inf")))
+    """Return each path once: the browser's last, and of each kind the unknown ones first, then the slowest."""
+    return sorted(dict.fromkeys(paths), key=lambda path: (_BROWSER in path, -seconds.get(path, float("inf"))))
 
 
 def sort_by_seconds(items: list[pytest.Item]) -> None:

@@ -43,7 +43,12 @@ def shared_folder(name: str, make: Callable[[Path], None]) -> Path:
 
 @functools.cache
 def own_home(name: str, make: Callable[[Path], None]) -> Path:
-    """Return a HOURGLASS_HOME of this worker's own, with the runs of the shared folder: a home is written into."""
+    """Return a HOURGLASS_HOME of this worker's own, the same at each call, with the runs of the shared folder."""
+    return new_home(name, make)
+
+
+def new_home(name: str, make: Callable[[Path], None]) -> Path:
+    """Return a HOURGLASS_HOME of the caller's own, with the runs of the shared folder: a home is written into."""
     home = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=os.environ[_VARIABLE]))
     shutil.copytree(shared_folder(name, make) / "runs", home / "runs")
     return home
