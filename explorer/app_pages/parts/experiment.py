@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.app_pages.parts import address
+from explorer.app_pages.parts.folded import show_folded
 from explorer.app_pages.parts.messages import plain, show_read_errors, tell_of_another
 from explorer.app_pages.parts.run_list import run_choices
 from explorer.app_pages.parts.script import show_code
@@ -46,16 +47,10 @@ def _show_run(run: Run) -> None:
 
 def show_at_a_glance(run: Run, active: bool) -> None:
     """Show, under a run's curves, its terms with their newest values, and its code."""
-    st.fragment(_show_glance)(run, GLANCE_REFRESH if active else None)
+    refresh = GLANCE_REFRESH if active else None
+    values = st.fragment(run_every=refresh)(show_read_errors(_show_values))
+    show_folded("Loss graph", ":material/account_tree:", f"glance-{run.name}", lambda: values(run))
     show_read_errors(_show_code_of)(run, NOTE_REFRESH if active else None)
-
-
-def _show_glance(run: Run, refresh: float | None) -> None:
-    """Show the loss graph in a fold: while it is closed it costs nothing; open, more than an update of the curves."""
-    glance = st.expander("Loss graph", icon=":material/account_tree:", key=f"glance-{run.name}", on_change="rerun")
-    if glance.open:
-        with glance:
-            st.fragment(run_every=refresh)(show_read_errors(_show_values))(run)
 
 
 def _show_code_of(run: Run, refresh: float | None) -> None:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import streamlit as st
 
+from explorer.app_pages.parts.folded import show_folded
 from explorer.app_pages.parts.messages import show_error
 from explorer.export.script import script_name, script_of
 from explorer.export.source import ExportError
@@ -22,18 +23,21 @@ def show_code(experiment: Experiment, show_note: Callable[[], None] = lambda: No
 
     `show_note` says where the script differs from a run of the experiment.
     """
-    with st.expander("Keras script", icon=":material/code:"):
-        try:
-            text = _script(experiment)
-        except ExportError as error:
-            show_error(str(error))
-            return
-        name = script_name(experiment)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"{_WORDS} `python {name}` trains it.")
-            st.download_button(
-                "Download", text, file_name=name, mime="text/x-python", on_click="ignore", icon=":material/download:",
-                key=f"code-{name}",
-            )  # fmt: skip
-        show_note()
-        st.code(text, language="python", height=HEIGHT)
+    show_folded("Keras script", ":material/code:", "keras-script", lambda: _show_script(experiment, show_note))
+
+
+def _show_script(experiment: Experiment, show_note: Callable[[], None]) -> None:
+    try:
+        text = _script(experiment)
+    except ExportError as error:
+        show_error(str(error))
+        return
+    name = script_name(experiment)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{_WORDS} `python {name}` trains it.")
+        st.download_button(
+            "Download", text, file_name=name, mime="text/x-python", on_click="ignore", icon=":material/download:",
+            key=f"code-{name}",
+        )  # fmt: skip
+    show_note()
+    st.code(text, language="python", height=HEIGHT)

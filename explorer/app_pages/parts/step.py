@@ -13,6 +13,7 @@ from explorer.analyst.errors import AnalystError
 from explorer.analyst.jobs import Progress
 from explorer.analyst.requests import Answer
 from explorer.app_pages.parts import address
+from explorer.app_pages.parts.folded import show_folded
 from explorer.app_pages.parts.messages import show_error, show_passed_over, show_read_errors, tell_of_another
 from explorer.app_pages.parts.terms import newest_values
 from explorer.app_pages.parts.waiting import offer_again, wait_for
@@ -47,8 +48,9 @@ def show_steps() -> None:
 
 def show_step_of(run: Run) -> None:
     """Show the fold of a run's page. Nothing is computed until somebody takes a batch."""
-    with st.expander("Step through one batch", icon=":material/slow_motion_video:"):
-        st.fragment(show_read_errors(_show))(f"run/{run.name}", False)
+    steps = st.fragment(show_read_errors(_show))
+    key = f"run/{run.name}"
+    show_folded("Step through one batch", ":material/slow_motion_video:", key, lambda: steps(key, False))
 
 
 def _show(key: str, at_once: bool) -> None:

@@ -1,9 +1,11 @@
 """A run, live: its loss, its latent space, its strip."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.app_pages.parts.axes import choose_pair
 from explorer.app_pages.parts.experiment import show_at_a_glance
@@ -11,7 +13,7 @@ from explorer.app_pages.parts.facts import model_facts
 from explorer.app_pages.parts.messages import show_error, show_read_errors
 from explorer.app_pages.parts.step import show_step_of
 from explorer.app_pages.run.health import show_health
-from explorer.app_pages.run.status import show_status
+from explorer.app_pages.run.status import Controls, controls, progress_of, show_buttons, show_message
 from explorer.app_pages.run.steering import show_steering
 from explorer.components import bank, latent_map, plot, strip
 from explorer.diagnosis import RECENT
@@ -28,6 +30,7 @@ from models.spec.catalogue import PIXEL_MODELS
 from models.spec.unit_range import to_bytes
 
 REFRESH = 0.4  # seconds
+STEERING_REFRESH = 2.0  # seconds; what changes the controls draws them anew at once
 CURVE_POINTS = 600  # a panel is half as many pixels wide; the browser draws them all anew at each update
 CURVES_HEIGHT = 330
 MAP_HEIGHT = 290
@@ -36,46 +39,65 @@ MAP_SCREEN = 36  # the map has a bar above it and a line below
 STRIP_SCALE = 44
 
 
+@dataclass(frozen=True)
+class _Places:
+    """What stands above the charts, and is drawn again with them."""
+
+    bar: DeltaGenerator
+    note: DeltaGenerator
+
+
 def show_run(run: Run) -> None:
-    """Show the page of one run, while it trains and after its end. Raises RunError for a damaged run."""
+    """Show the page of one run, while it trains and after its end. Raises RunError for a damaged run.
+
+    Only what moves is drawn again at each update. The controls are drawn when they change: their number fields cost
+    the browser as much as the curves.
+    """
     _ = run.experiment  # read and kept before anything is drawn: the parts below may then rely on it
-    started = run.has_started()
-    active = not started or run.status().active
-    st.fragment(run_every=REFRESH if active else None)(show_read_errors(_show_live))(run, active)
+    moment = run.moment()
+    active = moment is None or moment.status.active
+    bar_side, buttons_side = st.columns([7, 5], vertical_alignment="center")
+    places = _Places(bar_side.empty(), st.empty())
+    with buttons_side:
+        st.fragment(show_buttons)(run, moment)
+    # Each part has a place of its own: if one grew or went, the charts behind it would move up in the page, and the
+    # browser would make them anew, without their zoom and selection.
+    with st.container():
+        if active:
+            st.fragment(run_every=STEERING_REFRESH)(show_read_errors(_steer))(run)
+    live = st.fragment(run_every=REFRESH if active else None)(show_read_errors(_show_live))
+    live(run, places, controls(moment))
     show_at_a_glance(run, active)
     show_step_of(run)
 
 
-def _show_live(run: Run, active: bool) -> None:
-    """Show what changes while a run trains, all of one moment.
+def _steer(run: Run) -> None:
+    show_steering(run, run.moment())
 
-    Each part has a place of its own: if one grew or went, the charts behind it would move up in the page, and the
-    browser would make them anew, without their zoom and selection. Each shows its own read errors.
-    """
+
+def _show_live(run: Run, places: _Places, drawn: Controls | None) -> None:
+    """Show what changes while a run trains, all of one moment; the whole page where other `controls` are `drawn`."""
     moment = run.moment(CURVE_POINTS, RECENT if run.experiment.variant_info.critic else 0)
-    if moment is not None and active and not moment.status.active:
-        st.rerun()  # the controls go, what comes next appears
-    with st.container():
-        show_read_errors(_show_progress)(run, moment)
-    with st.container():
-        if active:
-            show_steering(run, moment)
-    with st.container():
-        if moment is not None:
-            show_read_errors(_show_pictures)(run, moment)
+    if controls(moment) != drawn:
+        st.rerun()
+    _show_progress(run, places, moment)
+    if moment is not None:
+        show_read_errors(_show_pictures)(run, moment)
 
 
-def _show_progress(run: Run, moment: Moment | None) -> None:
-    """Show how far the run is, and its buttons."""
-    if moment is None:
-        if SERVICES.launcher.died_before_starting(run.folder):
+def _show_progress(run: Run, places: _Places, moment: Moment | None) -> None:
+    """Show how far the run is."""
+    if moment is not None:
+        places.bar.progress(*progress_of(run.experiment, moment.status))
+        with places.note.container():
+            show_message(moment.status)
+            if moment.status.state == "finished":
+                show_read_errors(lambda: model_facts(run.experiment, run.summary()))()
+    elif SERVICES.launcher.died_before_starting(run.folder):
+        with places.note:
             show_error(f"The trainer could not start. Its log is {run.folder / LOG}.")
-        else:
-            st.progress(0.0, ":blue-badge[preparing] starting the trainer")
-        return
-    show_status(run, moment)
-    if moment.status.state == "finished":
-        model_facts(run.experiment, run.summary())
+    else:
+        places.bar.progress(0.0, ":blue-badge[preparing] starting the trainer")
 
 
 def _show_pictures(run: Run, moment: Moment) -> None:

@@ -1,23 +1,58 @@
 """The state of a run in a line, with its buttons."""
 
+from typing import NamedTuple
+
 import streamlit as st
 
 from explorer.app_pages.parts.messages import duration, plain, show_error
 from explorer.runs.layout import send_command
 from explorer.runs.reader import Run
-from explorer.runs.records import Moment, Status
+from explorer.runs.records import Moment, Settings, Status
 from models.spec.experiment import Experiment
 
+RECENT = 10.0  # seconds that a refusal stays on the page
 _COLOURS = {"finished": "green", "failed": "red", "crashed": "red", "stopped": "orange", "paused": "orange"}
 
 
-def show_status(run: Run, moment: Moment) -> None:
-    """Show how far a run is, and the buttons that its state allows."""
-    experiment, status = run.experiment, moment.status
-    bar, buttons = st.columns([7, 5], vertical_alignment="center")
-    with bar:
-        st.progress(min(1.0, status.epoch / experiment.epochs), _progress_text(status, experiment))
-    with buttons, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+class Controls(NamedTuple):
+    """What the buttons and the fields of a run depend on."""
+
+    state: str
+    paused_at: int | None
+    goes_on: bool
+    settings: Settings
+    can_be_explored: bool
+    refused: str
+
+
+def controls(moment: Moment | None) -> Controls | None:
+    """None before the trainer has begun."""
+    if moment is None:
+        return None
+    status = moment.status
+    return Controls(
+        status.state,
+        status.step if status.state == "paused" else None,
+        status.goes_on,
+        moment.settings,
+        bool(moment.snapshots),
+        refusal(moment),
+    )
+
+
+def refusal(moment: Moment) -> str:
+    """Return why the trainer has just refused something; nothing where it has not, or some time ago."""
+    refused = moment.of_kind("refused")
+    recent = refused and moment.status.seconds - refused[-1].seconds < RECENT
+    return str(refused[-1].detail["message"]) if recent else ""
+
+
+def show_buttons(run: Run, moment: Moment | None) -> None:
+    """Show the buttons that the state of a run allows."""
+    if moment is None:
+        return
+    status = moment.status
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         if status.active:
             paused = status.state == "paused"
             st.button(
@@ -40,10 +75,19 @@ def show_status(run: Run, moment: Moment) -> None:
             st.button("Stop", icon=":material/stop:", on_click=send_command, args=(run.folder, "stop"))
         if moment.snapshots:
             _link_to_explore(run)
+
+
+def show_message(status: Status) -> None:
+    """Say what the trainer has to say."""
     if status.state in {"failed", "crashed"}:
         show_error(status.message)
     elif status.state != "stopped" and status.message:  # the progress bar says why it was stopped
         st.caption(plain(status.message))
+
+
+def progress_of(experiment: Experiment, status: Status) -> tuple[float, str]:
+    """Return how far a run is, 0 to 1, and that in words."""
+    return min(1.0, status.epoch / experiment.epochs), _progress_text(status, experiment)
 
 
 def _link_to_explore(run: Run) -> None:

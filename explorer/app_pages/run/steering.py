@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.app_pages.parts.messages import plain
+from explorer.app_pages.run.status import refusal
 from explorer.app_pages.setup.widgets import bounds
 from explorer.runs.layout import put_command
 from explorer.runs.reader import Run
@@ -18,7 +19,6 @@ from models.spec.catalogue import VariantInfo
 from models.spec.schedules import SCHEDULES
 from models.spec.term_settings import TermSetting
 
-RECENT = 10.0  # seconds that a refusal stays on the page
 TO_ANSWER = 1.0  # seconds at most until what a trainer has taken is in its history
 FIELD = 164  # pixels; as many stand in a row as there is room for, two on a phone
 ALL = "All"
@@ -42,9 +42,8 @@ def show_steering(run: Run, moment: Moment | None) -> None:
             lambda key, value: st.toggle("Keep training when Hourglass closes", value, key),
             lambda value: put_command(run.folder, "go_on", value=value),
         )
-    refused = moment.of_kind("refused") if moment else []
-    if moment and refused and moment.status.seconds - refused[-1].seconds < RECENT:
-        st.warning(plain(str(refused[-1].detail["message"])))
+    if moment and (sentence := refusal(moment)):
+        st.warning(plain(sentence))
 
 
 def _weight(run: Run, total: str, term: str, weight: float, moment: Moment | None) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from explorer.app_pages.parts import address
 from explorer.app_pages.parts.clicks import once
+from explorer.app_pages.parts.folded import show_folded
 from explorer.app_pages.parts.messages import plain, show_error
 from explorer.app_pages.parts.script import show_code
 from explorer.app_pages.parts.terms import show_terms
@@ -45,8 +46,9 @@ def show_setup() -> None:
         return
     if start:
         _start(experiment)
-    with st.expander("Loss graph", icon=":material/account_tree:"):
-        show_terms(experiment, key="setup-terms")
+    show_folded(
+        "Loss graph", ":material/account_tree:", "setup-graph", lambda: show_terms(experiment, key="setup-terms")
+    )
     show_code(experiment)
 
 

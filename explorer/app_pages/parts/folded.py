@@ -1,0 +1,21 @@
+"""What is shown when somebody opens it."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+
+def show_folded(label: str, icon: str, key: str, show: Callable[[], None]) -> None:
+    """Show an expander, and call `show` for what is in it while it is open.
+
+    Closed, it costs nothing: the browser goes through every element of a page at each update of a part of it, and a
+    script of a hundred lines is a thousand of them.
+    """
+    st.fragment(_show)(label, icon, key, show)
+
+
+def _show(label: str, icon: str, key: str, show: Callable[[], None]) -> None:
+    folded = st.expander(label, icon=icon, key=f"folded-{key}", on_change="rerun")
+    if folded.open:
+        with folded:
+            show()
