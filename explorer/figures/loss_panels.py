@@ -93,7 +93,7 @@ def narrow_height(columns: Sequence[Sequence[Panel]]) -> int:
 
 
 def first_height(placed: Mapping[str, Any], height: int) -> float:
-    """Pixels of the first panel's height, in a chart of that height."""
+    """Return the pixels of the first panel's height, in a chart of that height."""
     bottom, top = placed["yaxis"]["domain"]
     return (top - bottom) * (height - placed["margin"]["t"] - placed["margin"]["b"])
 

@@ -42,5 +42,5 @@ def wire(encoder, decoder, optimizer, kl_weight=1.0):
 
 
 def targets(images):
-    """Return the images flat, like the part of the output that they are compared with."""
+    """Return the images flat, like the part of the output they are compared with."""
     return images.reshape(len(images), -1)

@@ -14,7 +14,7 @@ def reconstruction(images, logits):
 
 @keras.saving.register_keras_serializable("dict_outputs")
 def kl(_dummy, gaussian):
-    """Return the KL of mean and log variance, joined: a Keras loss is given one output only."""
+    """Return the KL of mean and log variance, joined: a loss is given one output."""
     mean, log_var = ops.split(gaussian, 2, axis=-1)
     return 0.5 * ops.sum(ops.exp(log_var) + ops.square(mean) - 1.0 - log_var, axis=-1)
 
@@ -34,5 +34,5 @@ def wire(encoder, decoder, optimizer, kl_weight=1.0):
 
 
 def targets(images):
-    """Return a target for each output, as Keras wants: the KL gets zeros that it ignores."""
+    """Return a target for each output: the KL gets zeros that it ignores."""
     return {"reconstruction": images, "kl": np.zeros((len(images), 1), "float32")}

@@ -26,7 +26,7 @@ class Controls(NamedTuple):
 
 
 def controls(moment: Moment | None) -> Controls | None:
-    """None before the trainer has begun."""
+    """Return what they depend on at a moment; None before the trainer has begun."""
     if moment is None:
         return None
     status = moment.status
