@@ -12,6 +12,7 @@ from tests.conftest import ROOT
 from tests.support.browser_helpers import SLOW
 from tests.support.helpers import wait_for
 from tests.support.made_runs import new_made_home
+from tests.support.pages import fresh_page
 
 pytestmark = pytest.mark.browser
 DIGITS = "MNIST · VAE · 16-D"
@@ -157,19 +158,17 @@ def test_a_reload_in_the_middle_keeps_page_and_choices(app, page):
 
 
 def test_two_tabs_have_an_address_each(app, browser):
-    context = browser.new_context()
-    one, other = context.new_page(), context.new_page()
-    one.goto(f"{app}/?model=bundled/fashion-vae-2d")
-    other.goto(f"{app}/?model=bundled/mnist-vae-16d")
-    for _ in range(3):
-        for page, first, second in ((one, FASHION, "colour"), (other, DIGITS, "line")):
-            _shows(page, "Model", first)
-            _choose(page, "Model", re.compile(f"· {second}$"))
-            _is_at(page, f"/?model=run/{second}")
-            _choose(page, "Model", first)
-    _shows(one, "Model", FASHION)
-    _shows(other, "Model", DIGITS)
-    context.close()
+    with fresh_page(browser) as one, fresh_page(browser) as other:
+        one.goto(f"{app}/?model=bundled/fashion-vae-2d")
+        other.goto(f"{app}/?model=bundled/mnist-vae-16d")
+        for _ in range(3):
+            for page, first, second in ((one, FASHION, "colour"), (other, DIGITS, "line")):
+                _shows(page, "Model", first)
+                _choose(page, "Model", re.compile(f"· {second}$"))
+                _is_at(page, f"/?model=run/{second}")
+                _choose(page, "Model", first)
+        _shows(one, "Model", FASHION)
+        _shows(other, "Model", DIGITS)
 
 
 def test_an_unknown_name_in_the_address_is_told_and_leaves_it(app, page):
