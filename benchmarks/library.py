@@ -24,7 +24,7 @@ _VIEWS = ("PCA", "Dimensions")
 def library() -> list[Figure]:
     """Reruns of Explore beside one run and among a thousand: each click on a view of the map is one."""
     with home() as folder, chromium() as browser:
-        experiment = Experiment.parse({"dataset": "digits", "variant": "vae", "latent_dim": 2, "epochs": 1})
+        experiment = Experiment.parse({"dataset": "digits", "variant": "vae", "latent_dim": 4, "epochs": 1})
         base = trained(folder / "runs", experiment)
         costs = []
         for count in (1, RUNS):
@@ -53,7 +53,7 @@ def _copy(base: Path, count: int) -> None:
 
 def _rerun(page: Page, server: Server, name: str) -> float:
     """Milliseconds of the server's processor for one rerun, in the mean of RERUNS after a few that warm it up."""
-    page.goto(f"{server.url}/explore?model=run/{name}")
+    page.goto(f"{server.url}/?model=run/{name}")
     page.get_by_text(_VIEWS[0], exact=True).wait_for(timeout=60_000)
     page.wait_for_timeout(_SETTLE * 1e3)
     process = psutil.Process(server.process.pid)
