@@ -86,6 +86,13 @@ def app(app_server: AppServer, home: Path) -> str:
     return app_server(ROOT / "app.py", HOURGLASS_HOME=str(home))
 
 
+@pytest.fixture
+def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the test's own HOURGLASS_HOME, in which nothing is yet."""
+    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def artefacts() -> Path:
     """Return the folder for screenshots; git does not see it."""

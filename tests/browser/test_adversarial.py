@@ -13,6 +13,7 @@ from tests.support.browser_helpers import SLOW
 from tests.support.helpers import wait_for
 from tests.support.pages import fresh_page
 from tests.support.run_helpers import reached
+from tests.support.training_page import FOR_LONG, enter_epochs, folder_of_run, start_button
 
 pytestmark = pytest.mark.browser
 
@@ -24,21 +25,19 @@ def page(app: str, browser: Browser) -> Iterator[Page]:
         page.goto(f"{app}/train")
         page.get_by_role("button", name="VAE-GAN").click(timeout=SLOW)
         expect(page.get_by_role("spinbutton", name="Latent dimensions", exact=True)).to_have_value("8", timeout=SLOW)
-        epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
-        epochs.fill("10000")
-        epochs.press("Enter")
+        enter_epochs(page)
         expect(
             page.get_by_text("Discriminator minimises 1 × discriminator on images + 1 × discriminator on samples")
         ).to_be_visible()
-        page.get_by_role("button", name="Start training").click()
+        start_button(page).click()
         expect(page.get_by_role("figure", name="discriminator outputs")).to_be_visible(timeout=SLOW)
         yield page
 
 
 @pytest.fixture(scope="module")
 def run(page: Page, home: Path) -> Iterator[Run]:
-    with Run(home / "runs" / page.url.rpartition("run=")[2]) as run:
-        assert (run.experiment.variant, run.experiment.epochs) == ("vae_gan", 10_000)
+    with Run(folder_of_run(page, home)) as run:
+        assert (run.experiment.variant, run.experiment.epochs) == ("vae_gan", FOR_LONG)
         reached(run, "training", step=150)
         yield run
         send_command(run.folder, "stop")

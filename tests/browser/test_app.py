@@ -31,6 +31,7 @@ from tests.support.browser_helpers import (
     wait_for_other_picture,
 )
 from tests.support.helpers import wait_for
+from tests.support.training_page import enter, enter_epochs, folder_of_run, start_button
 
 pytestmark = pytest.mark.browser
 
@@ -120,26 +121,22 @@ def test_train_watch_steer_stop_reload_and_explore(app, home, page, artefacts):
     page.goto(f"{app}/train")
     page.get_by_role("button", name="A first VAE").click()
     expect(page.get_by_text("469,268")).to_be_visible(timeout=SLOW)  # counted by building the model
-    epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
-    epochs.fill("3000")
-    epochs.press("Enter")
+    enter_epochs(page)
     page.screenshot(path=artefacts / "train-setup.png")
-    page.get_by_role("button", name="Start training").click()
+    start_button(page).click()
     expect(page.get_by_text("images/s").first).to_be_visible(timeout=SLOW)
     page.wait_for_function("document.querySelector('.hg-plot')?.data?.[0]?.x.length > 20", timeout=SLOW)
     grown = curve_points(page)
     page.wait_for_function("n => document.querySelector('.hg-plot').data[0].x.length > n", arg=grown, timeout=SLOW)
 
-    weight = page.get_by_label("KL weight")
-    weight.fill("4")
-    weight.press("Enter")
+    enter(page.get_by_label("KL weight"), "4")
     page.wait_for_function(
         "document.querySelector('.hg-plot').layout.annotations.some(a => a.text.includes('KL weight 1 → 4'))",
         timeout=SLOW,
     )
     time.sleep(1)
     page.screenshot(path=artefacts / "train-live.png")
-    run = Run(home / "runs" / page.url.rpartition("run=")[2])
+    run = Run(folder_of_run(page, home))
     assert run.curves().training["weight_kl"][-1] == 4.0
 
     page.get_by_role("button", name="Pause").click()
@@ -163,11 +160,9 @@ def test_train_watch_steer_stop_reload_and_explore(app, home, page, artefacts):
 
 def test_a_killed_trainer_is_said_within_a_second_or_so(app, home, page):
     page.goto(f"{app}/train")
-    epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
-    epochs.fill("3000")
-    epochs.press("Enter")
+    enter_epochs(page)
     known = set((home / "runs").iterdir())
-    page.get_by_role("button", name="Start training").click()
+    start_button(page).click()
     page.wait_for_url(re.compile("run="))
     (folder,) = set((home / "runs").iterdir()) - known
     wait_for(lambda: Run(folder).has_started())

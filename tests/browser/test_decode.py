@@ -11,12 +11,10 @@ from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 from explorer.datasets.catalogue import DATASETS
 from tests.support.browser_helpers import (
     SLOW,
-    Codes,
     along,
     box_of,
     code,
     data_points,
-    decoded,
     difference,
     drag,
     map_ranges,
@@ -26,17 +24,12 @@ from tests.support.browser_helpers import (
     recorded,
     slider,
     strip,
-    strip_codes,
 )
 from tests.support.helpers import wait_for
-from tests.support.made_runs import MODELS, NOT_PORTABLE, STEPS
+from tests.support.made_runs import MODELS, NOT_PORTABLE, by_server, strips_by_server
 
 pytestmark = pytest.mark.browser
 NOT_WHOLE = "The weights did not arrive whole."
-
-
-def _by_server(page: Page, name: str, codes: Codes) -> np.ndarray:
-    return decoded(page, f"run/{name}@{STEPS[-1]}", codes, DATASETS[MODELS[name]["dataset"]].image_shape)
 
 
 def _matches_the_server(page: Page, name: str, told: Sequence[float] = ()) -> None:
@@ -44,7 +37,7 @@ def _matches_the_server(page: Page, name: str, told: Sequence[float] = ()) -> No
 
     `told` is what a conditional decoder takes behind the code: the class as one-hot.
     """
-    (expected,) = _by_server(page, name, [[*code(page), *told]])
+    (expected,) = by_server(page, name, [[*code(page), *told]])
     wait_for(lambda: _same(picture(page), expected), 10)
 
 
@@ -84,8 +77,7 @@ def test_a_model_of_any_size_decodes_in_the_browser_as_the_server_does(app, page
 
 
 def _strips_match_the_server(page: Page, name: str) -> None:
-    for index in range(MODELS[name]["latent_dim"]):
-        expected = np.concatenate(list(_by_server(page, name, strip_codes(page, index))), axis=1)
+    for index, expected in enumerate(strips_by_server(page, name)):
         wait_for(lambda index=index, expected=expected: _same(strip(page, index), expected), 10)
 
 

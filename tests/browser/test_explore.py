@@ -15,6 +15,7 @@ from tests.support.browser_helpers import (
     data_points,
     difference,
     drag,
+    held_back,
     hover,
     lone_point,
     map_ranges,
@@ -168,8 +169,7 @@ def test_a_reload_in_the_middle_of_a_drag(app, page):
 
 def test_a_page_may_be_left_while_its_chart_library_is_on_its_way(app, browser):
     with fresh_page(browser) as page:
-        waiting: list[Route] = []
-        page.route("**/plotly.min.js", lambda route: waiting.append(route))
+        waiting = held_back(page, "**/plotly.min.js")
         page.goto(f"{app}/?model=run/four")
         expect(page.locator(".hg-latency")).to_contain_text("decoded", timeout=SLOW)
         wait_for(lambda: page.wait_for_timeout(50) or waiting)

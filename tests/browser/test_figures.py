@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import ROOT
+from tests.support.browser_helpers import held_back
 from tests.support.helpers import wait_for
 from tests.support.pages import fresh_page
 
@@ -77,9 +78,8 @@ def test_the_columns_follow_the_width_and_a_zoom_stays(browser, app):
 
 def test_the_room_is_made_before_the_library_is_there(browser, app):
     with fresh_page(browser, *PHONE) as page:
-        waiting = []
         library = re.compile(r"plotly\.min\.js")
-        page.route(library, lambda route: waiting.append(route))
+        waiting = held_back(page, library)
         with page.expect_request(library, timeout=30_000):
             page.goto(app, wait_until="commit")
         before = page.locator(".hg-plot").evaluate("plot => plot.clientHeight")

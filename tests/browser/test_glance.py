@@ -11,6 +11,7 @@ from explorer.presets import PRESETS, checked_experiment
 from explorer.runs.reader import Run
 from tests.support.browser_helpers import SLOW
 from tests.support.helpers import wait_for
+from tests.support.training_page import enter, enter_epochs, folder_of_run, start_button
 
 pytestmark = pytest.mark.browser
 
@@ -38,19 +39,15 @@ def test_the_setup_shows_the_loss_that_is_being_chosen(app, page):
     page.get_by_text("Loss graph").click(timeout=SLOW)
     expect(page.locator(".hg-graph.hg-ready svg")).to_be_visible(timeout=SLOW)
     expect(page.locator(".hg-weight")).to_have_text(["× 1", "× 1"])
-    weight = page.get_by_role("spinbutton", name="Weight").nth(1)
-    weight.fill("8")
-    weight.press("Enter")
+    enter(page.get_by_role("spinbutton", name="Weight").nth(1), "8")
     expect(page.locator(".hg-weight")).to_have_text(["× 1", "× 8"])
 
 
 def test_a_run_s_terms_follow_it_and_its_code_can_be_taken(app, home, page, artefacts):
     page.goto(f"{app}/train")
-    epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
-    epochs.fill("10000", timeout=SLOW)
-    epochs.press("Enter")
+    enter_epochs(page)
     expect(page.get_by_text("measured on this machine")).to_be_visible(timeout=SLOW)
-    page.get_by_role("button", name="Start training").click()
+    start_button(page).click()
     expect(page.get_by_role("button", name=re.compile("Stop$"))).to_be_visible(timeout=SLOW)  # no more the setup
     page.get_by_text("Loss graph").click()
     kl = page.get_by_role("row", name="KL")
@@ -59,7 +56,7 @@ def test_a_run_s_terms_follow_it_and_its_code_can_be_taken(app, home, page, arte
     wait_for(lambda: page.wait_for_timeout(100) or kl.inner_text() != before)
     page.screenshot(path=artefacts / "train-glance.png", full_page=True)
     page.get_by_text("Keras script", exact=True).click()
-    run = Run(home / "runs" / page.url.rpartition("run=")[2])
+    run = Run(folder_of_run(page, home))
     assert _downloaded(page) == script_of(run.experiment)
     page.get_by_role("button", name=re.compile("Stop$")).click()
     expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=SLOW)
@@ -73,7 +70,7 @@ def test_the_seed_run_is_one_click(app, home, page, button, preset):
     page.goto(f"{app}/train")
     page.get_by_role("button", name=re.compile(button)).click(timeout=SLOW)
     page.wait_for_url(re.compile("run="))
-    folder = home / "runs" / page.url.rpartition("run=")[2]
+    folder = folder_of_run(page, home)
     assert Run(folder).experiment == checked_experiment(PRESETS[preset])
     stop = page.get_by_role("button", name=re.compile("Stop$"))
     expect(stop.or_(page.get_by_text("could not be downloaded"))).to_be_visible(timeout=SLOW)

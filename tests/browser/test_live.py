@@ -26,6 +26,7 @@ from tests.support.browser_helpers import (
 )
 from tests.support.helpers import wait_for
 from tests.support.pages import fresh_page
+from tests.support.training_page import enter_epochs, start_button
 
 pytestmark = pytest.mark.browser
 
@@ -35,11 +36,9 @@ def live(app: str, browser: Browser) -> Iterator[Page]:
     """Start a long training on the page, as a person does, and yield the page that shows it, for all the tests."""
     with fresh_page(browser) as page:
         page.goto(f"{app}/train")
-        epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
-        epochs.fill("10000", timeout=SLOW)  # more than there is time for
-        epochs.press("Enter")
+        enter_epochs(page)
         expect(page.get_by_text("measured on this machine")).to_be_visible(timeout=SLOW)  # the page is at rest
-        page.get_by_role("button", name="Start training").click()
+        start_button(page).click()
         expect(page.locator(".hg-latency")).to_contain_text("in the browser", timeout=SLOW)
         expect(page.locator(".hg-map.hg-ready .hg-plot.hg-ready")).to_be_visible(timeout=SLOW)
         expect(page.locator(".hg-shown")).to_contain_text("at step")

@@ -14,6 +14,7 @@ from tests.support.browser_helpers import SLOW
 from tests.support.helpers import wait_for
 from tests.support.pages import fresh_page
 from tests.support.run_helpers import reached
+from tests.support.training_page import enter, enter_epochs, folder_of_run, start_button
 
 pytestmark = pytest.mark.browser
 NAME, FORMULA, WEIGHT, LIVE_WEIGHT = "code_size", "mean(square(z))", 0.5, 3.0
@@ -35,10 +36,6 @@ def page(app: str, browser: Browser) -> Iterator[Page]:
         yield page
 
 
-def start_button(page: Page) -> Locator:
-    return page.get_by_role("button", name="Start training")
-
-
 def row(page: Page, number: int = 1) -> Locator:
     """One term of one's own."""
     return page.locator(f".st-key-own-term-{number}")
@@ -54,11 +51,6 @@ def formula(page: Page, number: int = 1) -> Locator:
 
 def said(page: Page, number: int = 1) -> Locator:
     return row(page, number).get_by_role("status")
-
-
-def enter(into: Locator, text: str) -> None:
-    into.fill(text)
-    into.press("Enter")
 
 
 def add(page: Page, number: int = 1) -> None:
@@ -142,11 +134,11 @@ def known(home: Path) -> set[Path]:
 @pytest.fixture(scope="module")
 def run(page: Page, home: Path, known: set[Path]) -> Iterator[Run]:
     """Start a training of the term with a double click, and yield its run while it trains."""
-    enter(page.get_by_label("Epochs", exact=True), "10000")  # more than there is time for
+    enter_epochs(page)
     expect(page.get_by_role("alert")).to_have_count(0)
     start_button(page).dblclick()
     expect(page.get_by_role("figure", name="loss curves")).to_be_visible(timeout=SLOW)
-    with Run(home / "runs" / page.url.rpartition("run=")[2]) as run:
+    with Run(folder_of_run(page, home)) as run:
         yield run
 
 

@@ -4,22 +4,20 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from explorer.datasets.catalogue import DATASETS
 from tests.support.browser_helpers import (
     along,
     code,
-    decoded,
     difference,
+    held_back,
     open_model,
     picture,
     record,
     recorded,
     slider,
     strip,
-    strip_codes,
 )
 from tests.support.helpers import wait_for
-from tests.support.made_runs import BRANDS, MODELS, STEPS
+from tests.support.made_runs import BRANDS, MODELS, STEPS, by_server, strips_by_server
 
 pytestmark = pytest.mark.browser
 NEW, OLD = STEPS
@@ -43,10 +41,6 @@ _WATCH = """side => {
 }"""
 
 
-def _by_server(page: Page, name: str, step: int, codes: list[list[float]] | np.ndarray) -> np.ndarray:
-    return decoded(page, f"run/{name}@{step}", codes, DATASETS[MODELS[name]["dataset"]].image_shape)
-
-
 def _take_new_snapshot(page: Page) -> None:
     page.get_by_role("slider", name="Snapshot").press("ArrowLeft")
 
@@ -57,17 +51,15 @@ def test_a_switch_during_a_drag_never_mixes_two_models(app, page, name, lag):
     open_model(page, app, f"run/{name}@{OLD}")
     page.get_by_role("combobox", name="Backdrop").select_option("decodes")
     expect(page.locator("canvas.hg-map-back")).to_be_visible()
-    waiting: list[Route] = []
-    page.route("**/api/weights*", lambda route: waiting.append(route))
+    waiting = held_back(page, "**/api/weights*")
     record(page)
     page.evaluate(_WATCH, picture(page).shape[0])
     _drag_through_a_switch(page, waiting)
     _drawn_are_of_one_model_each(page, name, lag)
     if MODELS[name]["network"] == "dense":
         _seen_were_of_one_model_each(page)
-    assert difference(picture(page), _by_server(page, name, NEW, [code(page)])[0]) <= 1
-    for index in range(len(code(page))):
-        expected = np.concatenate(list(_by_server(page, name, NEW, strip_codes(page, index))), axis=1)
+    assert difference(picture(page), by_server(page, name, [code(page)], NEW)[0]) <= 1
+    for index, expected in enumerate(strips_by_server(page, name, NEW)):
         assert difference(strip(page, index), expected) <= 1
 
 
@@ -94,7 +86,7 @@ def _drawn_are_of_one_model_each(page: Page, name: str, lag: int) -> None:
     codes, drawn = recorded(page)
     assert len(drawn) > 15
     assert np.ptp(np.array(codes)[:, 1:], axis=0).max() == 0  # the hand moved z0 alone
-    by_old, by_new = (_by_server(page, name, step, codes) for step in (OLD, NEW))
+    by_old, by_new = (by_server(page, name, codes, step) for step in (OLD, NEW))
     models = []
     for newest, drawn_picture in drawn:
         near = range(max(0, newest - lag), newest + 1)
@@ -119,7 +111,7 @@ def test_a_hand_that_rests_on_an_image_goes_along_to_its_code_in_another_snapsho
     open_model(page, app, f"run/four@{OLD}")
     before, original = code(page), page.get_by_role("img", name="original").screenshot()
     _take_new_snapshot(page)
-    expected = _by_server(page, "four", NEW, [[-value for value in before]])[0]  # so these runs are made
+    expected = by_server(page, "four", [[-value for value in before]], NEW)[0]  # so these runs are made
     wait_for(lambda: difference(picture(page), expected) <= 1, 20)
     assert code(page) == pytest.approx([-value for value in before], abs=1e-4)
     expect(page.locator(".hg-caption")).to_contain_text("image 1, class ")
@@ -131,14 +123,13 @@ def test_a_hand_that_rests_on_an_image_goes_along_to_its_code_in_another_snapsho
 def test_an_image_s_code_in_another_snapshot_is_not_decoded_by_the_old_one(app, page):
     open_model(page, app, f"run/four@{OLD}")
     before = code(page)
-    waiting: list[Route] = []
-    page.route("**/api/weights*", lambda route: waiting.append(route))
+    waiting = held_back(page, "**/api/weights*")
     record(page)
     _take_new_snapshot(page)
     wait_for(lambda: page.wait_for_timeout(50) or waiting, 20)
     page.wait_for_timeout(500)  # long enough for the image's code to come, while the weights have not
     waiting[0].continue_()
     wait_for(lambda: code(page) != before, 20)
-    whole = [_by_server(page, "four", step, [one])[0] for step, one in ((OLD, before), (NEW, code(page)))]
+    whole = [by_server(page, "four", [one], step)[0] for step, one in ((OLD, before), (NEW, code(page)))]
     for _, drawn in recorded(page)[1]:
         assert min(difference(drawn, one) for one in whole) <= 1

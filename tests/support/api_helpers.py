@@ -37,6 +37,11 @@ def call(path: str, query: dict[str, str], headers: dict[str, str], body: bytes 
     return sent[0]["status"], found, b"".join(message.get("body", b"") for message in sent[1:])
 
 
+def call_decode(key: str, body: bytes, **headers: str) -> Answer:
+    """(status, headers, body) of the route that decodes the codes in the body with a model."""
+    return call("/api/decode", {"model": key}, headers, body, "POST")
+
+
 def unpack(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:
     """The header and the arrays of `explorer.components.container.pack`."""
     (length,) = struct.unpack_from("<Q", data)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urljoin
 
 import numpy as np
 import psutil
-from playwright.sync_api import APIResponse, FloatRect, Locator, Page, expect
+from playwright.sync_api import APIResponse, FloatRect, Locator, Page, Route, expect
 
 from explorer.api.points import MOST_ROWS
 from tests.support.api_helpers import unpack
@@ -217,6 +217,13 @@ def z_on_map(page: Page) -> Spot:
         }"""
     )
     return x, y
+
+
+def held_back(page: Page, address: str | re.Pattern[str]) -> list[Route]:
+    """Let requests to an address wait from now on; they are in the list, for the test to let them go."""
+    waiting: list[Route] = []
+    page.route(address, lambda route: waiting.append(route))
+    return waiting
 
 
 def number_in(text: str, pattern: str) -> int:

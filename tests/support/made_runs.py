@@ -9,7 +9,9 @@ from unittest.mock import patch
 
 import numpy as np
 import tensorflow as tf
+from playwright.sync_api import Page
 
+from explorer.datasets.catalogue import DATASETS
 from explorer.datasets.loading import Images, load_images
 from explorer.runs.layout import write_summary
 from explorer.trainer import listening
@@ -17,6 +19,7 @@ from explorer.trainer.training import Trainer
 from models.checkpoints import assign_weights, weights_of
 from models.program import Program
 from models.spec import tensors
+from tests.support.browser_helpers import Codes, decoded, strip_codes
 from tests.support.helpers import quick
 from tests.support.network_page import lively_twins
 from tests.support.run_helpers import unfinished
@@ -46,6 +49,17 @@ def made_home() -> Path:
 def new_made_home() -> Path:
     """Return a HOURGLASS_HOME of the caller's own with a run for each of MODELS and nothing else."""
     return new_home("made", _make)
+
+
+def by_server(page: Page, name: str, codes: Codes, step: int = STEPS[-1]) -> np.ndarray:
+    """What the server of a page decodes codes to with a made run, uint8 (count, height, width, 3)."""
+    return decoded(page, f"run/{name}@{step}", codes, DATASETS[MODELS[name]["dataset"]].image_shape)
+
+
+def strips_by_server(page: Page, name: str, step: int = STEPS[-1]) -> list[np.ndarray]:
+    """The film strip of each dimension at the code under the hand, decoded by the server, all frames side by side."""
+    dimensions = range(MODELS[name]["latent_dim"])
+    return [np.concatenate(list(by_server(page, name, strip_codes(page, each), step)), axis=1) for each in dimensions]
 
 
 def _make(home: Path) -> None:

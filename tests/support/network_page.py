@@ -10,6 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 import uvicorn
+from keras import layers
 from playwright.sync_api import Page
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -56,11 +57,15 @@ class NetworkPage:
         self.kept[request.path_params["name"]] = await request.body()
         return Response(status_code=204)
 
+    def evaluate(self, page: Page, script: str, given: Any = None) -> Any:
+        """What a script returns on the page, opened anew."""
+        page.goto(self.url)
+        return page.evaluate(script, given)
+
     def run(self, page: Page, twins: Twins, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What the browser makes of the codes: floats in 0..1 and uint8 pixels, (n, height, width, channels) each."""
         self.kept["twins"] = packed(twins, codes=codes)
-        page.goto(self.url)
-        page.evaluate(_RUN, ["twins", len(codes)])
+        self.evaluate(page, _RUN, ["twins", len(codes)])
         shape = (len(codes), *twins.generator.output_shape[1:])
         floats, pixels = self.kept["twins.floats"], self.kept["twins.pixels"]
         return np.frombuffer(floats, "<f4").reshape(shape), np.frombuffer(pixels, np.uint8).reshape(shape)
@@ -102,6 +107,16 @@ def chain_twins(latent: int, decode: Callable[[keras.KerasTensor], keras.KerasTe
     for layer in link:
         output = layer(output)
     return Twins(decoder, decoder, decoder, decoder, keras.Model(code, output, name="generator"))
+
+
+def small_twins() -> Twins:
+    """Twins whose generator draws 4 x 4 grey pixels from 3 dimensions, with Keras' own first weights."""
+
+    def decode(x: keras.KerasTensor) -> keras.KerasTensor:
+        x = layers.Reshape((2, 2, 4))(layers.Dense(16, "relu")(x))
+        return layers.Conv2DTranspose(1, 3, strides=2, padding="same")(x)
+
+    return chain_twins(3, decode, layers.Activation("sigmoid"))
 
 
 def lively_twins(network: str, pixel_model: str, shape: tuple[int, int, int], latent: int = 16) -> Twins:

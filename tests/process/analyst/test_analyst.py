@@ -1,7 +1,5 @@
-"""The analyst: its messages, the real process behind its client, and the route that decodes for the browser."""
+"""One real analyst behind its client: what it decodes, encodes, projects and estimates, and what becomes of faults."""
 
-import contextlib
-import io
 import json
 import os
 import shutil
@@ -9,81 +7,39 @@ import signal
 import time
 from concurrent.futures import Future
 from functools import partial
-from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import psutil
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from explorer.analyst import answers as analyst_answers
 from explorer.analyst.client import AnalystClient
 from explorer.analyst.errors import AnalystError, AskAgainError, EndedError
-from explorer.analyst.frames import LARGEST, read_frame, write_frame
 from explorer.analyst.jobs import Jobs, Progress
-from explorer.analyst.server import serve
 from explorer.analyst.whole_sets import WholeSets
 from explorer.api import decode as decode_route
 from explorer.files import load_arrays, save_arrays
 from explorer.library import models as library
-from explorer.library import projections
 from explorer.library.models import ModelEntry
-from explorer.library.projections import keep_projection, kept_projection, projection_file
+from explorer.library.projections import kept_projection
 from explorer.library.whole_set import WholeSet
 from explorer.runs.layout import write_json
 from explorer.services import SERVICES
 from models.checkpoints import assign_weights
 from models.twins import build_twins
-from tests.support import api_helpers
-from tests.support.api_helpers import Answer
-from tests.support.helpers import trained_home, wait_for
+from tests.support.api_helpers import call_decode
+from tests.support.helpers import wait_for
 
 KEY = "run/quick"
 CODES = np.random.default_rng(0).normal(size=(40, 2)).astype(np.float32)
-JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner), max_leaves=5)
-
-
-@given(st.lists(st.tuples(st.dictionaries(st.text(), JSON), st.binary())))
-@settings(max_examples=40, deadline=None)
-def test_messages_come_out_as_they_went_in(messages):
-    stream = io.BytesIO()
-    for header, payload in messages:
-        write_frame(stream, header, payload)
-    stream.seek(0)
-    assert [read_frame(stream) for _ in messages] == messages
-    with pytest.raises(EOFError):
-        read_frame(stream)
-
-
-@given(st.integers(0, 40))
-def test_a_message_that_ends_early_is_an_end(length):
-    stream = io.BytesIO()
-    write_frame(stream, {"id": 1}, bytes(40))
-    with pytest.raises(EOFError):
-        read_frame(io.BytesIO(stream.getvalue()[:length]))
-
-
-def test_a_length_that_cannot_be_meant_is_refused_unread():
-    with pytest.raises(ValueError, match=f"at most {LARGEST:,} are allowed"):
-        read_frame(io.BytesIO(b"\xff" * 8))
 
 
 @pytest.fixture(scope="module")
-def home():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOURGLASS_HOME", str(trained_home()))
-        yield trained_home()
-
-
-@pytest.fixture(scope="module")
-def entry(home) -> ModelEntry:
+def entry(trained) -> ModelEntry:
     return library.find(KEY)
 
 
 @pytest.fixture(scope="module")
-def client(home):
+def client(trained):
     """One real analyst for the module; its process must be gone at the end."""
     one = AnalystClient()
     assert one.wait_ready(120)
@@ -134,8 +90,8 @@ def test_another_snapshot_of_the_same_run_is_another_picture(client, entry, expe
     assert_same(decoded(client, entry), expected)
 
 
-def test_a_live_snapshot_is_decoded_as_it_was_written_last(client, entry, home):
-    folder = home / "runs" / "followed"
+def test_a_live_snapshot_is_decoded_as_it_was_written_last(client, entry, trained):
+    folder = trained / "runs" / "followed"
     shutil.copytree(entry.folder, folder)
     live = library.find("run/followed@live")
     try:
@@ -207,8 +163,8 @@ def test_what_takes_long_can_be_stopped(client):
     wait_for(lambda: client.restarts == restarts + 2 and client.ready)
 
 
-def test_a_data_set_that_is_not_there_is_said_until_it_is_tried_again(client, entry, home):
-    folder = home / "runs" / "elsewhere"
+def test_a_data_set_that_is_not_there_is_said_until_it_is_tried_again(client, entry, trained):
+    folder = trained / "runs" / "elsewhere"
     shutil.copytree(entry.folder, folder)
     try:
         write_json(folder / "experiment.json", entry.experiment.model_dump() | {"dataset": "holidays"})
@@ -231,10 +187,6 @@ def test_an_estimate_builds_and_times_the_model(client, entry):
     assert header["images_per_second"] > 0
 
 
-def call(key: str, body: bytes, **headers: str) -> Answer:
-    return api_helpers.call("/api/decode", {"model": key}, headers, body, "POST")
-
-
 @pytest.fixture
 def service(client, monkeypatch):
     monkeypatch.setattr(SERVICES, "decoder", client)
@@ -242,48 +194,16 @@ def service(client, monkeypatch):
 
 @pytest.mark.parametrize("headers", [{}, {"origin": "http://localhost:8501"}, {"origin": "https://localhost:8501"}])
 def test_the_route_decodes(service, entry, expected, headers):
-    status, found, pixels = call(KEY, CODES.tobytes(), **headers)
+    status, found, pixels = call_decode(KEY, CODES.tobytes(), **headers)
     assert (status, found["content-encoding"]) == (200, "identity")
     assert_same(np.frombuffer(pixels, np.uint8).reshape(expected.shape), expected)
-
-
-CODE = CODES[:1].tobytes()
-
-
-@pytest.mark.parametrize(
-    ("key", "body", "headers", "status", "sentence"),
-    [
-        (KEY, b"", {}, 400, "The code was 0 bytes; this model takes 1 to 256 codes of 2 float32 values."),
-        (KEY, bytes(7), {}, 400, "The code was 7 bytes"),
-        (KEY, bytes(12), {}, 400, "The code was 12 bytes"),
-        (KEY, bytes(8 * 257), {}, 400, "The code was 2056 bytes"),
-        (KEY, bytes(256 * 1024 * 4 + 1), {}, 400, "The request was over 1,048,576 bytes. Send fewer codes."),
-        (KEY, np.array([0, np.nan], "<f4").tobytes(), {}, 400, "A value of the code is not finite"),
-        (KEY, np.array([0, -np.inf], "<f4").tobytes(), {}, 400, "A value of the code is not finite"),
-        (KEY, np.array([0, 10001], "<f4").tobytes(), {}, 400, "A value of the code is not finite or beyond ±10"),
-        ("run/absent", CODE, {}, 400, "run/absent has no snapshot."),
-        (f"{KEY}@5", CODE, {}, 400, "quick has no snapshot at step 5 any more."),
-        ("", CODE, {}, 400, "The model was ''; allowed is bundled/NAME or run/NAME."),
-        ("run/../quick", CODE, {}, 400, "The model was 'run/../quick'; allowed is"),
-        ("run/" + "x" * 9999, CODE, {}, 400, "The model was 'run/xxx"),
-        (KEY, CODE, {"origin": "http://evil.example"}, 403, "This request came from another site."),
-        (KEY, CODE, {"origin": "http://localhost:8502"}, 403, "This request came from another site."),
-        (KEY, CODE, {"origin": "null"}, 403, "This request came from another site."),
-        (KEY, CODE, {"origin": "http://["}, 403, "This request came from another site."),
-    ],
-    ids=range(17),
-)  # fmt: skip
-def test_the_route_refuses_in_a_sentence(service, entry, key, body, headers, status, sentence):
-    found, _, answer = call(key, body, **headers)
-    assert found == status
-    assert json.loads(answer)["error"].startswith(sentence)
 
 
 def test_the_route_says_when_there_is_no_answer_yet_or_in_time(service, client, entry, expected, monkeypatch):
     monkeypatch.setattr(decode_route, "TIMEOUT", 0.1)
     os.kill(client.pid, signal.SIGSTOP)
     try:
-        status, _, answer = call(KEY, CODE)
+        status, _, answer = call_decode(KEY, CODES.tobytes())
     finally:
         os.kill(client.pid, signal.SIGCONT)
     assert (status, b"The decoder gave no answer within" in answer) == (504, True)
@@ -291,17 +211,9 @@ def test_the_route_says_when_there_is_no_answer_yet_or_in_time(service, client, 
     idle = AnalystClient()
     monkeypatch.setattr(idle, "start", lambda: None)
     monkeypatch.setattr(SERVICES, "decoder", idle)
-    status, headers, answer = call(KEY, CODE)
+    status, headers, answer = call_decode(KEY, CODES.tobytes())
     assert (status, headers["retry-after"]) == (503, "1")
     assert json.loads(answer) == {"error": "The analyst is starting; this takes a few seconds."}
-
-
-def test_results_that_a_run_writes_at_its_end_are_seen(home, entry):
-    again = library.find(KEY)
-    assert again is entry
-    summary = entry.folder / "summary.json"
-    os.utime(summary, ns=(time.time_ns(), summary.stat().st_mtime_ns + 1_000_000))
-    assert library.find(KEY) is not entry
 
 
 def test_a_killed_analyst_fails_what_was_asked_and_comes_back_by_itself(client, entry, expected):
@@ -318,7 +230,7 @@ def test_a_killed_analyst_fails_what_was_asked_and_comes_back_by_itself(client, 
     assert_same(decoded(client, entry), expected)
 
 
-def test_a_umap_tells_how_far_it_is_and_is_kept(client, home):
+def test_a_umap_tells_how_far_it_is_and_is_kept(client, trained):
     rng = np.random.default_rng(0)
     codes = np.concatenate([rng.normal(size=(100, 8)) + 9, rng.normal(size=(100, 8))]).astype(np.float32)
     assert kept_projection(codes) is None
@@ -336,92 +248,3 @@ def test_a_umap_tells_how_far_it_is_and_is_kept(client, home):
     assert kept is not None
     np.testing.assert_array_equal(kept, points)
     assert kept_projection(codes + 1) is None
-
-
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", b"\x93NUMPY\x01\x00", b"x" * 99])
-def test_a_damaged_projection_counts_as_none(tmp_path, monkeypatch, content):
-    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
-    path: Path = projection_file(CODES)
-    path.parent.mkdir()
-    path.write_bytes(content)
-    assert kept_projection(CODES) is None
-
-
-def test_only_so_many_projections_are_kept_the_oldest_go_first(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
-    monkeypatch.setattr(projections, "MOST_FILES", 3)
-    points = np.ones((len(CODES), 2), np.float32)
-    folder = projection_file(CODES).parent
-    folder.mkdir()
-    (folder / "0123.npy").write_bytes(b"of an older Hourglass")
-    os.utime(folder / "0123.npy", (1, 1))
-    for number in range(5):
-        keep_projection(CODES + number, points)
-        os.utime(projection_file(CODES + number), (10 + number, 10 + number))
-    assert [kept_projection(CODES + number) is not None for number in range(5)] == [False, False, True, True, True]
-    assert len(list(folder.iterdir())) == 3, "no other file is left, and no temporary one"
-    monkeypatch.setattr(projections, "MOST_BYTES", 1)
-    keep_projection(CODES, points)
-    kept = kept_projection(CODES)
-    assert kept is not None, "the newest one stays in any case"
-    np.testing.assert_array_equal(kept, points)
-    assert len(list(folder.iterdir())) == 1
-
-
-def test_closing_while_it_starts_leaves_no_process_and_answers_in_words():
-    client = AnalystClient()
-    client.start()
-    client.start()
-    wait_for(lambda: client.pid, 10)
-    process = psutil.Process(client.pid)
-    client.close()
-    wait_for(lambda: not process.is_running(), 10)
-    with pytest.raises(AskAgainError):
-        client.ask("decode")
-    assert client.pid is None
-
-
-@pytest.mark.parametrize("kind", ["estimate", "pairings", "dance"])
-def test_a_process_that_holds_too_much_answers_and_leaves_the_rest_to_the_next(monkeypatch, kind):
-    done = SimpleNamespace(answer=lambda *_: ({}, b"done"))
-    monkeypatch.setattr(analyst_answers, "import_module", lambda _name: done)
-    requests, answers = io.BytesIO(), io.BytesIO()
-    for number in (1, 2):
-        write_frame(requests, {"id": number, "request": kind})
-    requests.seek(0)
-    serve(requests, answers, most_memory=1)
-    answers.seek(0)
-    header, _ = read_frame(answers)
-    assert (header["id"], header["retires"]) == (1, True)
-    with pytest.raises(EOFError):
-        read_frame(answers)
-
-
-def test_an_answer_that_is_no_json_is_said_to_whom_asked(monkeypatch):
-    odd = SimpleNamespace(answer=lambda *_: ({"x": {1}}, b""))
-    monkeypatch.setattr(analyst_answers, "import_module", lambda _name: odd)
-    requests, answers = io.BytesIO(), io.BytesIO()
-    write_frame(requests, {"id": 1, "request": "estimate"})
-    requests.seek(0)
-    serve(requests, answers)
-    answers.seek(0)
-    assert "set is not JSON serializable" in read_frame(answers)[0]["error"]
-
-
-def test_many_estimates_keep_within_the_memory_and_all_are_answered(entry):
-    limit = 800 * 2**20  # a process has about 740 MB after one estimate, and 8 to 17 more after each further one
-    client, most = AnalystClient("tiny", most_memory=limit), 0
-    assert client.wait_ready(120)
-    try:
-        for size in range(2, 20):
-            given = entry.experiment.model_dump() | {"latent_dim": size}
-            future = client.ask("estimate", experiment=given, image_shape=[28, 28, 1], classes=10)
-            assert future.result(120)[0]["parameters"] > 0
-            if client.ready and client.pid:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    most = max(most, psutil.Process(client.pid).memory_info().rss)
-        assert client.restarts > 0
-        assert limit / 2 < most < limit + 2**26
-        assert not client.gave_up
-    finally:
-        client.close()

@@ -19,8 +19,7 @@ SOON = 20  # seconds; all of this takes a fraction of one
 
 
 @pytest.fixture
-def client(tmp_path, monkeypatch) -> Iterator[AnalystClient]:
-    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
+def client(empty_home) -> Iterator[AnalystClient]:
     one = AnalystClient("helper")
     one._command = [sys.executable, "-m", "tests.support.stand_in_analyst"]
     yield one

@@ -16,17 +16,15 @@ from models.program import build
 from models.spec import tensors
 from models.spec.catalogue import PIXEL_MODELS, VARIANTS, flow_of
 from models.spec.errors import CheckpointError
-from tests.support.helpers import some_images, trained_home
+from tests.support.helpers import some_images
 
 SHAPE = (8, 8, 1)
 FIRST = {"batch": 0, "draws": 0, "chosen": 0}
 
 
 @pytest.fixture(scope="module")
-def entry() -> library.ModelEntry:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOURGLASS_HOME", str(trained_home()))
-        return library.find("run/quick")
+def entry(trained) -> library.ModelEntry:
+    return library.find("run/quick")
 
 
 def _question(entry: library.ModelEntry, **changes) -> dict:

@@ -1,6 +1,5 @@
 """Whole data sets: encoded once for each snapshot's content, their images once, and damaged files made again."""
 
-import shutil
 from concurrent.futures import Future
 
 import numpy as np
@@ -20,16 +19,12 @@ from explorer.library.models import ModelEntry
 from explorer.library.whole_set import codes_file, kept_whole
 from explorer.places import codes_folder, images_folder
 from models.spec.errors import CheckpointError
-from tests.support.helpers import trained_home
 
 SHAPE = (28, 28, 1)
 
 
 @pytest.fixture
-def entry(tmp_path, monkeypatch) -> ModelEntry:
-    """The trained run in a home of its own."""
-    shutil.copytree(trained_home() / "runs", tmp_path / "runs")
-    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
+def entry(run) -> ModelEntry:
     return library.find("run/quick")
 
 

@@ -1,9 +1,7 @@
 """The five wirings: all train the same objective, and the table says what was measured."""
 
-import ast
 import importlib
 import json
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -88,26 +86,6 @@ def test_a_term_is_reported_where_it_is_written_again_as_a_metric(bench):
     bench.rewind()
     logs = wired.model.evaluate(bench.images, bench.images, batch_size=BATCH, return_dict=True, verbose=0)
     assert logs["reconstruction"] == pytest.approx(bench.truth()["reconstruction"], rel=CLOSE)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_code_that_is_shown_is_the_code_that_runs(name):
-    module = importlib.import_module(f"models.wirings.{name}")
-    assert module.__file__ is not None
-    assert Path(module.__file__).read_text(encoding="utf-8") == WIRINGS[name].source()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_code_can_be_copied(name):
-    """It imports nothing of ours, and its lines fit beside their numbers."""
-    source = WIRINGS[name].source()
-    imported = {
-        (node.module or "" if isinstance(node, ast.ImportFrom) else node.names[0].name).partition(".")[0]
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-    }
-    assert imported <= {"keras", "tensorflow", "numpy"}
-    assert max(map(len, source.splitlines())) <= 88
 
 
 def test_every_cell_is_measured(answer):
@@ -234,30 +212,3 @@ def test_the_progress_is_shown_while_it_is_measured(monkeypatch):
     assert not shown.exception
     assert not shown.table
     assert len(shown.code) == 1
-
-
-def test_the_measurement_is_made_once_and_again_only_when_asked():
-    from concurrent.futures import Future
-
-    from explorer.analyst.client import AnalystClient
-    from explorer.analyst.jobs import Jobs, Progress
-    from explorer.analyst.measured_wirings import MeasuredWirings
-
-    class Lab(AnalystClient):
-        asked: list[Future] = []  # noqa: RUF012 (of this test alone)
-
-        def ask(self, request, payload=b"", progress=None, **values):
-            assert (request, values) == ("wirings", {})
-            self.asked.append(Future())
-            return self.asked[-1]
-
-    lab_process = Lab("lab")
-    measured = MeasuredWirings(Jobs(lab_process))
-    assert isinstance(measured.poll(), Progress)
-    assert isinstance(measured.poll(), Progress)
-    lab_process.asked[0].set_result(({"seconds": 1}, b""))
-    assert measured.poll() == measured.poll() == {"seconds": 1}
-    assert len(lab_process.asked) == 1
-    measured.again()
-    assert isinstance(measured.poll(), Progress)
-    assert len(lab_process.asked) == 2

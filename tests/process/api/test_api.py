@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,18 +13,9 @@ from explorer.files import load_arrays, save_arrays
 from explorer.library import models as library
 from explorer.runs.layout import PREVIEW, PROBE_IMAGES, SUMMARY, write_json
 from tests.support.api_helpers import Answer, call, unpack
-from tests.support.helpers import trained_home
 
 KEY = "run/quick"
 FOREIGN = [{"host": "evil.example"}, {"host": "evil.example:8501"}, {"origin": "http://evil.example"}]
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch) -> Path:
-    """A copy of the trained run in a home of its own."""
-    shutil.copytree(trained_home() / "runs", tmp_path / "runs")
-    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
-    return tmp_path / "runs" / "quick"
 
 
 def weights(key: str, **headers: str) -> Answer:

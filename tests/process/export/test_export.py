@@ -1,6 +1,5 @@
-"""The exported script against the app: the same networks, numbers and course, without a line of ours imported."""
+"""Exported scripts, run against the app: the same networks, numbers and course, without a line of ours imported."""
 
-import ast
 import hashlib
 import json
 import os
@@ -14,24 +13,15 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import HealthCheck, given, settings
 
 from explorer.datasets.catalogue import DATASETS
 from explorer.datasets.loading import load_images, split
-from explorer.export import source
-from explorer.export.lines import lines_of
-from explorer.export.recorder import Recorder
-from explorer.export.script import script_name, script_of
-from explorer.export.source import ExportError
+from explorer.export.script import script_of
 from explorer.runs.reader import Run
 from explorer.trainer import listening
 from explorer.trainer.training import Trainer
 from models.spec.experiment import Experiment
-from models.spec.formula.formula import FormulaError
-from models.spec.formula.script import own_term
-from tests.support.export_helpers import STEPS, driven, every_experiment, ours, some_given, spread
-from tests.support.formula_helpers import formulas, read
-from tests.support.helpers import in_python
+from tests.support.export_helpers import STEPS, driven, ours, some_given, spread
 from tests.support.run_helpers import unfinished
 
 QUICK = {"epochs": 1, "batch_size": 512}
@@ -61,13 +51,6 @@ def to_load() -> dict[str, Experiment]:
         f"of_{name}": Experiment.parse({"dataset": name, "variant": variant, "seed": 3})
         for name, variant in zip(names, variants, strict=True)
     }
-
-
-def settled(folder: Path) -> None:
-    """Nothing in the folder is anything to ruff."""
-    for command in (["check", "--ignore", "T20,S,INP"], ["format", "--check"]):  # a script prints and stands alone
-        done = in_python("-m", "ruff", *command, "--no-cache", "--config", "pyproject.toml", str(folder))
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -134,30 +117,6 @@ def test_its_first_steps_are_the_apps_own(pairs, name):
 
 def test_nothing_of_ours_is_imported(driver):
     assert driver[1]["held"] == []
-
-
-def test_every_script_is_clean_short_and_free_of_ours(tmp_path):
-    for name, experiment in every_experiment().items():
-        text = script_of(experiment)
-        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
-        imported = {n.module if isinstance(n, ast.ImportFrom) else n.names[0].name for n in ast.walk(ast.parse(text))
-                    if isinstance(n, ast.Import | ast.ImportFrom)}  # fmt: skip
-        allowed = {"collections", "datetime", "math", "pathlib", "keras", "numpy"}
-        allowed |= {"PIL", "sklearn"} if experiment.dataset == "digits" else set()
-        allowed |= {"tensorflow"} if len(experiment.variant_info.learners) > 1 else set()  # for the gradients of each
-        assert {str(each).partition(".")[0] for each in imported} <= allowed
-        longest = 180 + 110 * (len(experiment.variant_info.learners) > 1) + 80 * ("shapes" in experiment.dataset)
-        assert sum(bool(line) for line in text.splitlines()) < longest
-        assert not re.findall(r"experiment|last\(|linear\(|/hourglass|named", text.replace("linear_warm_up", ""))
-    settled(tmp_path)
-
-
-@pytest.mark.parametrize(("dataset", "most"), [("mnist", 120), ("fashion_mnist", 120), ("digits", 130)])
-def test_a_plain_vae_is_a_script_that_a_person_would_write(dataset, most):
-    text = script_of(Experiment.parse({"dataset": dataset}))
-    assert len(text.splitlines()) <= most
-    assert all(word in text for word in ("model.fit(", "model.evaluate(", '.keras"', "def compute_loss("))
-    assert "tensorflow" not in text
 
 
 def test_a_script_trains_when_it_is_run(driver):
@@ -232,24 +191,6 @@ def test_a_script_saves_what_it_learned_and_pictures_in_a_new_folder(driver, nam
     np.testing.assert_array_equal(picture[:28, :28], first)
 
 
-def test_a_script_never_writes_into_a_folder_that_is_there(tmp_path, monkeypatch):
-    text = script_of(Experiment.parse({"dataset": "mnist"}))
-    (main,) = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == "main"]
-    made = "\n".join(ast.unparse(statement) for statement in main.body[1:3])
-
-    class Frozen:
-        @staticmethod
-        def now():
-            return __import__("datetime").datetime(2026, 1, 2, 3, 4, 5)
-
-    monkeypatch.chdir(tmp_path)
-    names = {"Path": Path, "datetime": Frozen, "__file__": "some/where/mine.py"}
-    exec(made, names)  # noqa: S102 -- the script's own first lines
-    assert (tmp_path / "mine_2026-01-02_03-04-05").is_dir()
-    with pytest.raises(FileExistsError):
-        exec(made, names)  # noqa: S102
-
-
 @pytest.mark.parametrize("name", to_load())
 def test_its_images_and_their_split_are_the_apps_own(driver, name):
     experiment = to_load()[name]
@@ -271,125 +212,3 @@ def test_its_images_and_their_split_are_the_apps_own(driver, name):
         key: [str(array.dtype), list(array.shape), hashlib.sha256(array.tobytes()).hexdigest()]
         for key, array in expected.items()
     }
-
-
-@pytest.mark.parametrize("name", DOWNLOADED)
-def test_downloaded_images_come_from_keras(name):
-    text = script_of(Experiment.parse({"dataset": name}))
-    assert f"(images, _), (test_images, _) = keras.datasets.{name}.load_data()\n" in text
-    assert "sklearn" not in text
-    assert "PIL" not in text
-    told = script_of(Experiment.parse({"dataset": name, "variant": "conditional_vae"}))
-    assert f"(images, labels), (test_images, test_labels) = keras.datasets.{name}.load_data()\n" in told
-    assert "CLASSES = 10\n" in told
-
-
-def test_what_is_not_used_is_left_out_and_what_is_decided_is_named():
-    plain = script_of(Experiment.parse({"variant": "ae", "latent_dim": 7}))
-    assert not [
-        word
-        for word in (
-            "Sampling", "gaussian_kl", "SIGMA", "CORRUPTION", "Clip", "warm_up", "Rescaling", "Learner", "critic",
-            "with_class", "CLASSES", "conditional", "set_time", "Clock", "Prior",
-        )
-        if word in plain
-    ]  # fmt: skip
-    assert plain.count("LATENT_DIM, BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED = 7, 128, 20, 0.001, 0\n") == 1
-    noisy = script_of(Experiment.parse({"variant": "denoising_ae", "pixel_model": "gaussian", "corruption": 0.5}))
-    assert "CORRUPTION = 0.5\n" in noisy
-    assert "layers.GaussianNoise(CORRUPTION, seed=SEED)(image)" in noisy
-    assert "PIXEL_SIGMA = 0.25\n" in noisy
-    assert "pixel_sigma=PIXEL_SIGMA)" in noisy
-    warm = script_of(Experiment.parse({"terms": {"kl": {"weight": 2, "schedule": "warm_up", "schedule_epochs": 3}}}))
-    assert '    WEIGHTS["kl"].assign(2.0 * linear_warm_up(epochs, 3.0))\n' in warm
-    assert "callbacks=[Clock(set_time)]" in warm
-    assert "def cyclical" not in warm
-    unpaced = script_of(Experiment.parse({"variant": "gan"}))  # no learner of it rests
-    assert not re.search(r"every=|Paced|self\.steps", unpaced)
-    assert 'every={"loss": 5}' in script_of(Experiment.parse({"variant": "wgan_gp"}))
-
-
-def test_own_terms_stand_in_the_script_as_code():
-    terms = {"blur": {"weight": 2, "formula": "mean(square(x - sigmoid(logits)))"}, "mine": {"formula": "0 - mean(z)"}}
-    text = script_of(Experiment.parse({"terms": terms}))
-    assert '        "blur": ops.mean(ops.square(x - ops.sigmoid(tensors["logits"])), axis=(1, 2, 3)),\n' in text
-    assert '        "mine": 0.0 - ops.mean(tensors["z"], axis=-1),\n' in text
-    assert "    2 × blur: mean(square(x - sigmoid(logits))), in own unit\n" in text
-
-
-def test_any_formula_becomes_code_that_ruff_leaves_alone(tmp_path):
-    entries, functions = [], []
-
-    @given(formulas())
-    @settings(max_examples=150, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
-    def write(text):
-        if not isinstance(formula := read(text), FormulaError):
-            value, function = own_term(f"term{len(entries)}", formula, 100)
-            entries.append(f'        "term{len(entries)}": {value},')
-            functions.extend([f"{function}\n\n\n"] if function else [])
-
-    write()
-    assert len(functions) > 10
-    table = "\n".join(["def terms(x, tensors):", "    return {", *entries, "    }", ""])
-    (tmp_path / "terms.py").write_text("".join(["from keras import ops\n\n\n", *functions, table]), encoding="utf-8")
-    settled(tmp_path)
-
-
-def test_two_equal_experiments_give_one_script_and_a_file_name_that_says_what_it_is():
-    experiment = Experiment.parse({"variant": "beta_vae", "network": "conv", "dataset": "shapes", "latent_dim": 10})
-    assert script_of(experiment) == script_of(Experiment.parse(experiment.model_dump_json()))
-    assert script_name(experiment) == "beta_vae_shapes_conv_10d.py"
-    assert f"`python {script_name(experiment)}` trains it." in script_of(experiment).splitlines()[0]
-
-
-def test_the_exporter_does_without_the_heavy_libraries():
-    code = (
-        "import sys; from explorer.export.script import script_of; from models.spec.experiment import Experiment; "
-        "script_of(Experiment()); "
-        "print({n.partition('.')[0] for n in sys.modules} & {'keras', 'tensorflow', 'sklearn', 'streamlit', 'PIL'})"
-    )
-    done = in_python("-c", code)
-    assert done.stdout.strip() == "set()", done.stdout + done.stderr
-
-
-def test_a_source_that_cannot_be_exported_is_named_with_its_place(monkeypatch, tmp_path):
-    path = tmp_path / "mine.py"
-    path.write_text("from models.spec import tensors\n\n\ndef term(z):\n    return z[tensors.Z]\n", encoding="utf-8")
-    monkeypatch.setattr(source, "file_of", lambda _: path)
-    with pytest.raises(ExportError, match=r"^models\.mine line 4: term uses tensors, which a script does not have\."):
-        source.copy("models.mine", ["term"])
-
-
-def recorded(build) -> list[str]:
-    """The lines of what a function builds with `keras` and `layers`."""
-    stand_in = Recorder().keras["keras"]
-    return [line for _, line in lines_of([build(stand_in, stand_in.layers)])]
-
-
-def test_layers_are_written_in_the_order_in_which_seeds_are_drawn():
-    def build(k, layers):
-        image = k.Input((4,), name="image")
-        x = layers.LeakyReLU(0.2)(layers.Dense(3)(layers.Dropout(0.5)(image)))
-        return k.Model(image, layers.Add()([x, layers.Dense(3)(x)]), name="network")
-
-    assert recorded(build) == [
-        'image = keras.Input((4,), name="image")',
-        "x = layers.LeakyReLU(0.2)(layers.Dense(3)(layers.Dropout(0.5)(image)))",
-        'network = keras.Model(image, layers.Add()([x, layers.Dense(3)(x)]), name="network")',
-    ]
-
-
-def test_a_name_is_only_used_again_when_nothing_reads_what_had_it():
-    def build(k, layers):
-        image = k.Input((4,), name="image")
-        first = layers.Dense(3)(image)
-        second = layers.Dense(3)(first)
-        third = layers.Dense(3)(second)
-        return k.Model(image, {"sum": layers.Add()([first, third]), "third": third}, name="network")
-
-    assert recorded(build)[1:-1] == [
-        "x = layers.Dense(3)(image)",
-        "x2 = layers.Dense(3)(x)",
-        "third = layers.Dense(3)(x2)",
-        "sum = layers.Add()([x, third])",
-    ]

@@ -1,7 +1,8 @@
 """What the pages compute: views and tracks that stay steady while a training moves, and files that have gone."""
 
 import json
-import shutil
+import os
+import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -20,17 +21,9 @@ from explorer.latent.planes import steady_axes
 from explorer.library import models as library
 from explorer.library.models import Codes, DamagedError, ModelEntry
 from explorer.runs.layout import PROBE_IMAGES
-from tests.support.helpers import ROOT, quick, trained_home
+from tests.support.helpers import ROOT, quick
 
 RNG = np.random.default_rng(0)
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch) -> Path:
-    """A copy of the trained run in a home of its own."""
-    shutil.copytree(trained_home() / "runs", tmp_path / "runs")
-    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
-    return tmp_path / "runs" / "quick"
 
 
 def codes_with(variances: list[float]) -> Codes:
@@ -158,6 +151,14 @@ def test_files_that_have_gone_are_said(run):
         with pytest.raises(DamagedError, match=r"cannot be read .*Choose another snapshot\.$"):
             read()
     assert len(live.codes().mean) == codes_at_first  # it has a file of its own
+
+
+def test_results_that_a_run_writes_at_its_end_are_seen(run):
+    entry = library.find("run/quick")
+    assert library.find("run/quick") is entry
+    summary = entry.folder / "summary.json"
+    os.utime(summary, ns=(time.time_ns(), summary.stat().st_mtime_ns + 1_000_000))
+    assert library.find("run/quick") is not entry
 
 
 def page(name: str, **query: str) -> AppTest:

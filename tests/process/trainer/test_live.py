@@ -1,7 +1,5 @@
 """The live snapshot: a steady view, everything of one step, and a key that always leads to the newest one."""
 
-import shutil
-
 import numpy as np
 import pytest
 
@@ -15,7 +13,7 @@ from models.checkpoints import assign_weights
 from models.program import build
 from models.training import TrainingLoop
 from models.twins import build_twins
-from tests.support.helpers import quick, some_images, trained_home
+from tests.support.helpers import quick, some_images
 
 RNG = np.random.default_rng(0)
 SHAPE = (8, 8, 1)
@@ -82,14 +80,6 @@ def test_weights_codes_and_pictures_are_of_one_step(tmp_path, network, variant):
         assert before is None or np.abs(before - codes).max() > 0
         before = codes
         loop.train(np.arange(40, dtype=np.int32))
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    """A copy of the trained run, `run/quick`, in a home of its own."""
-    shutil.copytree(trained_home() / "runs", tmp_path / "runs")
-    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
-    return tmp_path / "runs" / "quick"
 
 
 def test_the_key_leads_to_the_newest_live_snapshot(run):

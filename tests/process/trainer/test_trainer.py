@@ -1,9 +1,8 @@
-"""Real trainers that finish, are steered, stopped, killed or left; their launcher; and the guard that ends them."""
+"""Real trainers that finish, are steered, stopped, killed or left, and what their runs hold then."""
 
 import json
 import os
 import signal
-import subprocess
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,11 +13,9 @@ import pytest
 
 from explorer.datasets.loading import load_images
 from explorer.files import load_arrays
-from explorer.runs import launcher as launching
 from explorer.runs.launcher import Launcher
-from explorer.runs.layout import DATABASE, EXPERIMENT, INBOX, send_command
+from explorer.runs.layout import DATABASE, EXPERIMENT, send_command
 from explorer.runs.reader import Run, RunError
-from explorer.trainer.guard import PATIENCE, LossGuard
 from explorer.trainer.process import NICENESS
 from models.checkpoints import assign_weights
 from models.twins import build_twins
@@ -27,33 +24,6 @@ from tests.support.run_helpers import SERIES, reached, snapshot_is_whole, start,
 
 LONG = {"epochs": 10_000}
 MNIST = (Path(os.environ.get("HOURGLASS_DATA") or ".") / "mnist.npz").is_file()
-
-
-def guard() -> LossGuard:
-    return LossGuard(SERIES, ("loss",))
-
-
-@pytest.mark.parametrize(("bad", "column"), [(np.nan, 2), (np.inf, 2), (-np.inf, 2), (np.nan, 1), (np.inf, 0)])
-def test_a_number_that_is_none_ends_the_run_with_advice(bad, column):
-    values = np.array([200.0, 5.0, 205.0])
-    watch = guard()
-    assert watch.check(1, values, 0.1) is None
-    values[column] = bad
-    sentence = watch.check(1234, values, 0.1) or ""
-    assert sentence.startswith("The loss is not finite at step 1,234 (reconstruction ")
-    assert "last good snapshot is kept. Try a learning rate below 0.1" in sentence
-
-
-def test_a_spike_passes_and_a_runaway_ends_the_run():
-    calm, high = np.array([200.0, 5.0, 205.0]), np.array([200.0, 1e9, 1e9])
-    watch = guard()
-    seen = [watch.check(step, values, 0.5) for step, values in enumerate([calm, high, high, calm, high, high, calm])]
-    assert seen == [None] * 7
-    sentences = [watch.check(step, -high, 0.5) for step in range(PATIENCE)]
-    assert sentences[:-1] == [None] * (PATIENCE - 1)
-    assert (sentences[-1] or "").startswith(
-        "The loss diverged: -1e+09 at step 2, more than 1,000 times its first value."
-    )
 
 
 def test_a_finished_run_holds_its_results_and_every_step():
@@ -189,57 +159,6 @@ def test_a_run_is_steered_paused_resumed_and_stopped(trainers):
     expected = curves["reconstruction"] + curves["weight_kl"] * curves["kl"]
     np.testing.assert_allclose(curves["loss"], expected, rtol=1e-5)
     np.testing.assert_allclose(curves["weighted_kl"], curves["weight_kl"] * curves["kl"], rtol=1e-12)
-
-
-def test_closing_minds_a_wish_to_go_on_that_the_trainer_has_not_read(tmp_path):
-    launcher, told, taken_back = Launcher(), Stubborn(), Stubborn()
-    for name, wishes in (("told", [True]), ("taken_back", [True, False])):
-        written(tmp_path / name, 0)[0].close()
-        for wish in wishes:
-            send_command(tmp_path / name, "go_on", value=wish)
-    (tmp_path / "told" / INBOX / "9.json").write_bytes(b"nonsense")
-    launcher.processes = {tmp_path / "told": told}  # ty: ignore
-    launcher.close()
-    assert (told.killed, list(launcher.processes)) == (False, [tmp_path / "told"])
-    assert not launching._goes_on(tmp_path / "taken_back")
-    assert taken_back.killed is False
-
-
-def test_children_are_out_of_reach_of_ctrl_c_on_every_system(monkeypatch):
-    assert launching.detached_options() == {"start_new_session": True, "creationflags": 0}
-    subprocess.run(["true"], **launching.detached_options(), check=True)
-    monkeypatch.setattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0x200, raising=False)
-    assert launching.detached_options()["creationflags"] == 0x200
-
-
-class Stubborn:
-    """A trainer that does not end when its lifeline closes."""
-
-    stdin, killed = None, False
-
-    def poll(self):
-        return None
-
-    def kill(self):
-        self.killed = True
-
-    def wait(self, timeout=None):
-        if timeout is not None:
-            raise launching.subprocess.TimeoutExpired("trainer", timeout)
-
-
-def test_closing_kills_what_does_not_end_and_minds_a_late_wish_to_go_on(tmp_path, monkeypatch):
-    monkeypatch.setattr(launching, "GRACE", 0.1)
-    launcher, one, late, gone = Launcher(), Stubborn(), Stubborn(), Stubborn()
-    wishes = iter([False, True])
-    monkeypatch.setattr(Run, "has_started", lambda run: run.name == "late" and next(wishes))
-    monkeypatch.setattr(Run, "status", lambda _run: SimpleNamespace(goes_on=True))
-    for name in ("one", "late"):
-        written(tmp_path / name, 0)[0].close()
-    launcher.processes = {tmp_path / "one": one, tmp_path / "late": late, tmp_path / "gone": gone}  # ty: ignore
-    launcher.close()
-    assert (one.killed, late.killed, gone.killed) == (True, False, True)
-    assert list(launcher.processes) == [tmp_path / "late"]
 
 
 def test_a_trainer_that_cannot_read_its_experiment_leaves_a_log(tmp_path):
