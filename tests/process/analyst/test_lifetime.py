@@ -28,7 +28,7 @@ def test_many_estimates_keep_within_the_memory_and_all_are_answered(empty_home):
     client, most = AnalystClient("tiny", most_memory=limit), 0
     assert client.wait_ready(120)
     try:
-        for size in range(2, 20):
+        for size in range(2, 10):
             given = quick().model_dump() | {"latent_dim": size}
             future = client.ask("estimate", experiment=given, image_shape=[28, 28, 1], classes=10)
             assert future.result(120)[0]["parameters"] > 0
