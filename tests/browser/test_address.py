@@ -94,6 +94,7 @@ def test_back_from_a_model_leads_to_its_run(app, page):
     for name in ("colour", "four", "line"):
         if name != "colour":
             _choose(page, "Run", re.compile(f"· {name}$"))
+            _is_at(page, f"/train?run={name}")  # the link may still be of the run before
         page.get_by_role("link", name="Explore model").click(timeout=SLOW)
         _is_at(page, f"/?model=run/{name}")
         _shows(page, "Model", name)
