@@ -125,11 +125,18 @@ class FullDisk(sqlite3.Connection):
         return super().execute(statement, *given)
 
 
-def test_what_a_full_disk_does_not_take_is_kept_written_later_and_said(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def disk(monkeypatch) -> type[FullDisk]:
+    """Return the disk of all writers made from now on, which has room until a test says that it is `full`."""
     real = sqlite3.connect
     monkeypatch.setattr(writer_module.sqlite3, "connect", lambda *a, **k: real(*a, **{"factory": FullDisk, **k}))
+    monkeypatch.setattr(FullDisk, "full", False)
+    return FullDisk
+
+
+def test_what_a_full_disk_does_not_take_is_kept_written_later_and_said(tmp_path, disk, capsys):
     writer, _ = written(tmp_path, 4)
-    monkeypatch.setattr(FullDisk, "full", True)
+    disk.full = True
     for step in range(5, 9):
         writer.log_step(step, dict.fromkeys(HISTORY, float(step)))
         writer.log_event("weight", term="kl", value=step, before=1.0)
@@ -139,7 +146,7 @@ def test_what_a_full_disk_does_not_take_is_kept_written_later_and_said(tmp_path,
     assert "Make room on the disk." in said
     with Run(tmp_path) as run:
         assert run.status().step == run.curves().training["step"][-1] == 4
-    monkeypatch.setattr(FullDisk, "full", False)
+    disk.full = False
     writer.flush(step=9)
     writer.close()
     assert "The history is written again." in capsys.readouterr().err
@@ -153,19 +160,17 @@ def test_what_a_full_disk_does_not_take_is_kept_written_later_and_said(tmp_path,
         assert run.status().step == 9
 
 
-def test_of_a_long_time_without_a_disk_the_oldest_steps_are_kept_as_means(tmp_path, monkeypatch):
-    real = sqlite3.connect
-    monkeypatch.setattr(writer_module.sqlite3, "connect", lambda *a, **k: real(*a, **{"factory": FullDisk, **k}))
+def test_of_a_long_time_without_a_disk_the_oldest_steps_are_kept_as_means(tmp_path, disk, monkeypatch):
     monkeypatch.setattr(writer_module, "MOST_WAITING", 300)
     writer, _ = written(tmp_path, 4)
-    monkeypatch.setattr(FullDisk, "full", True)
+    disk.full = True
     for step in range(5, 4097):
         writer.log_step(step, dict.fromkeys(HISTORY, float(step)))
         if step % 16 == 0:
             writer.flush(step=step)
             assert len(writer._pending) <= 300
     writer.log_event("weight", term="kl", value=2.0, before=1.0)
-    monkeypatch.setattr(FullDisk, "full", False)
+    disk.full = False
     writer.flush()
     writer.close()
     with Run(tmp_path) as run:
@@ -181,17 +186,15 @@ def test_of_a_long_time_without_a_disk_the_oldest_steps_are_kept_as_means(tmp_pa
         assert curve["loss"][1:].tolist() == (np.arange(1, 16) * 256 + 128.5).tolist()
 
 
-def test_the_end_of_a_run_waits_a_while_for_a_full_disk(tmp_path, monkeypatch):
-    real = sqlite3.connect
-    monkeypatch.setattr(writer_module.sqlite3, "connect", lambda *a, **k: real(*a, **{"factory": FullDisk, **k}))
+def test_the_end_of_a_run_waits_a_while_for_a_full_disk(tmp_path, disk, monkeypatch):
     monkeypatch.setattr(writer_module, "LAST_PATIENCE", 0.3)
     writer, _ = written(tmp_path, 4)
-    monkeypatch.setattr(FullDisk, "full", True)
+    disk.full = True
     sleeps = []
 
     def sleep(seconds: float) -> None:
         sleeps.append(seconds)
-        FullDisk.full = len(sleeps) < 2
+        disk.full = len(sleeps) < 2
 
     monkeypatch.setattr(writer_module.time, "sleep", sleep)
     writer.set_state("finished")
