@@ -50,8 +50,7 @@ class _Places:
 def show_run(run: Run) -> None:
     """Show the page of one run, while it trains and after its end. Raises RunError for a damaged run.
 
-    Only what moves is drawn again at each update. The controls are drawn when they change: their number fields cost
-    the browser as much as the curves.
+    Only what moves is drawn again at each update. The controls are drawn when they change.
     """
     _ = run.experiment  # read and kept before anything is drawn: the parts below may then rely on it
     moment = run.moment()
