@@ -1,7 +1,8 @@
 # Everything a person or CI does here, once. `make` alone explains itself.
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
-PORT   ?= 8501
+# `make app PORT=8502` asks for that port; without it, Streamlit takes 8501 or the next one that is free.
+PORT   ?=
 # Node.js comes as a wheel, so that a machine with only Python can check and test the browser modules.
 NODE   := $(VENV)/bin/node
 SCRIPT := tests/javascript
@@ -9,16 +10,16 @@ SCRIPT := tests/javascript
 PYTHON3 ?= python3.13 python3.12 python3.11 python3
 
 .DEFAULT_GOAL := help
-.PHONY: help app test quick script check format types bench pretrained lock clean browser
+.PHONY: help app test quick script check format types bench pretrained notebook lock clean browser
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 app: $(VENV)/app.stamp  ## set everything up and open the app
-	$(PYTHON) -m streamlit run app.py --server.port $(PORT)
+	$(PYTHON) -m streamlit run app.py $(if $(PORT),--server.port $(PORT))
 
 test: $(VENV)/test.stamp browser check script  ## set everything up, then lint, type-check and run all the tests
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+	$(PYTHON) -m pytest -n 3 --dist loadfile
 
 quick: $(VENV)/test.stamp script  ## test what needs no browser, no server and no training: at most two minutes
 	$(PYTHON) -m pytest tests/unit -n 2 --dist loadfile -q
@@ -43,6 +44,9 @@ bench: $(VENV)/test.stamp browser  ## run every benchmark and print a table
 
 pretrained: $(VENV)/app.stamp  ## train the bundled models again (needs MNIST and Fashion-MNIST)
 	$(PYTHON) -m explorer pretrained
+
+notebook: $(VENV)/test.stamp  ## run docs/notebook.ipynb again and keep what it shows
+	$(PYTHON) -m tests.support.notebook
 
 lock: $(VENV)/test.stamp  ## renew the pinned requirements from pyproject.toml
 	$(PYTHON) -m pip install --quiet uv
@@ -70,9 +74,11 @@ $(VENV)/bin/python:
 		"Install one, or name it: make PYTHON3=/path/to/python." >&2; \
 	exit 1
 
-$(VENV)/app.stamp: requirements.txt | $(VENV)/bin/python
+# The pinned requirements, and this clone itself for the command `hourglass`: editable, so it runs what stands here.
+$(VENV)/app.stamp: requirements.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the requirements into $(VENV); the first time takes some minutes."
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(VENV)/test.stamp: tests/requirements.txt $(VENV)/app.stamp

@@ -1,14 +1,15 @@
-"""Hourglass. `streamlit run app.py` opens it."""
+"""Hourglass. `hourglass app` opens it, or `streamlit run app.py` in a clone."""
 
 import contextlib
-from pathlib import Path
 
 import streamlit as st
 
+from explorer.api.names import open_to_our_names
 from explorer.api.routes import import_answers, middleware, routes
-from explorer.api.startup import disable_nagle, import_for, meanwhile, switch_often
+from explorer.api.startup import allow_open_files, disable_nagle, import_for, meanwhile, switch_often
+from explorer.app_pages.parts.faults import show_fault
+from explorer.places import EXPLORER
 
-EXPLORER = Path(__file__).with_name("explorer")
 FIRST = (EXPLORER / "main.py", EXPLORER / "app_pages" / "explore.py")  # the scripts that the first visit runs
 
 
@@ -25,6 +26,8 @@ def load() -> None:
 @contextlib.asynccontextmanager
 async def lifespan(_app: object):
     """The processes that belong to the app live exactly as long as the server."""
+    allow_open_files()
+    open_to_our_names()
     disable_nagle()
     switch_often()
     loading = meanwhile(load)
@@ -37,4 +40,6 @@ async def lifespan(_app: object):
         SERVICES.close()
 
 
-app = st.App("explorer/main.py", lifespan=lifespan, routes=routes(), middleware=middleware())
+app = st.App(
+    EXPLORER / "main.py", lifespan=lifespan, routes=routes(), middleware=middleware(), on_script_error=show_fault
+)

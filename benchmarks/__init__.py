@@ -1,1 +1,1 @@
-"""What Hourglass promises about its speed, measured: `python -m benchmarks`."""
+"""The promises of Hourglass about its speed, measured: `python -m benchmarks`."""

@@ -10,15 +10,21 @@ from benchmarks.decode_browser import decode_browser
 from benchmarks.decode_fallback import decode_fallback
 from benchmarks.decode_server import decode_server
 from benchmarks.figures import HEADING, Figure, write_report
+from benchmarks.kill import kill
 from benchmarks.latent_map import latent_map
 from benchmarks.learning import learning
-from benchmarks.library import library
+from benchmarks.listing import listing
+from benchmarks.memory import memory
+from benchmarks.pairings import pairings
+from benchmarks.question_table import question_table
 from benchmarks.refresh import refresh
-from benchmarks.seed_table import seed_table
+from benchmarks.sessions import sessions
+from benchmarks.soak import soak
 from benchmarks.startup import startup
 from benchmarks.strips import strips
 from benchmarks.training import training
 from benchmarks.variants import variants
+from benchmarks.verdicts import verdicts
 
 Table = Mapping[str, Callable[[], list[Figure]]]
 BENCHMARKS: Table = MappingProxyType(
@@ -31,10 +37,16 @@ BENCHMARKS: Table = MappingProxyType(
         "map": latent_map,
         "training": training,
         "refresh": refresh,
-        "library": library,
-        "seed_table": seed_table,
+        "listing": listing,
+        "sessions": sessions,
+        "kill": kill,
+        "soak": soak,
+        "memory": memory,
+        "question_table": question_table,
+        "pairings": pairings,
         "variants": variants,
         "learning": learning,
+        "verdicts": verdicts,
     }
 )
 

@@ -54,8 +54,11 @@ def home() -> Generator[Path]:
 
 
 @contextlib.contextmanager
-def served(script: Path, folder: Path, *arguments: str) -> Generator[Server]:
-    """`streamlit run script -- arguments` with the project's settings, from the moment that its port answers."""
+def served(script: Path, folder: Path, *arguments: str, **changes: str) -> Generator[Server]:
+    """`streamlit run script -- arguments` with the project's settings, from the moment that its port answers.
+
+    `changes` are of the environment.
+    """
     port = free_port()
     options = ["--server.port", str(port), "--server.headless", "true"]
     with (folder / "server.log").open("wb") as log:
@@ -63,7 +66,7 @@ def served(script: Path, folder: Path, *arguments: str) -> Generator[Server]:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(script), *options, "--", *arguments],
             cwd=ROOT,
-            env=environment(HOURGLASS_HOME=str(folder)),
+            env=environment(HOURGLASS_HOME=str(folder), **changes),
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -135,10 +138,16 @@ class Child:
         )
 
     def ask(self, question: Any) -> Any:
-        if self._process.stdin is None or self._process.stdout is None:
+        if self._process.stdin is None:
             raise RuntimeError("The child has no pipes.")
         self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()
+        return self.answer()
+
+    def answer(self) -> Any:
+        """Wait for the next answer: a question may have several."""
+        if self._process.stdout is None:
+            raise RuntimeError("The child has no pipes.")
         answer = self._process.stdout.readline()
         if not answer:
             code = self._process.wait()

@@ -33,7 +33,7 @@ def _candidates() -> Iterator[str]:
 
 
 def _answers(path: str) -> bool:
-    """Whether it says its version. A stub that only asks for a snap does not, nor a Chromium without its libraries."""
+    """Return whether it says its version. A stub for a snap does not, nor a Chromium without its libraries."""
     try:
         asked = subprocess.run([path, "--version"], capture_output=True, timeout=_LONGEST_ANSWER, check=False)
     except (OSError, subprocess.TimeoutExpired):

@@ -1,4 +1,4 @@
-"""What each variant must have learned, measured by something that is no term of its own loss.
+"""The claims about what each variant must have learned, measured by something that is no term of its own loss.
 
 The same bounds hold for every data set: test_learning.py trains on digits, the benchmark `learning` on real MNIST.
 """

@@ -1,4 +1,4 @@
-"""The same drag with a model that the browser may not run, while one real training takes all the time it can get.
+"""A drag as in hand.py, with a model that the browser may not run, beside one real training that takes all it can get.
 
 The picture comes from `POST /api/decode`. Measured is from the time stamp of the pointer event whose code was asked for
 (the newest report of the mouse then) until its picture is drawn, and how many such pictures come in a second.

@@ -14,7 +14,7 @@ from benchmarks.apps import APP, Child, Server, home, served
 from benchmarks.figures import Figure, median_ratio
 from explorer.analyst.client import AnalystClient
 from explorer.library import models as library
-from explorer.library.listing import bundled
+from explorer.library.listing import listing
 from explorer.library.models import ModelEntry
 
 BLOCKS = 7
@@ -64,7 +64,7 @@ def decode_server(blocks: int = BLOCKS) -> list[Figure]:
 
 def _entry() -> ModelEntry:
     """A bundled model of 16 dimensions, else the first one."""
-    entries = [library.find(key) for key in bundled()]
+    entries = [library.find(key) for key in listing().titles if key.startswith("bundled/")]
     if not entries:
         raise RuntimeError("There is no bundled model to decode with: run `make pretrained`.")
     wanted = [entry for entry in entries if entry.experiment.latent_dim == WANTED_LATENT]

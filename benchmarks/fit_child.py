@@ -16,7 +16,7 @@ from models.spec.unit_range import to_unit
 
 
 class Clock(keras.callbacks.Callback):
-    """When each batch was done."""
+    """The time at which each batch was done."""
 
     def __init__(self):
         super().__init__()

@@ -50,7 +50,7 @@ def told_kernel() -> np.ndarray:
 
 
 def told(codes: np.ndarray) -> np.ndarray:
-    """What a conditional model decodes, uint8 (n, 28, 28, 1), from z and the class as one-hot, (n, 20 + 10)."""
+    """Return a conditional model's images, uint8 (n, 28, 28, 1), of z and the class as one-hot, (n, 20 + 10)."""
     images = 1 / (1 + np.exp(4 - codes @ told_kernel()))
     return (255 * images).round().astype(np.uint8).reshape(-1, SIDE, SIDE, 1)
 

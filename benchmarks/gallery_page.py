@@ -14,6 +14,7 @@ from explorer.figures.shown import Dimension, Plane, Shown
 st.set_page_config(page_title="Gallery", layout="wide")
 state = st.session_state
 start = state.setdefault("start", time.monotonic())
+refresh = None if "still" in st.query_params else 0.5  # seconds
 
 st.title("Explore")
 st.caption("Fashion-MNIST · VAE, 20 dimensions · step 12,000")
@@ -34,8 +35,9 @@ dims = [
     )
     for i in range(int(st.query_params.get("dims", LATENT)))
 ]
-condition = int(groups[0])
-bank(model, code, dims, key="bank", hand="gallery", revision=revision, class_index=condition, chosen=row, rate=1234.5)
+class_index = int(groups[0])
+shown = bank(model, code, dims, hand="gallery", revision=revision, class_index=class_index, chosen=row, rate=1234.5)
+shown.show("bank")
 
 left, right = st.columns(2)
 with left:
@@ -45,14 +47,13 @@ with left:
         Plane(codes[:, :2], ("z0", "z1"), "z0-z1", axes, np.zeros(LATENT), ((-5.0, 5.0), (-5.0, 5.0))),
         groups,
         names,
-        key="map",
         hand="gallery",
         total=70_000,
         height=420,
-    )
+    ).show("map")
 
 
-@st.fragment(run_every=0.5)
+@st.fragment(run_every=refresh)
 def live_curves() -> None:
     """Show two curves that grow; the figure's range grows with them."""
     steps = np.arange(20 + int((time.monotonic() - start) * 20))
@@ -66,27 +67,22 @@ def live_curves() -> None:
                 "hovermode": "x unified",
             },
         },
-        key="curves",
         height=420,
         label="the terms of the loss",
-    )
+    ).show("curves")
 
 
 with right:
     live_curves()
 
 
-@st.fragment(run_every=0.5)
+@st.fragment(run_every=refresh)
 def live_strip() -> None:
     """Show rows of images that change with time."""
     phase = time.monotonic() - start
     angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
     pictures = np.stack([blob(np.array([2 * np.cos(a + phase), 2 * np.sin(a + phase), 0])) for a in angles])
-    strip(
-        {"input": pictures, "reconstruction": 255 - pictures},
-        key="strip",
-        captions={"reconstruction": [str(i) for i in range(12)]},
-    )
+    strip({"input": pictures, "reconstruction": 255 - pictures}).show("strip")
 
 
 live_strip()

@@ -37,7 +37,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Notes:
-    """What probe.js noted and what was sent, while the hand moved for so many seconds."""
+    """The notes of probe.js, and all that was sent, while the hand moved for so many seconds."""
 
     moves: np.ndarray  # (n, 3) ms: stamp of the event, of the oldest report in it, when the page began to handle it
     drawn: list[dict[str, Any]]
@@ -68,7 +68,7 @@ class Notes:
         return len(self.frames) / self.seconds
 
     def asked(self) -> list[Sent]:
-        """What the page sent because of the hand."""
+        """The requests that the page sent because of the hand."""
         return [sent for sent in self.sent if not sent.own]
 
 
@@ -113,7 +113,7 @@ class Seat:
     def drag(self, seconds: float, hand: str = "explore") -> Notes:
         """Press on the bank's first slider, go to and fro along it, let go."""
         self.page.bring_to_front()
-        self.page.locator(".hg-bank .hg-picture").scroll_into_view_if_needed()
+        self.page.locator(".hg-bank .hg-pictures").scroll_into_view_if_needed()
         box = self.page.locator(".hg-bank").get_by_role("slider").first.bounding_box()
         if box is None:
             raise RuntimeError("The page shows no slider.")

@@ -92,7 +92,7 @@ def _load(seat: Seat, url: str, explored: bool) -> tuple[float, float]:
     page.goto(f"{url}/?model={MODEL}" if explored else f"{url}/?points={POINTS}")
     asked = 0.0
     if explored:
-        images = page.get_by_text(f"all {POINTS:,}", exact=True)
+        images = page.get_by_text(f"All images ({POINTS:,})", exact=True)
         images.wait_for(timeout=LONGEST)
         asked = page.evaluate("performance.now()")
         images.click()

@@ -90,7 +90,7 @@ def tested(data: Images) -> tuple[np.ndarray, np.ndarray]:
 
 
 def encoded(model: Trained) -> dict[str, np.ndarray]:
-    """What the encoder gives for the test images."""
+    """Return what the encoder gives for the test images."""
     twins = model.program.twins
     tensors = twins.encoder(twins.inputs(*tested(model.data)))
     return {name: np.asarray(value, np.float64) for name, value in tensors.items()}

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -13,6 +14,7 @@ from explorer.places import ROOT
 from explorer.runs.launcher import Launcher, new_run_folder
 from explorer.runs.layout import write_summary
 from explorer.runs.reader import Run
+from explorer.runs.records import Status
 from explorer.runs.writer import RunWriter
 from models.spec.experiment import Experiment
 
@@ -30,38 +32,46 @@ def mnist_or(otherwise: str) -> str:
     return "mnist" if folder and (Path(folder) / "mnist.npz").is_file() else otherwise
 
 
-def trained(parent: Path, experiment: Experiment) -> Path:
-    """The folder, in `parent`, of a run that was trained to its end."""
+@contextlib.contextmanager
+def started(parent: Path, experiment: Experiment) -> Generator[tuple[Run, subprocess.Popen]]:
+    """A run, in a folder of its own in `parent`, and its trainer, as the app starts one. It ends when this is left."""
     launcher = Launcher()
-    folder = new_run_folder(experiment, parent)
-    run = launcher.start(experiment, folder)
+    run = launcher.start(experiment, new_run_folder(experiment, parent))
     try:
-        launcher.processes[folder].wait(_LONGEST_RUN)
-        with run:
-            if (status := run.status()).state != "finished":
-                raise RuntimeError(f"The run ended as {status.state}. {status.message}")
+        yield run, launcher.processes[run.folder]
     finally:
         launcher.close()
-    return folder
+
+
+def finished(run: Run) -> Status:
+    """The status of a run that was trained to its end. Raises RuntimeError for any other."""
+    status = run.status()
+    if status.state != "finished":
+        raise RuntimeError(f"The run ended as {status.state}. {status.message}")
+    return status
+
+
+def trained(parent: Path, experiment: Experiment) -> Path:
+    """The folder, in `parent`, of a run that was trained to its end."""
+    with started(parent, experiment) as (run, trainer):
+        trainer.wait(_LONGEST_RUN)
+        with run:
+            finished(run)
+    return run.folder
 
 
 @contextlib.contextmanager
 def in_training(parent: Path, experiment: Experiment) -> Generator[Run]:
     """A run that trains, past its first steps, until this is left. Its experiment must be long enough."""
-    launcher = Launcher()
-    run = launcher.start(experiment, new_run_folder(experiment, parent))
-    try:
-        with run:
-            deadline = time.monotonic() + _LONGEST_START
-            while not run.has_started() or run.status().step < _WARM:
-                if time.monotonic() > deadline:
-                    raise RuntimeError(f"The training took no {_WARM} steps within {_LONGEST_START:.0f} s.")
-                time.sleep(0.2)
-            yield run
-            if (status := run.status()).state != "training":
-                raise RuntimeError(f"The run was {status.state} before the benchmark's end. {status.message}")
-    finally:
-        launcher.close()
+    with started(parent, experiment) as (run, _), run:
+        deadline = time.monotonic() + _LONGEST_START
+        while not run.has_started() or run.status().step < _WARM:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"The training took no {_WARM} steps within {_LONGEST_START:.0f} s.")
+            time.sleep(0.2)
+        yield run
+        if (status := run.status()).state != "training":
+            raise RuntimeError(f"The run was {status.state} before the benchmark's end. {status.message}")
 
 
 def not_portable(parent: Path, name: str) -> Path:

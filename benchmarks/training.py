@@ -11,8 +11,7 @@ from statistics import median
 
 from benchmarks.apps import Child, home
 from benchmarks.figures import Figure, median_ratio
-from benchmarks.runs import mnist_or
-from explorer.runs.launcher import Launcher, new_run_folder
+from benchmarks.runs import finished, mnist_or, started
 from explorer.runs.reader import Run
 from models.spec.experiment import Experiment
 
@@ -26,7 +25,7 @@ _LONGEST = 900.0  # seconds
 
 @dataclass(frozen=True)
 class Window:
-    """What the trainer did between the first counted step and the last."""
+    """The work of the trainer between the first counted step and the last."""
 
     rate: float  # images a second
     validations: int
@@ -60,23 +59,15 @@ def training(pairs: int = PAIRS, epochs: int | None = None) -> list[Figure]:
 
 def _train(experiment: Experiment) -> Window:
     """Train in a process of its own, as the app does, and read the run."""
-    launcher = Launcher()
-    with home() as parent:
-        folder = new_run_folder(experiment, parent)
-        run = launcher.start(experiment, folder)
-        try:
-            _wait(launcher.processes[folder])
-            with run:
-                return _window(run)
-        finally:
-            launcher.close()
+    with home() as parent, started(parent, experiment) as (run, trainer):
+        _wait(trainer)
+        with run:
+            return _window(run)
 
 
 def _window(run: Run) -> Window:
     """From the run's own history, whose seconds are wall time."""
-    status = run.status()
-    if status.state != "finished":
-        raise RuntimeError(f"The run ended as {status.state}. {status.message}")
+    status = finished(run)
     curves = run.curves(points=10**9)
     seconds = dict(zip(curves.training["step"], curves.training["seconds"], strict=True))
     images = run.summary()["training_images"] * run.experiment.epochs - FROM_STEP * run.experiment.batch_size

@@ -1,4 +1,4 @@
-"""What each variant's loss costs: its training steps against those that its own networks need, and against the AE's.
+"""The cost of each variant's loss: its training steps against those that its own networks need, and against the AE's.
 
 The own networks' steps compute the same tensors by the same networks, take the same gradients and move the same
 weights with the same optimizers; only the terms are replaced by the plain mean of each tensor that they read. What

@@ -36,7 +36,7 @@ def _plain(needs: tuple[str, ...]) -> Callable:
 
 
 def networks_alone(program: Program) -> TrainingModel:
-    """The same model with terms that only read what the networks give."""
+    """Return the same model with terms that only read what the networks give."""
     training, learners = program.twins.training, []
     for learner in program.model.learners:
         asked = [need for term in learner.objective.terms for need in term.needs]

@@ -4,12 +4,13 @@ import streamlit as st
 
 from explorer.app_pages.parts import address
 from explorer.app_pages.parts.training import link_to_training
+from explorer.components.web import page_script
 from explorer.places import ASSETS
 
 st.set_page_config(page_title="Hourglass", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), size="medium")
 st.html(ASSETS / "page.css")
-st.html(f"<script>{(ASSETS / 'web/address.js').read_text()}</script>", unsafe_allow_javascript=True)
+st.html(f"<script>{page_script()}</script>", unsafe_allow_javascript=True)
 pages = [
     st.Page("app_pages/explore.py", title="Explore", icon=":material/travel_explore:", default=True),
     st.Page("app_pages/train.py", title="Train", icon=":material/model_training:"),

@@ -6,9 +6,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from pydantic_core import from_json
+
 from explorer.datasets.catalogue import DatasetError, dataset_info
-from explorer.files import FormatError, without_format
+from explorer.files import MOST_JSON, FormatError, without_format
+from models.spec.catalogue import QUESTION
 from models.spec.experiment import Experiment, ExperimentError
+from models.spec.image_size import check_image_size
 
 # What the question trains (docs/design.md), without its pixel model: data range, loss and link.
 _QUESTION_RUN: Mapping[str, Any] = {
@@ -54,6 +58,13 @@ PRESET_TITLES: Mapping[str, str] = MappingProxyType(
         "answer": "The question, corrected",
     }
 )
+# What a title alone does not tell somebody who has not read the question.
+PRESET_HELP: Mapping[str, str] = MappingProxyType(
+    {
+        "question": f"The model of {QUESTION}, with its pixels in 0..255.",
+        "answer": f"The model of {QUESTION}, with pixels in 0..1 and a cross-entropy from logits.",
+    }
+)
 # Those that the setup trains with one click; the others, too, can be changed before they start.
 AT_ONCE: Mapping[str, str] = MappingProxyType(
     {"question": "Train the question unchanged", "answer": "Train the question corrected"}
@@ -64,7 +75,7 @@ def checked_experiment(given: Any) -> Experiment:
     """Return the experiment of a mapping or JSON text. Raises ExperimentError with a sentence for each error."""
     experiment = Experiment.parse(given)
     try:
-        dataset_info(experiment.dataset)
+        check_image_size(experiment.network, dataset_info(experiment.dataset).image_shape)
     except DatasetError as error:
         raise ExperimentError([str(error)]) from error
     return experiment
@@ -86,8 +97,9 @@ def from_command_line(preset: str | None, file: Path | None, settings: Sequence[
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        with file.open("rb") as given:  # which may be a pipe
+            content = from_json(given.read(MOST_JSON))
+    except (OSError, ValueError) as error:
         raise ExperimentError([f"{file} could not be read ({error}). Give the experiment.json of a run."]) from error
     if not isinstance(content, dict):
         raise ExperimentError([f"{file} does not contain a JSON object. Give the experiment.json of a run."])

@@ -1,14 +1,17 @@
 """The processes of the whole server: three analysts and the trainers it started, and the requests that pages share.
 
-State of the process lives here and nowhere else: not in modules of pages, not in Streamlit's caches.
+State of the process lives here: not in modules of pages, not in Streamlit's caches. Elsewhere only what was read or
+computed is kept beside its function, by the content or the time of a file (`lru_cache`, library/listing.py,
+api/weights.py): to lose it costs time and nothing else.
 
 The decoder must answer within a frame, and UMAP holds its interpreter for seconds while it compiles, so projections and
 estimates have an analyst of their own (the same program), and so has the loss lab, whose trainings take minutes. Each
 is started when it is first needed: most models are decoded by the browser, and an idle decoder would take
-660 MB and the seconds in which the first page opens.
+570 MB and the seconds in which the first page opens.
 """
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from explorer.analyst.client import AnalystClient
@@ -16,9 +19,11 @@ from explorer.analyst.jobs import Jobs
 from explorer.analyst.measured_wirings import MeasuredWirings
 from explorer.analyst.projections import Projections
 from explorer.analyst.whole_sets import WholeSets
-from explorer.places import runs_folder
+from explorer.places import remove_leftovers, runs_folder, written_folders
 from explorer.runs.active import ActiveRuns
 from explorer.runs.launcher import Launcher
+from explorer.runs.sizes import Sizes
+from explorer.runs.watchers import Watchers
 
 REAP_EVERY = 1.0  # seconds
 
@@ -31,6 +36,8 @@ class Services:
     lab: AnalystClient = field(default_factory=lambda: AnalystClient("lab"))
     launcher: Launcher = field(default_factory=Launcher)
     active_runs: ActiveRuns = field(default_factory=ActiveRuns)
+    watchers: Watchers = field(default_factory=Watchers)
+    sizes: Sizes = field(default_factory=Sizes)
     _closing: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self):
@@ -40,14 +47,16 @@ class Services:
         self.whole_sets = WholeSets(self.jobs)
         self.wirings = MeasuredWirings(self.jobs)
 
-    def training(self) -> list[str]:
-        """Return the names of the runs that train now, the newest first."""
-        return self.active_runs.names(runs_folder())
+    def training(self) -> Mapping[str, str]:
+        """Return the states of the runs that have not ended by their names, the newest first."""
+        return self.active_runs.states(runs_folder())
 
     def start(self) -> None:
         threading.Thread(target=self._reap, name="reaper", daemon=True).start()
 
     def _reap(self) -> None:
+        for folder in written_folders():
+            remove_leftovers(folder)
         while not self._closing.wait(REAP_EVERY):
             self.launcher.reap()
 

@@ -43,7 +43,11 @@ def assign_weights(twins: Twins, arrays: Mapping[str, np.ndarray], networks: Seq
 
     Raises CheckpointError, and assigns nothing, where a weight of the networks is missing or has another shape.
     """
-    expected = _variables(twins, networks)
+    assign(_variables(twins, networks), arrays)
+
+
+def assign(expected: Mapping[str, keras.Variable], arrays: Mapping[str, np.ndarray]) -> None:
+    """Assign arrays to variables by name. Raises CheckpointError, and assigns nothing, where one does not fit."""
     for name, variable in expected.items():
         if name not in arrays or arrays[name].shape != tuple(variable.shape):
             given = arrays[name].shape if name in arrays else "nothing"
@@ -52,4 +56,4 @@ def assign_weights(twins: Twins, arrays: Mapping[str, np.ndarray], networks: Seq
                 "Choose the snapshot that belongs to this experiment."
             )
     for name, variable in expected.items():
-        variable.assign(arrays[name].astype(np.float32))
+        variable.assign(arrays[name].astype(variable.dtype))

@@ -6,8 +6,8 @@ from types import MappingProxyType
 import keras
 from keras import layers
 
+from models.architectures import ImageShape, Network, dropped
 from models.layers import CriticSlope, Shuffle
-from models.networks import ImageShape, Network, dropped
 from models.objective import Tensors
 from models.spec import tensors as t
 from models.spec.experiment import Experiment

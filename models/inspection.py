@@ -59,7 +59,7 @@ class SeenLayer:
 
 @dataclass(frozen=True)
 class SeenLearner:
-    """Who minimises a total, and the layers with weights that it moves, network by network, the last layer first."""
+    """A learner's total, and the layers with weights that it moves, network by network, the last layer first."""
 
     total: SeenValue
     rate: float

@@ -24,6 +24,21 @@ class Sampling(layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="hourglass")
+class Binarize(layers.Layer):
+    """Images of pixels 0 or 1, drawn anew at each call: 1 with the probability that is the pixel. Same shape.
+
+    What is 0 or 1 stays. Burda et al. 2016, section 5.
+    """
+
+    def __init__(self, seed: int = 0, **kwargs):
+        super().__init__(**kwargs)
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, image):
+        return ops.cast(keras.random.uniform(ops.shape(image), seed=self.generator) < image, image.dtype)
+
+
+@keras.saving.register_keras_serializable(package="hourglass")
 class Prior(layers.Layer):
     """Codes drawn from N(0, I), one for each of the images that it is called with: (batch, latent)."""
 
@@ -77,7 +92,8 @@ class Quantizer(layers.Layer):
     def call(self, z):
         parts = ops.reshape(z, (-1, self.codebook.shape[1]))
         codeword = ops.reshape(ops.take(self.codebook, self.nearest(parts), axis=0), ops.shape(z))
-        return z + ops.stop_gradient(codeword - z), codeword
+        # Straight through, and exactly an entry: z + fixed(codeword - z) would round to another value for each image.
+        return ops.stop_gradient(codeword) + (z - ops.stop_gradient(z)), codeword
 
     def nearest(self, parts):
         """Return the index of the entry nearest to each part (n, length): (n,)."""

@@ -181,7 +181,7 @@ def _bound(
     function: Callable[..., keras.KerasTensor], needs: tuple[str, ...], settings: Mapping[str, float]
 ) -> TermFunction:
     def bound(x: keras.KerasTensor, tensors: Tensors) -> keras.KerasTensor:
-        available = {**tensors, t.X: x}
+        available = {t.X: x, **tensors}  # the network has its own x where it samples it
         return function(*(available[need] for need in needs), **settings)
 
     return bound

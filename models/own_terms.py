@@ -1,4 +1,4 @@
-"""Loss terms that a person wrote, computed: the Keras half of `formulas`."""
+"""Loss terms that a person wrote, computed: the Keras half of models/spec/formula."""
 
 import operator
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ _OPERATORS: Mapping[str, Callable] = MappingProxyType(
 def term_function(formula: Formula) -> TermFunction:
     """Return the formula as a loss term, (x, tensors) -> (batch,). It computes what `formula.python` writes."""
     # Every formula reads a tensor, so the value is one.
-    return lambda x, tensors: cast(keras.KerasTensor, _computed(formula.root, {**tensors, t.X: x}))
+    return lambda x, tensors: cast(keras.KerasTensor, _computed(formula.root, {t.X: x, **tensors}))
 
 
 def _computed(node: Node, given: Tensors) -> keras.KerasTensor | float:

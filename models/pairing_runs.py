@@ -8,9 +8,10 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from models.networks import NETWORKS, ImageShape
+from models.architectures import NETWORKS, ImageShape
 from models.objective import LossTerm, Objective, Tensors, TermFunction
 from models.spec import tensors as t
+from models.spec.image_size import check_image_size
 from models.spec.pairing_measurement import Measurement
 from models.spec.pairings import DATA_RANGES, Pairing
 from models.training import Learner, TrainingModel
@@ -34,8 +35,10 @@ def build(
 ) -> TrainingModel:
     """Build a plain autoencoder on images (height, width, channels) in 0..1. It scales them to the data range.
 
-    The same seed gives the same first weights whatever the pairing.
+    The same seed gives the same first weights whatever the pairing. Raises ExperimentError for images that are too
+    small for the network.
     """
+    check_image_size(network, shape)
     keras.utils.set_random_seed(seed)
     image = keras.Input(shape, name="image")
     encode, decode = NETWORKS[network].encode, NETWORKS[network].decode
@@ -81,7 +84,9 @@ class Inspector:
             gradient = tape.gradient(total, tensors[t.LOGITS])
             return tf.reduce_mean(losses), tensors[t.LOGITS], tensors[OUTPUT], gradient
 
-        self._inspect = tf.function(inspect, input_signature=[tf.TensorSpec(model.network.input_shape, tf.float32)])
+        self._inspect = tf.function(
+            inspect, autograph=False, input_signature=[tf.TensorSpec(model.network.input_shape, tf.float32)]
+        )
 
     def inspect(self, images: np.ndarray) -> Measurement:
         """Return what `images` (n, height, width, channels) in 0..1 give inside the model."""

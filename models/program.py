@@ -3,15 +3,19 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import keras
 
+from models.architectures import ImageShape
+from models.given_data import check_binary
+from models.learner import Learner
 from models.losses import term
-from models.networks import ImageShape
 from models.objective import Objective
+from models.spec.catalogue import ONCE, PIXEL_MODELS
 from models.spec.experiment import Experiment
 from models.spec.term_settings import weights_at
-from models.training import Learner, TrainingModel
+from models.training import TrainingModel
 from models.twins import Twins, build_twins
 
 OPTIMIZERS = {
@@ -25,11 +29,32 @@ OPTIMIZERS = {
 
 @dataclass(frozen=True)
 class Program:
-    """A built experiment: the twins to display with, the model to train with."""
+    """A built experiment: the twins to display with, the model to train with.
+
+    `twins` are Keras models, whose images are floats in 0..1. `model` is a Keras model too, and knows `fit`.
+    """
 
     experiment: Experiment
     twins: Twins
     model: TrainingModel
+
+    def fit(self, images: Any, labels: Any = None, **options: Any) -> keras.callbacks.History:
+        """Train on images (n, height, width, channels), uint8 in 0..255 or floats in 0..1, as `model.fit` does.
+
+        Epochs, batch size and the share of validation, which is the last of the images, are the experiment's unless
+        they are among the options. A conditional model needs `labels`: the classes (n,), or one-hot (n, classes).
+        Raises DataError, in a sentence, for other data, such as grey images where pixels are black and white.
+        A second call goes on where the first one ended.
+        """
+        if PIXEL_MODELS[self.experiment.pixel_model].binarise == ONCE and hasattr(images, "shape"):
+            self.model.data_check.check(images, labels)
+            check_binary(images)
+        given: dict[str, Any] = {"epochs": self.experiment.epochs}
+        if hasattr(images, "shape") or isinstance(images, list | tuple):  # what comes in batches has its own
+            given["batch_size"] = self.experiment.batch_size
+            if "validation_data" not in options:
+                given["validation_split"] = self.experiment.validation_fraction
+        return self.model.fit(images, labels, **{**given, **options})
 
     def set_weight(self, name: str, weight: float) -> None:
         """Set the weight of a term from the next step on, without a retrace. Raises KeyError for an unknown term."""
@@ -45,10 +70,11 @@ class Program:
             learner.optimizer.learning_rate.assign(rate)
 
 
-def build(experiment: Experiment, image_shape: ImageShape, classes: int = 0) -> Program:
+def build(experiment: Experiment, image_shape: ImageShape = (28, 28, 1), classes: int = 0) -> Program:
     """Build the networks, terms and learners of an experiment on images (height, width, channels), seeded by its seed.
 
-    `classes` is the number of classes of the data. Raises ValueError if a conditional model has none.
+    `classes` is the number of classes of the data. Raises ValueError if a conditional model has none, and
+    ExperimentError for images that are too small for the network.
     """
     if experiment.variant_info.conditional and classes < 1:
         raise ValueError(

@@ -8,13 +8,14 @@ from typing import Any
 import keras
 from keras import layers
 
+from models.architectures import NETWORKS, ImageShape, Tensor
 from models.critics import CRITIC_OUTPUTS, CRITICS
-from models.layers import Densities, Prior, Quantizer, Sampling
-from models.networks import NETWORKS, ImageShape, Tensor
+from models.layers import Binarize, Densities, Prior, Quantizer, Sampling
 from models.pixels import PIXEL_MODELS
 from models.spec import catalogue
 from models.spec import tensors as t
 from models.spec.experiment import Experiment
+from models.spec.image_size import check_image_size
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,10 @@ class Twins:
 def build_twins(experiment: Experiment, image_shape: ImageShape, classes: int = 0) -> Twins:
     """Build the twins of an experiment on images (height, width, channels), freshly initialised.
 
-    A conditional one also gets the class of each image, one of `classes`.
+    A conditional one also gets the class of each image, one of `classes`. Raises ExperimentError for images that are
+    too small for its network.
     """
+    check_image_size(experiment.network, image_shape)
     network, pixels = NETWORKS[experiment.network], catalogue.PIXEL_MODELS[experiment.pixel_model]
     conditional, judged = experiment.variant_info.conditional, experiment.variant_info.critic
     image = keras.Input(image_shape, name="image")
@@ -89,18 +92,22 @@ def build_twins(experiment: Experiment, image_shape: ImageShape, classes: int = 
     decoder = keras.Model(code, network.decode(code, image_shape), name="decoder")
     critic = CRITICS[judged](network, experiment, image_shape) if judged is not None else None
 
-    parts = _Parts(image, label, encoder, decoder, PIXEL_MODELS[experiment.pixel_model].link)
-    codes = parts.encode(image)
+    # What the training sees; where images are binarised already, such as those that are held out, it is the image.
+    seen = Binarize(experiment.seed)(image) if pixels.binarise == catalogue.EACH_STEP else image
+    parts = _Parts(seen, label, encoder, decoder, PIXEL_MODELS[experiment.pixel_model].link)
+    codes = parts.encode(seen)
     tensors = _of_images(parts, codes, experiment) if experiment.encodes else {}
     if t.Z_PRIOR in experiment.tensors:
         tensors |= _of_the_prior(parts, experiment)
     if judged is not None:
-        tensors |= CRITIC_OUTPUTS[judged](critic, image, tensors, experiment)
+        tensors |= CRITIC_OUTPUTS[judged](critic, seen, tensors, experiment)
+    if seen is not image:
+        tensors[t.X] = seen
     if label is not None and t.LABEL in experiment.tensors:
         tensors[t.LABEL] = label
     training = keras.Model(inputs, tensors, name="training")
-    seen = {t.Z_MEAN: codes[t.Z_MEAN], t.RECONSTRUCTION: parts.show(codes[t.Z_MEAN])}
-    inference = keras.Model(inputs, seen, name="inference")
+    shown = parts.encode(image)[t.Z_MEAN] if seen is not image else codes[t.Z_MEAN]
+    inference = keras.Model(inputs, {t.Z_MEAN: shown, t.RECONSTRUCTION: parts.show(shown)}, name="inference")
     generator = keras.Model(code, parts.link(decoder(code)), name="generator")
     return Twins(encoder, decoder, training, inference, generator, critic)
 

@@ -21,6 +21,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.chromium import chromium_path
+from tests.support.lean_streamlit import spare_work
 from tests.support.order import count, renew_table, sort_by_seconds
 from tests.support.pages import FLAGS, fresh_page
 from tests.support.shared import close_shared, open_shared
@@ -29,8 +30,13 @@ ROOT = Path(__file__).resolve().parents[1]
 ARTEFACTS = ROOT / "tests" / "artefacts"
 _DATA = ROOT.parent / "shared" / "data"
 
+gc.disable()  # it would look again and again through what the imports of the tests make: a quarter of their time
+
 if _DATA.is_dir():
     os.environ.setdefault("HOURGLASS_DATA", str(_DATA))
+os.environ.setdefault("HOURGLASS_NICENESS", "0")  # else the trainings of one worker wait for the other's tests
+for _threads in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    os.environ.setdefault(_threads, "1")  # the tests' networks are too small to share: with two, half the time is lost
 
 AppServer = Callable[..., str]
 
@@ -63,13 +69,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Take what the imports made out of the garbage collector's sight.
+    """Take what the imports made out of the garbage collector's sight, which rested meanwhile, and spare more waste.
 
     Streamlit collects after every run of a page and Keras whenever it clears a session; with TensorFlow loaded each
     full collection took a third of a second.
     """
-    gc.collect()
     gc.freeze()
+    gc.enable()
+    if "streamlit" in sys.modules:  # imported by some test of this session
+        spare_work()
 
 
 @pytest.fixture(scope="session")
@@ -150,7 +158,8 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
                 stderr=subprocess.STDOUT,
             )
         processes.append(process)
-        url = f"http://127.0.0.1:{port}"
+        base = environment.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
+        url = f"http://127.0.0.1:{port}/{base}".rstrip("/")
         _wait_until_healthy(f"{url}/_stcore/health", process, log)
         return url
 

@@ -1,10 +1,12 @@
 // The latent bank: a track for every dimension, and the picture that the code decodes to while the hand moves.
 import { layTracks, StripSetting, tracksInSight } from "./bank/tracks.js";
 import { Track } from "./bank/dimension.js";
-import { make, renderer } from "./shared/elements.js";
+import { make } from "./shared/elements.js";
+import { renderer } from "./shared/renderer.js";
 import { Film, FRAMES } from "./bank/film.js";
 import { baseOf } from "./hand/following.js";
 import { handOf } from "./hand/hand.js";
+import { takeKey } from "./hand/keys.js";
 import { same } from "./hand/history.js";
 import { meter } from "./shared/meter.js";
 import { PictureView } from "./bank/picture.js";
@@ -12,17 +14,18 @@ import { dataPoint } from "./hand/data_point.js";
 import { normal } from "./shared/random.js";
 import { loadStyles } from "./shared/theme.js";
 
-const MOST_BELOW = 4; // tracks with strips below the picture; more stand beside it, where it stays in sight
+const MOST_BELOW = 4; // tracks in one column below the pictures; more are in two, or beside the pictures
+const UNTYPED = new Set(["range", "radio", "checkbox"]); // inputs in which letters are no text
 
 /**
  * @typedef {object} BankData
  * @property {string} hand the name of the hand; a map with the same one moves with this bank
  * @property {string} model
  * @property {string} version of the model's weights: another one is loaded, and the code stays
- * @property {string[]} conditions the classes that it can draw; none where it is not conditional
+ * @property {string[]} class_names the classes that it can draw; none where it is not conditional
  * @property {number} revision Python raises it to make the hand take over `code`
  * @property {number[]} code
- * @property {number} condition the class to draw it as at first
+ * @property {number} class_index the class to draw it as at first
  * @property {number | null} chosen the row of the image that `code` is of
  * @property {import("./bank/dimension.js").Dimension[]} dims in the order to show
  * @property {number} visible
@@ -55,8 +58,10 @@ class BankView {
     });
     this.dims = make("div", { className: "hg-dims" });
     this.strips = new StripSetting(() => this.layFilm());
-    const side = make("div", { className: "hg-side" }, this.strips.element, this.dims);
-    host.replaceChildren(make("div", { className: "hg-bank-grid" }, this.picture.element, side));
+    const { pictures, tools, latency } = this.picture;
+    const settings = make("div", { className: "hg-settings" }, ...this.strips.elements, latency);
+    const side = make("div", { className: "hg-side" }, settings, this.dims);
+    host.replaceChildren(make("div", { className: "hg-bank-grid" }, pictures, tools, side));
     host.addEventListener("keydown", this.onKey);
     this.listen();
     loadStyles().then(() => {
@@ -68,15 +73,21 @@ class BankView {
   /** @param {BankData} data */
   update(data) {
     this.data = data;
-    const dims = data.dims.map(({ index }) => index).join();
+    const dims = data.dims.map(({ index, active }) => (this.folding ? [index, active] : index)).join();
     if (dims !== this.#built) this.build();
     this.#built = dims;
+    this.host.classList.toggle("hg-many", data.dims.length > MOST_BELOW);
     this.describe();
     this.host.classList.toggle("hg-compact", data.compact);
     meter.note("training", data.rate);
     this.picture.describe(data);
     this.hand.follow(data);
     if (this.hand.origin !== originOf(data)) this.begin();
+  }
+
+  /** Whether inactive dimensions are folded: not while a model trains, where they come and go. */
+  get folding() {
+    return !this.data.compact && this.data.dims.length > MOST_BELOW;
   }
 
   listen() {
@@ -96,7 +107,9 @@ class BankView {
     this.tracks = dims.map((dimension) => new Track(dimension, listener));
     const [height, width] = shape;
     for (const { strip } of this.tracks) Object.assign(strip, { width: FRAMES * width, height }); // nothing jumps as they come
-    this.dims.replaceChildren(...layTracks(this.tracks, visible, () => this.describe()));
+    const open = this.dims.querySelector("details")?.open ?? false;
+    this.dims.replaceChildren(...layTracks(this.tracks, visible, this.folding, () => this.describe()));
+    for (const more of this.dims.querySelectorAll("details")) more.open = open;
   }
 
   /** The tracks' ranges and marks, which move while a model trains. */
@@ -115,10 +128,10 @@ class BankView {
   }
 
   layFilm() {
-    const shown = this.strips.shownFor(this.tracks.length);
-    const inSight = shown ? this.inSight : [];
-    this.host.classList.toggle("hg-filmed", shown);
-    this.host.classList.toggle("hg-many", this.tracks.length > MOST_BELOW);
+    const filmed = this.strips.filmed(this.tracks);
+    const inSight = this.inSight.filter((track) => filmed.has(track));
+    for (const track of this.tracks) track.strip.hidden = !filmed.has(track);
+    this.host.classList.toggle("hg-filmed", filmed.size > 0);
     const key = inSight.map(({ dimension: { index, low, high } }) => [index, low, high]).join(" ");
     if (key === this.filmed) return;
     this.filmed = key;
@@ -128,7 +141,7 @@ class BankView {
   begin() {
     const { data, hand } = this;
     hand.origin = originOf(data);
-    hand.begin(data.code, data.condition);
+    hand.begin(data.code, data.class_index);
     if (data.chosen === null) return;
     dataPoint(data.model, data.version, "probe", data.chosen).then((point) => {
       if (same(hand.code, data.code)) hand.carry(point, true); // a live one has moved meanwhile
@@ -158,19 +171,16 @@ class BankView {
   }
 
   onKey = (/** @type {KeyboardEvent} */ event) => {
-    const typing = event.target instanceof HTMLInputElement && !["range", "radio"].includes(event.target.type);
-    if (typing || !(event.ctrlKey || event.metaKey)) return;
-    const key = event.key.toLowerCase();
-    if (key === "z" && !event.shiftKey) this.hand.undo();
-    else if (key === "y" || key === "z") this.hand.redo();
-    else return;
-    event.preventDefault();
+    const { target } = event;
+    const typing = target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && !UNTYPED.has(target.type));
+    if (!typing) takeKey(event, this.hand);
   };
 
   close() {
     this.film.close();
     this.picture.close();
     meter.note("training", null);
+    meter.leave(this.host);
     this.hand.part();
     this.hand.removeEventListener("code", this.showCode);
     this.hand.removeEventListener("locks", this.showLocks);
@@ -185,5 +195,5 @@ function originOf({ model, revision, code }) {
 export default renderer(
   ".hg-bank",
   (host, { data }) => new BankView(host, data),
-  (view, /** @type {import("./shared/elements.js").Component<BankData>} */ { data }) => view.update(data),
+  (view, /** @type {import("./shared/renderer.js").Component<BankData>} */ { data }) => view.update(data),
 );

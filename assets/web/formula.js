@@ -2,7 +2,8 @@
 import { Answer } from "./formula/answer.js";
 import { chips } from "./formula/chips.js";
 import { chipsOf, insertion } from "./formula/insertion.js";
-import { make, renderer } from "./shared/elements.js";
+import { make } from "./shared/elements.js";
+import { renderer } from "./shared/renderer.js";
 import { loadStyles } from "./shared/theme.js";
 
 /**
@@ -122,5 +123,5 @@ class FormulaField {
 export default renderer(
   ".hg-formula",
   (host) => new FormulaField(host),
-  (view, /** @type {import("./shared/elements.js").Component<Data>} */ { data, setStateValue }) => view.update(data, setStateValue),
+  (view, /** @type {import("./shared/renderer.js").Component<Data>} */ { data, setStateValue }) => view.update(data, setStateValue),
 );

@@ -1,5 +1,6 @@
 // The loss graph: which term reads which tensor, as a picture, and each term as a row. Numbers change in place.
-import { make, renderer } from "./shared/elements.js";
+import { make } from "./shared/elements.js";
+import { renderer } from "./shared/renderer.js";
 import { drawGraph } from "./graph/drawing.js";
 import { TermRows } from "./graph/rows.js";
 import { asWeight, inDigits } from "./shared/digits.js";
@@ -154,5 +155,5 @@ function say(element, text) {
 export default renderer(
   ".hg-graph",
   (host) => new GraphView(host),
-  (view, /** @type {import("./shared/elements.js").Component<Data>} */ { data }) => view.update(data),
+  (view, /** @type {import("./shared/renderer.js").Component<Data>} */ { data }) => view.update(data),
 );

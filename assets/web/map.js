@@ -1,20 +1,25 @@
 // The latent map: the codes of data points in a plane, under a pointer that decodes wherever it is.
 import { Chart } from "./charts/chart.js";
 import { handOf } from "./hand/hand.js";
-import { Backdrop } from "./map/back.js";
+import { imagesOf } from "./hand/images.js";
+import { Backdrop, isGrid } from "./map/back.js";
 import { Card } from "./map/card.js";
-import { mapFigure, rangesOf, savedFigure } from "./map/figure.js";
+import { classColours } from "./map/colours.js";
+import { mapFigure, savedFigure } from "./map/figure.js";
 import { Frame } from "./map/frame.js";
-import { Gestures } from "./map/gestures.js";
-import { Hover } from "./map/hover.js";
+import { Keyboard } from "./map/keyboard.js";
 import { Legend } from "./map/legend.js";
 import { Marks } from "./map/marks.js";
 import { readPayload } from "./map/payload.js";
 import { Places } from "./map/places.js";
+import { gesturesOn, hoverOn } from "./map/pointer.js";
 import { drawPoints } from "./map/points.js";
+import { gridInWords } from "./map/plane.js";
+import { rangesOf } from "./map/scale.js";
 import { Selection } from "./map/selection.js";
 import { Tools } from "./map/tools.js";
-import { make, renderer } from "./shared/elements.js";
+import { make } from "./shared/elements.js";
+import { renderer } from "./shared/renderer.js";
 import { meter } from "./shared/meter.js";
 import { loadStyles, readTheme } from "./shared/theme.js";
 
@@ -28,15 +33,16 @@ class MapView {
   /** @type {MapHeader} */ header;
   /** @type {import("./map/scatter.js").Scatter} */ scatter;
   /** @type {import("./map/plane.js").Plane} */ plane;
+  /** Of the codes of the data. @type {number[]} */ mean = [];
 
   /**
    * @param {HTMLElement} host
-   * @param {Uint8Array} bytes of its first update, which follows
+   * @param {MapHeader} data of its first update, which follows
    */
-  constructor(host, bytes) {
+  constructor(host, data) {
     const { frame } = this;
     this.host = host;
-    const shown = readPayload(bytes);
+    const shown = readPayload(data);
     ({ header: this.header, scatter: this.scatter, plane: this.plane } = shown);
     this.hand = handOf(this.header.hand);
     this.chart = new Chart(frame.plot, () => this.figure(), (figure) => this.picture(figure));
@@ -45,8 +51,9 @@ class MapView {
     this.legend = new Legend(() => this.showPoints());
     this.places = new Places(frame, this.hand, this.legend.hidden, shown);
     this.back = new Backdrop(frame, this.hand);
-    this.hover = this.makeHover();
-    this.gestures = this.makeGestures();
+    this.hover = hoverOn(this);
+    this.gestures = gesturesOn(this);
+    this.keyboard = new Keyboard(frame, this.places);
     this.tools = new Tools({
       onTool: (tool) => {
         this.gestures.choose(tool);
@@ -57,85 +64,47 @@ class MapView {
         this.placeBackdrop();
         this.chart.draw(); // the grid gives way to decodes
       },
+      onScale: () => this.chart.resetZoom(),
     });
     this.chart.onRanges = () => this.moved();
     const plane = make("div", { className: "hg-map-plane" }, frame.stage, this.legend.element);
-    host.replaceChildren(this.tools.element, plane, this.tools.shown);
+    host.replaceChildren(this.tools.element, plane, this.tools.foot, this.tools.note);
     this.tools.use("move");
     this.listen();
     loadStyles().then(() => host.classList.add("hg-ready"));
   }
 
-  makeHover() {
-    const { frame, hand, marks, places } = this;
-    return new Hover(this.card, {
-      positionOf: (event) => frame.positionOf(event),
-      pick: (position) => places.pick(position),
-      point: (row) => places.point(row),
-      codeAt: (position) => places.codeAt(position),
-      engine: () => hand.engine,
-      condition: () => hand.condition,
-      flicker: () => this.tools.flicker,
-      mark: (row, point) => {
-        const position = places.ofPoint(row);
-        marks.ring("under", position);
-        marks.posterior(position, point?.logVar && this.plane.invertible ? this.plane.covariance(point.logVar) : undefined);
-      },
-      say: (sentence) => hand.say(sentence),
-    });
-  }
-
-  makeGestures() {
-    const { frame, hand, marks, card, selection, places } = this;
-    return new Gestures(frame.glass, frame.stage, {
-      onHover: (event) => this.hover.over(event),
-      onLeave: () => this.hover.leave(),
-      onMove: (event, committed) => places.moveTo(frame.positionOf(event), committed),
-      onTouch: (event) => {
-        if (!hand.picture || !hand.engine) return;
-        card.showDecode(hand.picture.pixels, hand.engine.shape); // on a phone the large picture may be out of sight
-        card.moveTo(event);
-      },
-      onClick: (event) => places.click(frame.positionOf(event)),
-      onOutline: (path) => marks.draw(path),
-      onRelease: () => card.hide(),
-      onSelect: (path, add) => {
-        selection.take(this.scatter, path.map(([x, y]) => frame.positionAt(x, y)), add, this.legend.hidden);
-        this.showPoints();
-      },
-      onClear: () => selection.clear() && this.showPoints(),
-      onZoom: (event, factor) => {
-        const at = frame.positionOf(event);
-        if (!at || !frame.sight) return;
-        const [xaxis, yaxis] = frame.sight.map((span, k) => span.map((end) => at[k] + (end - at[k]) * factor));
-        this.chart.zoomTo({ xaxis, yaxis });
-      },
-      onResetZoom: () => this.chart.resetZoom(),
-    });
-  }
-
-  /** @param {Uint8Array} bytes */
-  async update(bytes) {
+  /** @param {MapHeader} data */
+  async update(data) {
     const before = this.header;
-    const { header, scatter, plane } = readPayload(bytes);
-    Object.assign(this, { header, scatter });
+    const { header, scatter, plane, mean } = readPayload(data);
+    Object.assign(this, { header, scatter, mean });
     if (!this.plane.equals(plane)) this.plane = plane;
     this.places.shown = { header, scatter, plane: this.plane };
     if (before.name !== header.name) this.selection.clear();
     this.selection.keepFor(scatter.count);
-    this.tools.describe({ stochastic: header.stochastic, invertible: this.plane.invertible });
+    const { invertible, axes } = this.plane;
+    const more = !invertible || this.plane.latent > axes.length; // than the plane shows
+    this.tools.describe({ stochastic: header.stochastic, invertible, comparable: axes.length === 2, more });
     this.frame.plot.setAttribute("aria-label", header.label);
-    this.frame.stage.style.height = header.height;
+    this.frame.stage.style.height = this.legend.element.style.maxHeight = header.height;
     if (before.of !== header.of || before.name !== header.name) this.hover.leave();
     this.hand.follow(header);
+    this.offerImages();
     this.describeLegend();
     if (!(await this.chart.open()) || this.header !== header || this.chart.closed) return; // a newer one, or the page is gone
     if (this.framed !== this.frameKey()) await this.chart.draw();
     this.framed = this.frameKey();
-    this.frame.sight ??= rangesOf(header);
+    this.frame.sight ??= this.ranges;
     this.placeBackdrop();
     this.placeAll();
     this.sayShown();
+  }
+
+  /** The images of this map can be chosen, also elsewhere on the page. */
+  offerImages() {
+    const { header: { model, version, of, classes, tests }, scatter: { labels }, places } = this;
+    imagesOf(this.hand).have({ model, version, of, labels, classes, tests, say: (error) => places.say(error) });
   }
 
   listen() {
@@ -148,13 +117,24 @@ class MapView {
 
   /** What Plotly draws: axes. Points that only moved are no reason to draw these anew. */
   frameKey() {
-    const { header, host } = this;
-    return JSON.stringify([this.tools.backdrop, header.name, header.titles, header.ranges ?? header.spans, readTheme(host)]);
+    const { header, host, tools } = this;
+    return JSON.stringify([tools.backdrop, tools.equal, header.name, header.titles, this.ranges, readTheme(host)]);
+  }
+
+  /** The middle of the prior on the axes, where there is one. */
+  get prior() {
+    return this.header.prior && this.plane.invertible ? this.plane.origin : null;
+  }
+
+  /** What is in sight before the hand moves it. */
+  get ranges() {
+    const { header: { ranges, spans }, prior, tools, frame } = this;
+    return rangesOf({ ranges, spans, prior, equal: tools.equal, size: frame.size });
   }
 
   figure() {
-    const { titles, name, ranges, spans } = this.header;
-    return mapFigure({ titles, name, ranges, spans, grid: this.tools.backdrop !== "decodes", tool: this.gestures.tool });
+    const { header: { titles, name }, tools, gestures, ranges } = this;
+    return mapFigure({ titles, name, ranges, equal: tools.equal, live: this.header.ranges !== null, grid: !isGrid(tools.backdrop), tool: gestures.tool });
   }
 
   /** @param {import("./charts/types.js").Figure} figure */
@@ -163,14 +143,13 @@ class MapView {
     const z = this.places.ofCode ?? [];
     const { accent } = readTheme(host);
     return savedFigure(figure, {
-      scatter, z, accent, back: this.back.picture(), selected: this.selection.points,
+      scatter, z, prior: this.prior, accent, back: this.back.picture(), selected: this.selection.points,
       classes: header.classes, palette: this.colours(), hidden: this.legend.hidden,
     });
   }
 
   colours() {
-    const { palette } = readTheme(this.host);
-    return this.header.classes.map((_, label) => palette[label % palette.length]);
+    return classColours(this.header.classes.length, readTheme(this.host));
   }
 
   describeLegend() {
@@ -180,8 +159,9 @@ class MapView {
   }
 
   placeBackdrop() {
-    const wanted = this.tools.backdrop;
-    this.back.update(wanted === "decodes" && !this.plane.invertible ? "nothing" : wanted, this.plane, this.scatter);
+    const { tools, plane, scatter, mean } = this;
+    this.back.update(tools.backdrop, plane, scatter, mean);
+    tools.note.textContent = isGrid(tools.backdrop) ? gridInWords(plane, tools.backdrop === "mean") : "";
   }
 
   /** The plane was zoomed, moved, or has another size. Plotly tells of one move several times. */
@@ -198,6 +178,7 @@ class MapView {
 
   placeAll() {
     drawPoints(this.frame, this.scatter, this.colours(), this.legend.hidden, this.selection.points);
+    this.marks.placePrior(this.prior); // not at each move of the hand: it stays where the axes have it
     this.placeMarks();
   }
 
@@ -222,7 +203,8 @@ class MapView {
     const drawn = counts.reduce((sum, { all }, label) => sum + (legend.hidden.has(label) ? 0 : all), 0);
     const [shown, total] = [drawn, header.total].map((count) => count.toLocaleString("en"));
     const marked = counts.reduce((sum, { selected }) => sum + selected, 0);
-    this.tools.say(`${shown} of ${total} ${header.what} shown`, selection.points ? `, ${marked.toLocaleString("en")} selected.` : ".");
+    const chosen = selection.points ? `, ${marked.toLocaleString("en")} selected.` : ".";
+    this.tools.say(`${shown} of ${total} ${header.what} shown`, `${chosen} ${header.note ?? ""}`.trimEnd());
     meter.note("points", `${shown} of ${total}`);
   }
 
@@ -230,6 +212,7 @@ class MapView {
     cancelAnimationFrame(this.frameDue);
     this.hover.leave();
     this.back.close();
+    this.keyboard.close();
     this.hand.part();
     this.hand.removeEventListener("engine", this.hover.renew);
     this.hand.removeEventListener("code", this.placeMarks);
@@ -242,5 +225,8 @@ class MapView {
 export default renderer(
   ".hg-map",
   (host, { data }) => new MapView(host, data),
-  (view, /** @type {import("./shared/elements.js").Component<Uint8Array>} */ { data }) => view.update(data),
+  (view, /** @type {import("./shared/renderer.js").Component<MapHeader>} */ { data, setTriggerValue }) => {
+    view.places.send = setTriggerValue;
+    view.update(data);
+  },
 );

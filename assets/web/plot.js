@@ -1,44 +1,9 @@
 // A chart whose figure Python makes.
-import { withArrays } from "./charts/arrays.js";
-import { Chart } from "./charts/chart.js";
-import { renderer } from "./shared/elements.js";
-import { readTheme, resolveColours } from "./shared/theme.js";
-
-/** @typedef {{figure: string, height: string, label: string}} PlotData `figure` is JSON: {data, layout, config?}; `height` is CSS */
-
-class PlotView {
-  /** @type {PlotData | undefined} */ data;
-
-  /** @param {HTMLElement} host */
-  constructor(host) {
-    this.host = host;
-    this.chart = new Chart(host, () => this.figure());
-  }
-
-  figure() {
-    return JSON.parse(resolveColours(/** @type {PlotData} */ (this.data).figure, readTheme(this.host)), withArrays);
-  }
-
-  /** @param {PlotData} data */
-  update(data) {
-    this.data = data;
-    if (this.host.style.height !== data.height) this.host.style.height = data.height;
-    if (this.host.getAttribute("aria-label") !== data.label) this.host.setAttribute("aria-label", data.label);
-    if (this.chart.drawn) {
-      this.chart.draw();
-    } else {
-      this.chart.arrange(this.figure().layout); // of its final size before the library is there
-      this.chart.open();
-    }
-  }
-
-  close() {
-    this.chart.close();
-  }
-}
+import { PlotView } from "./charts/plot_view.js";
+import { renderer } from "./shared/renderer.js";
 
 export default renderer(
   ".hg-plot",
   (host) => new PlotView(host),
-  (view, /** @type {import("./shared/elements.js").Component<PlotData>} */ { data }) => view.update(data),
+  (view, /** @type {import("./shared/renderer.js").Component<import("./charts/plot_view.js").PlotData>} */ { data }) => view.update(data),
 );

@@ -2,8 +2,8 @@
 import { Crumbs } from "./step/crumbs.js";
 import { Panel } from "./step/panel.js";
 import { Player } from "./step/player.js";
-import { unpack, valuesOf } from "./shared/container.js";
-import { renderer } from "./shared/elements.js";
+import { valuesOf } from "./shared/container.js";
+import { renderer } from "./shared/renderer.js";
 import { loadStyles } from "./shared/theme.js";
 
 /**
@@ -35,6 +35,7 @@ import { loadStyles } from "./shared/theme.js";
  * @property {(number | null)[]} [values] of the chosen image; pictures have none
  *
  * @typedef {{stages: Stage[], tensors: Record<string, Tensor>, pictures: string[], shape: import("./shared/pixels.js").Shape}} Walk
+ * @typedef {{arrays: import("./shared/container.js").Tensors}} Packed the pictures
  */
 
 class StepView {
@@ -53,10 +54,8 @@ class StepView {
     loadStyles().then(() => host.classList.add("hg-ready"));
   }
 
-  /** @param {Uint8Array} bytes */
-  update(bytes) {
-    const { header, tensors } = unpack(bytes);
-    const walk = /** @type {Walk} */ (header);
+  /** @param {Walk & Packed} data */
+  update({ arrays, ...walk }) {
     const data = JSON.stringify(walk);
     if (data === this.data) return; // the page was drawn anew, and the hand stays where it is
     this.data = data;
@@ -64,7 +63,7 @@ class StepView {
     this.stages = walk.stages;
     this.at = Math.max(0, this.stages.findIndex(({ key }) => key === here));
     this.crumbs.build(this.stages);
-    this.panel.take(walk, valuesOf(tensors, "pixels", Uint8Array));
+    this.panel.take(walk, valuesOf(arrays, "pixels", Uint8Array));
     this.player.take(this.stages.length);
     this.go(this.at);
   }
@@ -95,5 +94,5 @@ class StepView {
 export default renderer(
   ".hg-step",
   (host) => new StepView(host),
-  (view, /** @type {import("./shared/elements.js").Component<Uint8Array>} */ { data }) => view.update(data),
+  (view, /** @type {import("./shared/renderer.js").Component<Walk & Packed>} */ { data }) => view.update(data),
 );

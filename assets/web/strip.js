@@ -1,6 +1,7 @@
 // Rows of small images, redrawn in place. One payload of bytes: nested bytes do not survive Streamlit.
-import { unpack, valuesOf } from "./shared/container.js";
-import { make, renderer } from "./shared/elements.js";
+import { valuesOf } from "./shared/container.js";
+import { make } from "./shared/elements.js";
+import { renderer } from "./shared/renderer.js";
 import { drawPixels } from "./shared/pixels.js";
 import { loadStyles } from "./shared/theme.js";
 
@@ -10,7 +11,7 @@ import { loadStyles } from "./shared/theme.js";
  * @property {number} count images in a row
  * @property {import("./shared/pixels.js").Shape} shape
  * @property {number} scale CSS pixels of one image at most
- * @property {string[][] | null} captions under each image
+ * @property {import("./shared/container.js").Tensors} arrays
  */
 
 class StripView {
@@ -23,11 +24,9 @@ class StripView {
     loadStyles().then(() => host.classList.add("hg-ready"));
   }
 
-  /** @param {Uint8Array} bytes */
-  update(bytes) {
-    const { header: described, tensors } = unpack(bytes);
-    const header = /** @type {Header} */ (described);
-    const pixels = valuesOf(tensors, "pixels", Uint8Array);
+  /** @param {Header} data */
+  update({ arrays, ...header }) {
+    const pixels = valuesOf(arrays, "pixels", Uint8Array);
     const frame = JSON.stringify(header);
     if (frame !== this.frame) this.build(header);
     this.frame = frame;
@@ -35,27 +34,24 @@ class StripView {
     this.canvases.forEach((canvas, i) => drawPixels(canvas, pixels.subarray(i * size, (i + 1) * size), header.shape));
   }
 
-  /** @param {Header} header */
-  build({ rows, count, scale, captions }) {
+  /** @param {Omit<Header, "arrays">} header */
+  build({ rows, count, scale }) {
     this.canvases = [];
     this.host.style.setProperty("--count", String(count));
     this.host.style.setProperty("--size", `${scale}px`);
     this.host.replaceChildren(
-      ...rows.map((label, r) => {
-        const cells = Array.from({ length: count }, (_, i) => this.cell(captions?.[r]?.[i]));
+      ...rows.map((label) => {
+        const cells = Array.from({ length: count }, () => this.cell());
         const images = make("div", { className: "hg-strip-images", role: "img", "aria-label": label }, ...cells);
         return make("div", { className: "hg-strip-row" }, make("span", { textContent: label }), images);
       }),
     );
   }
 
-  /** @param {string | undefined} caption */
-  cell(caption) {
+  cell() {
     const canvas = make("canvas", { className: "hg-pixels" });
     this.canvases.push(canvas);
-    const cell = make("figure", {}, canvas);
-    if (caption) cell.append(make("figcaption", { textContent: caption }));
-    return cell;
+    return make("figure", {}, canvas);
   }
 
   close() {
@@ -66,5 +62,5 @@ class StripView {
 export default renderer(
   ".hg-strip",
   (host) => new StripView(host),
-  (view, /** @type {import("./shared/elements.js").Component<Uint8Array>} */ { data }) => view.update(data),
+  (view, /** @type {import("./shared/renderer.js").Component<Header>} */ { data }) => view.update(data),
 );

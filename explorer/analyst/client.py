@@ -1,7 +1,6 @@
 """The app's side of the analyst: starts it, asks it, brings it back when it dies. Never blocks a page."""
 
 import itertools
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -9,16 +8,20 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from explorer.analyst.errors import AskAgainError, EndedError, UnavailableError
+from explorer.analyst.errors import AnalystError, AskAgainError, EndedError, UnavailableError
 from explorer.analyst.frames import frame
-from explorer.analyst.process import AnalystProcess, how_it_ended
+from explorer.analyst.process import AnalystProcess
 from explorer.analyst.requests import Answer, Request
-from explorer.places import logs_folder
+from explorer.places import logs_folder, of_this_process
+from explorer.runs.ending import how_it_ended
+from explorer.runs.launcher import child_command
+from models.spec.sentences import in_sentence
 
 HOPELESS = 3  # deaths in a row while it starts, or while it has nothing to do
 PAUSES = (0.0, 0.5, 1.0)  # seconds before the next start, after each of these deaths
 MOST_WAITING = 100  # requests; those beyond are refused until some are answered
-MOST_MEMORY = 2 * 2**30  # bytes; TensorFlow keeps some of what every traced function took
+MOST_MEMORY = 2**30  # bytes; TensorFlow keeps some of what every traced function took
+Note = Callable[[dict[str, Any]], None]  # is given the progress of a request
 PATIENCE = 2.0  # seconds for a process to end by itself
 
 
@@ -31,7 +34,7 @@ class AnalystClient:
 
     def __init__(self, name: str = "analyst", threads: int = 0, most_memory: int = MOST_MEMORY):
         self._name = name
-        self._command = [sys.executable, "-m", "explorer.analyst.server", str(threads), str(most_memory)]
+        self._command = child_command("explorer.analyst.server", str(threads), str(most_memory))
         self._lock = threading.Lock()  # held for no reading, writing or waiting
         self._waiting: deque[Request] = deque()
         self._at_work: Request | None = None
@@ -45,6 +48,7 @@ class AnalystClient:
         self._retired = False  # the process ends by itself, for its memory
         self._replacing = False  # after that, until the next one is ready
         self._state = "is starting"
+        self.where_it_says = f"Its log is {self.log}"  # a sentence; or in the app's terminal
 
     @property
     def ready(self) -> bool:
@@ -52,18 +56,18 @@ class AnalystClient:
 
     @property
     def trouble(self) -> str:
-        """Why requests cannot be answered now, in a few words; empty while they can."""
+        """The reason why requests cannot be answered now, in a few words; empty while they can."""
         return "" if self.ready else f"the {self._name} {self._state}"
 
     @property
     def gave_up(self) -> bool:
-        """Whether the process could not be started and is not tried again until `start_again`."""
+        """True where the process could not be started and is not tried again until `start_again`."""
         return self._deaths >= HOPELESS
 
     @property
     def log(self) -> Path:
-        """What the process itself has to say."""
-        return logs_folder() / f"{self._name}.log"
+        """The file with what the process prints. Several apps may share a home: each has its own."""
+        return logs_folder() / f"{self._name}.{of_this_process()}.log"
 
     @property
     def pid(self) -> int | None:
@@ -101,7 +105,8 @@ class AnalystClient:
                 return False
             try:
                 self._process = AnalystProcess(self._command, self.log)
-            except OSError as error:
+                self.where_it_says = self._process.where_it_says
+            except (OSError, RuntimeError) as error:  # no thread could be started
                 self._process = None
                 self._deaths += 1
                 self._state = f"cannot be started ({error})"
@@ -149,7 +154,10 @@ class AnalystClient:
                 self._state = "is starting"
                 self._ready.clear()
         self._send_next()
-        request.settle(header, payload)
+        if "fault" in header:
+            request.fail(AnalystError(f"The {self._name} {header['fault']}. {self.where_it_says}."))
+        else:
+            request.settle(header, payload)
 
     def _send_next(self) -> None:
         """Send the first request that waits, if the process is free."""
@@ -180,26 +188,20 @@ class AnalystClient:
                 self._deaths += 1
         if request is not None:
             request.fail(EndedError(
-                f"The {self._name} was ended while it worked on this ({how}). Choose something smaller, or try again. "
-                f"Its log is {self.log}."
+                f"The {self._name} was ended while it worked on this ({how}; {in_sentence(self.where_it_says)}). "
+                "Choose something smaller, or try again."
             ))  # fmt: skip
 
     def _give_up(self) -> None:
         """Fail what waits: a process that could not be started so often needs a person."""
         with self._lock:
-            self._state = f"cannot start; its log is {self.log}"
+            self._state = f"cannot start; {in_sentence(self.where_it_says)}"
             self._keeper = None
             waiting, self._waiting = self._waiting, deque()
         for request in waiting:
             request.fail(UnavailableError(f"The {self._name} {self._state}."))
 
-    def ask(
-        self,
-        request: str,
-        payload: bytes = b"",
-        progress: Callable[[dict[str, Any]], None] | None = None,
-        **values: Any,
-    ) -> Future[Answer]:
+    def ask(self, request: str, payload: bytes = b"", progress: Note | None = None, **values: Any) -> Future[Answer]:
         """Hand in a request; the future gives (header, bytes) or raises AnalystError. Returns at once.
 
         Raises AskAgainError where it was not taken now, UnavailableError where nothing is until `start_again`.

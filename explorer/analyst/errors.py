@@ -1,4 +1,4 @@
-"""Why a request to the analyst was not answered."""
+"""The reasons why a request to the analyst was not answered."""
 
 
 class AnalystError(RuntimeError):

@@ -1,8 +1,8 @@
 """One analyst process and its pipes. Nothing here waits for the process to read."""
 
 import contextlib
-import os
 import queue
+import re
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -10,25 +10,30 @@ from pathlib import Path
 from typing import IO, Any
 
 from explorer.analyst.frames import read_frame
-from explorer.places import ROOT
-from explorer.runs.launcher import detached_options
+from explorer.files import modified, remove_file
+from explorer.places import make_folder, writer_is_gone
+from explorer.runs.launcher import child_options
 
+OLD_LOGS = 9  # that are kept of apps that have ended: of the last three, where each had all its processes
+_LOG = re.compile(r"(?:.+\.(?P<host>\w+)-(?P<pid>[0-9]+)|[a-z]+)\.log", re.ASCII)  # without a number: of before
 LARGEST_LOG = 2**20  # bytes; a longer log begins anew at the next start
 
 
 class AnalystProcess:
-    """A process that was started; a thread writes what is sent to it. Raises OSError where it cannot be started."""
+    """A process that was started; a thread writes what is sent to it. Raises OSError where it cannot be started.
+
+    `where_it_says` more, in a sentence: in its log, or in the app's terminal.
+    """
 
     def __init__(self, command: Sequence[str], log: Path):
-        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         with _opened(log) as output:
+            self.where_it_says = f"Its log is {log}" if output else "Its messages are in the terminal of the app"
             self._popen: subprocess.Popen = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=output,
-                env={**os.environ, "PYTHONPATH": path},
-                **detached_options(),
+                **child_options(),
             )
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         threading.Thread(target=self._write, args=(self._popen.stdin,), name="analyst writer", daemon=True).start()
@@ -73,15 +78,28 @@ class AnalystProcess:
             pipe.close()
 
 
-def _opened(log: Path) -> IO[bytes]:
-    """Open the log to append: after a restart, the last lines of the process that died are still needed."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    long = log.exists() and log.stat().st_size > LARGEST_LOG
-    return log.open("wb" if long else "ab")
+def _opened(log: Path) -> contextlib.AbstractContextManager[IO[bytes] | None]:
+    """Open the log to append: after a restart, the last lines of the process that died are still needed.
+
+    Where it cannot be written, the process says in the app's own terminal what it has to say.
+    """
+    try:
+        make_folder(log.parent)
+        _remove_old(log.parent)
+        long = log.exists() and log.stat().st_size > LARGEST_LOG
+        return log.open("wb" if long else "ab")
+    except OSError:
+        return contextlib.nullcontext()
 
 
-def how_it_ended(code: int) -> str:
-    """Describe an exit code in words."""
-    if code == -9:
-        return "signal 9, most often: out of memory"
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
+def _remove_old(folder: Path) -> None:
+    """Delete the logs of apps that have ended, but for the newest."""
+    found = {path: match for path in folder.iterdir() if (match := _LOG.fullmatch(path.name))}
+    old = [
+        path
+        for path, match in found.items()
+        if not match["pid"] or writer_is_gone(match["host"], int(match["pid"]), path)
+    ]
+    for path in sorted(old, key=modified, reverse=True)[OLD_LOGS:]:
+        with contextlib.suppress(OSError):  # another app was faster
+            remove_file(path)

@@ -20,13 +20,15 @@ class WholeSets:
         """
         if entry.live:
             raise AnalystError("A live snapshot has no encoder. Choose a snapshot of this run to see all its images.")
-        if (kept := kept_whole(entry.snapshot, entry.image_shape)) is not None:
+        if (kept := _kept(entry)) is not None:
+            self._jobs.poll_begun(_key(entry))  # an answer that nobody took would stand for codes deleted later
             return kept
         found = self._jobs.poll(_key(entry), "encode", folder=str(entry.folder), snapshot=str(entry.snapshot))
         if isinstance(found, Progress):
             return found
-        if (kept := kept_whole(entry.snapshot, entry.image_shape)) is None:
-            raise AnalystError("The codes of all images could not be read back. Is the disk full? Try again.")
+        if (kept := _kept(entry)) is None:
+            error = "could not be read back: the disk may be full, or they were deleted. Try again."
+            raise self._jobs.fail(_key(entry), AnalystError(f"The codes of all images {error}"))
         return kept
 
     def stop(self, entry: ModelEntry) -> None:
@@ -34,6 +36,13 @@ class WholeSets:
 
     def forget_failure(self, entry: ModelEntry) -> None:
         self._jobs.forget_failure(_key(entry))
+
+
+def _kept(entry: ModelEntry) -> WholeSet | None:
+    """Return what is kept for a model; what is of another one counts as none."""
+    kept = kept_whole(entry.snapshot, entry.image_shape)
+    fits = kept is not None and kept.is_of(entry.experiment.latent_dim, len(entry.summary["class_names"]))
+    return kept if fits else None
 
 
 def _key(entry: ModelEntry) -> tuple[str, str]:

@@ -5,10 +5,11 @@ import mimetypes
 from pathlib import Path
 
 from starlette.responses import FileResponse, Response
-from starlette.routing import Mount
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from explorer.api.unanswered import routes_below
 from explorer.places import WEB
 
 CHUNK = 2**20  # bytes; the default of 64 kB costs a thread's wake-up for each of 74 pieces of Plotly's script
@@ -28,13 +29,13 @@ class _LocalFiles(StaticFiles):
         return response
 
 
-def asset_routes() -> list[Mount]:
+def asset_routes() -> list[BaseRoute]:
     """Return the routes of the browser modules and of Plotly. Raises RuntimeError where Plotly is missing."""
     mimetypes.add_type("text/javascript", ".js")  # Windows may have another idea in its registry
     plotly = importlib.util.find_spec("plotly")  # found, not imported: the page process stays light
     if plotly is None or plotly.origin is None:
         raise RuntimeError("The package plotly is missing: install the requirements again.")
     return [
-        Mount("/web", _LocalFiles(directory=WEB)),
-        Mount("/plotly", _LocalFiles(directory=Path(plotly.origin).parent / "package_data")),
+        *routes_below("/web", _LocalFiles(directory=WEB)),
+        *routes_below("/plotly", _LocalFiles(directory=Path(plotly.origin).parent / "package_data")),
     ]

@@ -10,7 +10,8 @@ from explorer.analyst.errors import AnalystError, AskAgainError
 from explorer.api.edge import octets, refuse
 from explorer.components.web import LIMITS
 from explorer.library import models as library
-from explorer.library.models import LIVE, ModelEntry
+from explorer.library.keys import LIVE
+from explorer.library.models import ModelEntry
 from explorer.services import SERVICES
 
 MOST_CODES = 256  # in one request

@@ -2,12 +2,22 @@
 
 from collections.abc import Mapping
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from explorer.api.base import below_base
 
 
-def refuse(status: int, sentence: str) -> JSONResponse:
-    headers = {"Retry-After": "1"} if status == 503 else {}
-    return JSONResponse({"error": sentence}, status, headers)
+def refuse(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    again = {"Retry-After": "1"} if status == 503 else {}
+    return JSONResponse({"error": sentence}, status, {**again, **(headers or {})})
+
+
+def refuse_at(path: str, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a refusal as whoever asks at an address reads it: JSON below /api, text elsewhere."""
+    api = below_base("/api")
+    if path == api or path.startswith(f"{api}/"):
+        return refuse(status, sentence, headers)
+    return PlainTextResponse(sentence, status, headers)
 
 
 def octets(body: bytes, headers: Mapping[str, str] | None = None) -> Response:

@@ -7,47 +7,55 @@ is made to lead to this machine (DNS rebinding): then Origin and Host agree, but
 import re
 
 import streamlit as st
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from explorer.api.edge import refuse
+from explorer.api.edge import refuse_at
+from explorer.api.names import is_name_of_ours, matches, names_of_this_server, told_names
 
 FOREIGN = "This request came from another site. Open Hourglass itself."
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{1,5})?", re.IGNORECASE)
+UNKNOWN_NAME = (
+    "Hourglass does not answer under the name {name}. Whoever runs it can allow the name: "
+    "start it with --server.allowedHosts {name}, or see docs/deploy.md."
+)
+_NAME = r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))"
+_HOST = re.compile(rf"{_NAME}(?::[0-9]{{1,5}})?", re.IGNORECASE)
+_ORIGIN = re.compile(rf"https?://{_NAME}")
 _POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
 
 
-def own_names() -> set[str]:
-    """Return the host names of this server, in lower case; every rule that adds one belongs here."""
-    address = st.get_option("server.address")
-    return {*_LOOPBACK, address.lower()} if address else {*_LOOPBACK}
-
-
-def is_own(host: str, origin: str | None) -> bool:
-    """Return True if `host` is a name of this server, and `origin` (if there is one) is a page under that very host.
+def refusal(host: str, origin: str | None) -> str | None:
+    """Return why a request is refused: `host` must be a name of this server, `origin` (if there is one) its page.
 
     The port is free: through a tunnel, the browser's port is not the server's. But Origin and Host must have the same
     one, for another port is another program. Browsers write both in lower case and leave out the same default port, so
-    they are compared as text. Streamlit compares them so too: an equal pair never makes it look up this machine's
-    outside address. The scheme is free between http and https: a proxy may speak TLS to the browser and not to us.
+    they are compared as text. The scheme is free between http and https: a proxy may speak TLS to the browser and not
+    to us.
 
     A request without an Origin is admitted. Browsers leave it out where somebody follows a link or types the address,
     and where a page loads an image or a script, whose bytes it cannot read. They send it with every POST and every web
     socket (RFC 6455, section 10.2). A web socket without one comes from a program, and a program can write any header.
     """
     match = _HOST.fullmatch(host)
-    named = match is not None and (match[1] or match[2]).lower() in own_names()
-    return named and (origin is None or origin in (f"http://{host}", f"https://{host}"))
+    if match is None:
+        return FOREIGN
+    name = match[1] or match[2]
+    if not is_name_of_ours(name):
+        return UNKNOWN_NAME.format(name=name)
+    same = origin is None or origin in (f"http://{host}", f"https://{host}")
+    return None if same or _is_told(origin) else FOREIGN
 
 
-def _is_admitted(scope: Scope) -> bool:
-    """Return True if the request has exactly one Host, at most one Origin, and both are ours."""
-    hosts, origins = (
-        [value.decode("latin-1") for name, value in scope["headers"] if name == wanted]
-        for wanted in (b"host", b"origin")
-    )
-    return len(hosts) == 1 and len(origins) <= 1 and is_own(hosts[0], origins[0] if origins else None)
+def _is_told(origin: str) -> bool:
+    """Return True if the owner told this Origin: a proxy may pass requests on under a Host of its own.
+
+    By its name alone only with the default port, and never this machine itself: any other program may listen there.
+    """
+    if origin in st.get_option("server.corsAllowedOrigins"):
+        return True
+    match = _ORIGIN.fullmatch(origin)
+    if match is None or matches(name := match[1] or match[2], names_of_this_server()):
+        return False
+    return matches(name, [told for told in told_names() if told.strip() != "*"])
 
 
 class OriginMiddleware:
@@ -57,11 +65,32 @@ class OriginMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or _is_admitted(scope):
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
-        elif scope["type"] == "websocket":  # closed before it is accepted: the server answers 403
-            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+        elif why := _refused(scope):
+            await _refuse(why, scope, receive, send)
         else:
-            ours = scope["path"].startswith("/api/")
-            answer = refuse(403, FOREIGN) if ours else PlainTextResponse(FOREIGN, 403)
-            await answer(scope, receive, send)
+            await self.app(_without_origin(scope), receive, send)
+
+
+def _refused(scope: Scope) -> str | None:
+    """Return why a request is refused; it must have exactly one Host and at most one Origin."""
+    hosts, origins = (
+        [value.decode("latin-1") for name, value in scope["headers"] if name == wanted]
+        for wanted in (b"host", b"origin")
+    )
+    if len(hosts) != 1 or len(origins) > 1:
+        return FOREIGN
+    return refusal(hosts[0], origins[0] if origins else None)
+
+
+def _without_origin(scope: Scope) -> Scope:
+    """Return what goes on: of an Origin other than Host, Streamlit asks the outside for this machine's address."""
+    return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"origin"]}
+
+
+async def _refuse(why: str, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":  # closed before it is accepted: the server answers 403
+        await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+        return
+    await refuse_at(scope["path"], 403, why)(scope, receive, send)

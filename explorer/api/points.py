@@ -42,14 +42,15 @@ def points(request: Request) -> Response:
     try:
         entry = library.find(query.get("model", ""))
         found = _points(entry, query.get("of", "probe"))
-        rows = read_rows(query.get("rows", ""), len(found.mean))
+        rows = read_rows(query.get("rows", ""), min(len(part) for part in (found.mean, found.labels, found.images)))
+        packed = _pack(entry, found, rows)
     except _NotEncodedError as error:
         return refuse(409, str(error))
     except (DamagedError, CheckpointError) as error:
         return refuse(500, str(error))
     except ValueError as error:  # LibraryError among them
         return refuse(400, str(error))
-    return octets(_pack(entry, found, rows))
+    return octets(packed)
 
 
 def read_rows(text: str, count: int) -> list[int]:
@@ -71,7 +72,9 @@ def _points(entry: ModelEntry, of: str) -> _Points:
         raise ValueError(f"of was {of[:60]!r}; allowed are probe and all. Choose one of these.")
     whole = None if entry.live else kept_whole(entry.snapshot, entry.image_shape)
     if whole is None:
-        raise _NotEncodedError(f"{entry.key} has not encoded all its images. Ask for all images in Explore first.")
+        raise _NotEncodedError(
+            f"The codes of all images of {entry.key} are not stored. Choose “All images” in Explore: it computes them."
+        )
     count = len(whole.mean)
     return _Points(whole.mean, whole.log_var, whole.images, whole.labels, range(count - whole.test, count))
 
@@ -79,6 +82,10 @@ def _points(entry: ModelEntry, of: str) -> _Points:
 def _pack(entry: ModelEntry, found: _Points, rows: list[int]) -> bytes:
     names = entry.summary["class_names"]
     classes = found.labels[rows].tolist()
+    if not all(0 <= each < len(names) for each in classes):
+        raise DamagedError(
+            f"The codes of {entry.key} are of {max(classes) + 1} classes; its summary names {len(names)}."
+        )
     header = {
         "rows": rows,
         "labels": [names[label] for label in classes],

@@ -1,6 +1,7 @@
 """The work that the server does once, when it opens."""
 
 import ast
+import contextlib
 import gc
 import socket
 import sys
@@ -10,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 SWITCH = 0.001  # seconds
+OPEN_FILES = 4096  # at most; a tab takes about three, and macOS allows a program 256 where nobody says otherwise
 
 
 def switch_often() -> None:
@@ -19,6 +21,19 @@ def switch_often() -> None:
     that long each time while a page runs or imports.
     """
     sys.setswitchinterval(SWITCH)
+
+
+def allow_open_files() -> None:
+    """Raise the number of files that this process may hold open, as far as the system lets it."""
+    try:
+        import resource
+    except ImportError:  # Windows, which has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):  # a system may allow less than it says
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def meanwhile(work: Callable[[], None]) -> threading.Thread:

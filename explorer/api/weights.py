@@ -10,9 +10,10 @@ from starlette.responses import Response
 from explorer.api.bodies import Bodies, Body
 from explorer.api.edge import octets, refuse
 from explorer.components.container import pack
-from explorer.files import load_arrays, modified
+from explorer.files import modified
 from explorer.library import models as library
-from explorer.library.models import LIVE, LibraryError, ModelEntry
+from explorer.library.keys import LIVE
+from explorer.library.models import DamagedError, LibraryError, ModelEntry
 from explorer.runs.arrays import STEP
 from models.spec.errors import CheckpointError
 
@@ -34,6 +35,8 @@ def weights(request: Request) -> Response:
     try:
         entry = library.find(request.query_params.get("model", ""))
         body = _body(entry)
+    except DamagedError as error:
+        return refuse(500, str(error))
     except LibraryError as error:
         return refuse(400, str(error))
     except NoPortableDecoderError as error:
@@ -53,16 +56,24 @@ def _body(entry: ModelEntry) -> Body:
 
 
 def _packed(entry: ModelEntry) -> Body:
-    layers, arrays = layers_of(entry), load_arrays(entry.snapshot)
+    layers, arrays = layers_of(entry), entry.arrays()
     header = {
         "model": entry.key,
-        "step": int(arrays[STEP][0]),
+        "step": _step_in(arrays, entry.snapshot.name),
         "shape": entry.image_shape,
         "latent": entry.code_length,
         "layers": layers,
     }
     data = pack(header, _named(layers, arrays, entry.snapshot.name))
     return Body(data, hashlib.sha256(data).hexdigest())
+
+
+def _step_in(arrays: dict[str, np.ndarray], file: str) -> int:
+    """Return the step that a snapshot says it is of. Raises CheckpointError where it says none."""
+    try:
+        return int(arrays[STEP][0])
+    except (KeyError, IndexError) as error:
+        raise CheckpointError(f"{file} does not say its step. Choose another snapshot.") from error
 
 
 def layers_of(entry: ModelEntry) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from explorer.app_pages.lab.pairings import show_lab
 from explorer.app_pages.lab.wirings import show_wirings
 from explorer.app_pages.parts import address
 from explorer.app_pages.parts.experiment import show_experiments
+from explorer.app_pages.parts.greeting import greet
 from explorer.app_pages.parts.step import show_steps
 
 VIEWS: Mapping[str, tuple[str, Callable[[], None]]] = {
@@ -15,6 +16,7 @@ VIEWS: Mapping[str, tuple[str, Callable[[], None]]] = {
     "step": ("Step through one batch", show_steps),
 }
 
+greet("losses")
 address.open_part("losses", ["view"])
 first = next(iter(VIEWS))
 address.known("view", VIEWS, first, lambda _view: None)

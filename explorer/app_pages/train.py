@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.app_pages.parts import address
+from explorer.app_pages.parts.greeting import greet
 from explorer.app_pages.parts.messages import show_error
 from explorer.app_pages.parts.run_list import run_choices
 from explorer.app_pages.run.live import show_run
@@ -13,15 +14,22 @@ from models.spec.experiment import ExperimentError
 
 NEW = ""
 MOST_LISTED = 200
+AGAIN = 5.0  # seconds until a run that could not be read is read again
 
 
 def _tell(_name: str) -> None:
     st.toast("This run no longer exists. Choose another, or start a new one.")
 
 
+def _draw_again(just_drawn: list[bool]) -> None:
+    """Draw the page anew: a disk may be back, or a process have let go of the file. No part is there to ask for it."""
+    if not just_drawn:
+        st.rerun()
+
+
 address.open_part("train", ["run"])
 titles = {NEW: "New training", **run_choices(MOST_LISTED, address.value("run"))}
-address.known("run", titles, NEW, _tell)
+greet("run" if address.known("run", titles, NEW, _tell) != NEW else "train")
 name = address.select_box("Run", "run", titles, NEW, label_visibility="collapsed")
 if name == NEW:
     show_setup()
@@ -31,3 +39,6 @@ else:
             show_run(run)
     except (RunError, ExperimentError) as error:
         show_error(str(error))
+        just_drawn = [True]
+        st.fragment(run_every=AGAIN)(_draw_again)(just_drawn)
+        just_drawn.clear()

@@ -1,1 +1,1 @@
-"""The command line: `python -m explorer`."""
+"""The command line: `hourglass`, or `python -m explorer` in a clone."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from explorer.cli import terminal
-from explorer.places import PRETRAINED
+from explorer.places import INSTALLED, PRETRAINED, ROOT
 from explorer.presets import checked_experiment
 from explorer.runs.layout import EXPERIMENT, PROBE_IMAGES, SNAPSHOTS, snapshot_file, write_summary
 from explorer.runs.reader import Run
@@ -27,7 +27,12 @@ MODELS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 
 
 def make(names: Sequence[str]) -> int:
-    """Train these models, or all if none is named, and replace them in assets/pretrained. Return the exit code."""
+    """Train these models, or all if none is named, and replace them in assets/pretrained. Return the exit code.
+
+    Raises ExperimentError for unknown names, and outside a clone.
+    """
+    if INSTALLED:
+        raise ExperimentError([f"Hourglass was installed into {ROOT}; the bundled models are made in a clone of it."])
     if unknown := set(names) - set(MODELS):
         raise ExperimentError([f"NAME was {', '.join(sorted(unknown))}; allowed are {', '.join(MODELS)}."])
     for name in names or MODELS:

@@ -1,38 +1,53 @@
-"""Training, scripts and the list of runs in a terminal. Trainer and run folders are those of the app."""
+"""Training and scripts in a terminal. Trainer and run folders are those of the app."""
 # ruff: noqa: T201 (printing is this module's job)
 
 import shlex
-import shutil
 import signal
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from explorer.cli.progress import ProgressLine, common_unit
+from explorer.diagnosis.judging import judged_run
 from explorer.export.script import script_of
 from explorer.export.source import ExportError
-from explorer.runs.launcher import Launcher, new_run_folder
-from explorer.runs.layout import LOG, SUMMARY, send_command, write_experiment
-from explorer.runs.reader import Run, RunError, list_runs
+from explorer.places import DiskFullError, home_warning
+from explorer.runs.launcher import Launcher, check_room, new_run_folder
+from explorer.runs.layout import SUMMARY, send_command, write_experiment
+from explorer.runs.memory import memory_of, size
+from explorer.runs.priority import niceness
+from explorer.runs.reader import Run, RunError
 from explorer.runs.records import Status
-from models.spec.catalogue import LOSS, unit_of_total
+from explorer.runs.results import results_in_words
+from models.spec.catalogue import LOSS
 from models.spec.experiment import Experiment, ExperimentError
+from models.spec.sentences import in_sentence
 
 POLL_SECONDS = 0.2
 INTERRUPTED = 130  # exit code of a command that Ctrl-C ended
 
 
-def train(experiment: Experiment, out: Path | None) -> int:
+def train(experiment: Experiment, out: Path | None, *, anyway: bool = False) -> int:
     """Train to the end and return the exit code: 0 if the run finished or was stopped.
 
-    Ctrl-C stops the run and saves its last snapshot.
+    Ctrl-C stops the run and saves its last snapshot. Raises ExperimentError, and makes no folder, where the training
+    does not fit into memory, unless it is to be tried `anyway`; RunError for a priority that is none.
     """
+    memory = memory_of(experiment)
+    if not (memory.fits or anyway):
+        raise ExperimentError([memory.refusal, "To train it anyway, add --anyway."])
+    niceness()  # what a trainer could not read is said while there is no folder yet
     folder = _make_folder(out, experiment) if out else new_run_folder(experiment)
     launcher = Launcher()
     with _CtrlC() as ctrl_c:
         try:
             run = launcher.start(experiment, folder)
             print(f"Training {experiment.variant} on {experiment.dataset} into {folder}")
+            needed = f"It needs about {size(memory.need.total)} of memory ({memory.parts})"
+            print(f"{needed}. {size(memory.free)} are free.")
+            if not out and (warning := home_warning()):
+                print(warning, file=sys.stderr)
             status = _watch(run, launcher, experiment, ctrl_c)
         finally:
             launcher.close()
@@ -40,7 +55,7 @@ def train(experiment: Experiment, out: Path | None) -> int:
         print("Stopped before the training started.")
         return INTERRUPTED
     if status is None:
-        print(f"The trainer could not start. See its log: {folder / LOG}", file=sys.stderr)
+        print(launcher.why_it_did_not_start(folder), file=sys.stderr)
         return 1
     _report(run, status)
     if status.state == "crashed" and ctrl_c.count:
@@ -91,8 +106,11 @@ def _make_folder(out: Path, experiment: Experiment) -> Path:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ExperimentError([f"--out was {out}, which already exists and is not empty. Give a new folder."])
     try:
+        check_room(out)
         out.mkdir(parents=True, exist_ok=True)
         write_experiment(out, experiment)
+    except DiskFullError:
+        raise
     except OSError as error:
         raise ExperimentError(
             [f"--out was {out}, which cannot be created ({error.strerror}). Give another folder."]
@@ -105,28 +123,26 @@ def _watch(run: Run, launcher: Launcher, experiment: Experiment, ctrl_c: _CtrlC)
 
     Ctrl-C stops the run, a second one kills it.
     """
-    shown, handled = "", 0
+    progress, handled = ProgressLine(experiment), 0
     while True:
         if ctrl_c.count > handled:
             _interrupt(run, launcher, first=not handled)
             handled = ctrl_c.count
-        ended = launcher.processes[run.folder].poll() is not None
-        if run.has_started():
-            status = run.status()
-            line = progress_line(status, run.curves(1).validation.get(LOSS), experiment)
-            if line != shown and (sys.stdout.isatty() or not status.active or status.stage):
-                print(
-                    f"\r\033[K{line}" if sys.stdout.isatty() else line,
-                    end="" if sys.stdout.isatty() else "\n",
-                    flush=True,
-                )
-                shown = line
-            if not status.active or ended:
-                if sys.stdout.isatty():
-                    print()
-                return run.status()
-        elif ended:
-            return None
+        ended = launcher.has_ended(run.folder)
+        try:
+            status = run.status() if run.has_started() else None
+            losses = run.curves(1).validation.get(LOSS) if status else None
+        except RunError:  # a network disk may be away for a moment, and the training goes on
+            if ended:
+                raise
+            time.sleep(POLL_SECONDS)
+            continue
+        if status is not None or not ended:
+            progress.show(status, losses)
+        if ended or (status is not None and not status.active):
+            progress.end()
+            launcher.has_ended(run.folder)  # then it is noted how, before that is read
+            return run.status() if status is not None else None
         time.sleep(POLL_SECONDS)
 
 
@@ -139,44 +155,21 @@ def _interrupt(run: Run, launcher: Launcher, *, first: bool) -> None:
         launcher.processes[run.folder].kill()
 
 
-def progress_line(status: Status, validation_losses, experiment: Experiment) -> str:
-    """Return a status as one line: progress bar, epoch, images/s, seconds left, validation loss."""
-    if status.state == "preparing":
-        return f"{status.stage} ..."
-    epochs = experiment.epochs
-    done = min(1.0, status.epoch / epochs)
-    width = max(10, min(40, shutil.get_terminal_size().columns - 70))
-    bar = "█" * round(done * width) + "░" * (width - round(done * width))
-    left = status.seconds / done * (1 - done) if done > 0 else 0.0
-    line = f"{bar} epoch {status.epoch:.1f}/{epochs}  {status.images_per_second:,.0f} images/s  {left:.0f} s left"
-    if validation_losses is not None and len(validation_losses):
-        line += f"  {_validated(experiment)} {validation_losses[-1]:.1f} {_common_unit(experiment, LOSS)}".rstrip()
-    return line
-
-
-def _validated(experiment: Experiment) -> str:
-    """Return the label of the loss in the progress line; it names the first learner if there are several."""
-    learners = experiment.variant_info.learners
-    return f"validation {learners[LOSS].title}" if len(learners) > 1 else "validation"
-
-
-def _common_unit(experiment: Experiment, total: str) -> str:
-    """Return the unit of the loss that a learner minimises; empty if its terms have several units."""
-    terms = [experiment.term(name) for name in experiment.terms_of(total)]
-    return unit_of_total(terms) if len({term.plain_unit for term in terms}) == 1 else ""
-
-
 def _report(run: Run, status: Status) -> None:
     message = f": {status.message}" if status.message else ""
     print(f"{status.state} after {status.seconds:.1f} s of training{message}")
-    test = run.summary().get("test", {}) if (run.folder / SUMMARY).is_file() else {}  # missing if no data was loaded
+    summary = run.summary() if (run.folder / SUMMARY).is_file() else {}  # missing if no data was loaded
+    for finding in judged_run(run).findings:
+        print(f"{finding.verdict}: {finding.sentence} {finding.remedy}".rstrip())
     validation = {name: column[-1] for name, column in run.curves(1).validation.items() if len(column)}
-    for title, values in (("validation", validation), ("test", test)):
+    for title, values in (("validation", validation), ("test", summary.get("test", {}))):
         lines = report_lines(
             {name: values[name] for name in run.meta.get("series", ()) if name in values}, run.experiment
         )
         for label, line in zip([title, *[""] * len(lines)], lines, strict=False):
             print(f"{label:<10}  {line}")
+    for line in results_in_words(run.experiment, summary):
+        print(line)
 
 
 def report_lines(values: Mapping[str, float], experiment: Experiment) -> list[str]:
@@ -185,35 +178,12 @@ def report_lines(values: Mapping[str, float], experiment: Experiment) -> list[st
     lines = []
     for total, learner in learners.items():
         terms = [name for name in experiment.terms_of(total) if name in values]
-        unit = _common_unit(experiment, total)
+        unit = common_unit(experiment, total)
         said = {name: "" if unit else f" ({experiment.term(name).unit})" for name in terms}
-        shown = [f"{name} {values[name]:.2f}{said.get(name, '')}" for name in (*terms, total) if name in values]
+        # The line begins with whose total it is.
+        labels = {name: in_sentence(experiment.label(name)) for name in terms} | {total: "total"}
+        shown = [f"{label} {values[name]:.2f}{said.get(name, '')}" for name, label in labels.items() if name in values]
         who = f"{learner.title}: " if len(learners) > 1 else ""
         if shown:
             lines.append(who + "  ".join(shown) + (f"  ({unit})" if unit else ""))
     return lines
-
-
-def list_all(folder: Path) -> int:
-    """Print a line for each run and return 0. Its validation loss is the first learner's."""
-    runs = list_runs(folder)
-    if not runs:
-        print(f"No runs in {folder} yet. Train one: python -m explorer train --preset first-vae")
-        return 0
-    print(f"{'run':<44} {'state':<10} {'epoch':>11} {'validation':>11}")
-    for run in runs:
-        with run:
-            print(_line(run))
-    return 0
-
-
-def _line(run: Run) -> str:
-    try:
-        epochs = run.experiment.epochs
-        status = run.status() if run.has_started() else None
-        losses = run.curves(1).validation.get(LOSS, []) if status else []
-    except RunError:  # one damaged folder must not hide the others
-        return f"{run.name:<44} {'damaged':<10} {'-':>11} {'-':>11}"
-    epoch = f"{status.epoch:.1f}/{epochs}" if status else "-"
-    loss = f"{losses[-1]:.2f}" if len(losses) else "-"
-    return f"{run.name:<44} {status.state if status else 'not started':<10} {epoch:>11} {loss:>11}"

@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from explorer.components.web import as_data, loader
+from explorer.components.component import Component
+from explorer.components.web import loader
 from explorer.figures.shown import Dimension, Shown
 
 _BANK = st.components.v2.component(
@@ -18,7 +19,6 @@ def bank(
     code: Sequence[float],
     dims: Sequence[Dimension],
     *,
-    key: str,
     hand: str,
     revision: int = 0,
     class_index: int = 0,
@@ -26,8 +26,8 @@ def bank(
     visible: int = 16,
     compact: bool = False,
     rate: float | None = None,
-) -> None:
-    """Show the bank. A latent map with the same `hand` moves with it.
+) -> Component:
+    """Return the bank of a model. A latent map with the same `hand` moves with it.
 
     The code lives in the browser: the hand takes `code` over when it is first shown, and again when the model (not
     just its snapshot) or `revision` changes; and with it `class_index`, the class that a conditional model draws it as.
@@ -39,7 +39,7 @@ def bank(
         **model.as_json(),
         "revision": revision,
         "code": [float(value) for value in code],
-        "condition": class_index,
+        "class_index": class_index,
         "chosen": chosen,
         "dims": [asdict(dimension) for dimension in dims],
         "visible": visible,
@@ -47,4 +47,4 @@ def bank(
         "prior": model.prior,
         "rate": f"{rate:,.0f} images/s" if rate is not None else None,
     }
-    _BANK(key=key, data=as_data(data))
+    return Component(_BANK, data)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from explorer.components.container import pack
+from explorer.components.component import Component
 from explorer.components.web import LIMITS, loader
 from explorer.figures.shown import Plane, Range, Shown
 
@@ -20,32 +20,36 @@ def latent_map(
     labels: np.ndarray,
     class_names: Sequence[str],
     *,
-    key: str,
     hand: str,
     total: int,
     what: str = "images",
+    tests: bool = False,
     of: str = "probe",
     height: int = 360,
     screen: int = 0,
-) -> None:
-    """Show the map. It moves the code of `hand`, as the bank of the same hand does.
+) -> Component:
+    """Return the map of a model. It moves the code of `hand`, as the bank of the same hand does.
 
-    `total` is how many `what` there are, of which the points are some. `of` names the set that the rows belong to:
-    "probe" or "all". The map is `height` pixels high, and on a large screen `screen` percent of it.
+    `total` is how many `what` there are, of which the points are some; `tests` says that they are the first test
+    images. `of` names the set that the rows belong to: "probe" or "all"; where their codes were deleted, the page runs
+    again. The map is `height` pixels high, and on a large screen `screen` percent of it.
     """
     header, arrays = _payload(plane, labels, len(class_names))
     header |= {
         "hand": hand,
         **model.as_json(),
         "stochastic": model.stochastic,
+        "prior": model.prior,
         "of": of,
         "classes": list(class_names),
         "total": total,
         "what": what,
+        "tests": tests,
         "height": f"max({height}px, {screen}vh)",
         "label": "latent map",
     }
-    _MAP(key=key, data=pack(header, arrays))
+    options = {"on_gone_change": lambda: None}  # it runs the page, which computes them again
+    return Component(_MAP, header, arrays, options)
 
 
 def _payload(plane: Plane, labels: np.ndarray, classes: int) -> tuple[dict, dict[str, np.ndarray]]:
@@ -58,11 +62,12 @@ def _payload(plane: Plane, labels: np.ndarray, classes: int) -> tuple[dict, dict
     packed = [_packed(plane.points[:, axis], span) for axis, span in enumerate(spans)]
     arrays = {
         "points": np.concatenate(packed),
-        "labels": labels.astype(np.uint8),
+        "labels": labels.astype(np.uint16),
         "axes": _floats(plane.axes),
         "centre": _floats(plane.centre),
+        "mean": _floats(plane.mean),
     }
-    header = {"titles": plane.titles, "name": plane.name, "spans": spans, "ranges": plane.ranges}
+    header = {"titles": plane.titles, "name": plane.name, "spans": spans, "ranges": plane.ranges, "note": plane.note}
     return header, arrays
 
 

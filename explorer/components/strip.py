@@ -1,11 +1,11 @@
 """Rows of small images (input, reconstruction, ...), redrawn in place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
 
-from explorer.components.container import pack
+from explorer.components.component import Component
 from explorer.components.web import loader
 
 _STRIP = st.components.v2.component(
@@ -13,17 +13,10 @@ _STRIP = st.components.v2.component(
 )
 
 
-def strip(
-    rows: Mapping[str, np.ndarray],
-    *,
-    key: str,
-    scale: int = 72,
-    captions: Mapping[str, Sequence[str]] | None = None,
-) -> None:
-    """Show one row of images a label: uint8 arrays (images, rows, columns, channels), all of one shape.
+def strip(rows: Mapping[str, np.ndarray], *, scale: int = 72) -> Component:
+    """Return one row of images a label: uint8 arrays (images, rows, columns, channels), all of one shape.
 
-    An image is at most ``scale`` CSS pixels wide. ``captions`` go under the images of the rows that they name. Raises
-    ValueError for other arrays.
+    An image is at most ``scale`` CSS pixels wide. Raises ValueError for other arrays.
     """
     arrays = list(rows.values())
     if not arrays or any(a.dtype != np.uint8 or a.ndim != 4 or a.shape != arrays[0].shape for a in arrays):
@@ -35,6 +28,5 @@ def strip(
         "count": count,
         "shape": shape,
         "scale": scale,
-        "captions": [list(captions.get(label, ())) for label in rows] if captions else None,
     }
-    _STRIP(key=key, data=pack(header, {"pixels": np.stack(arrays)}))
+    return Component(_STRIP, header, {"pixels": np.stack(arrays)})

@@ -15,6 +15,7 @@ from typing import IO, BinaryIO, NamedTuple
 import numpy as np
 
 from explorer.datasets.catalogue import DatasetError
+from explorer.files import MOST_ARRAYS, open_file
 
 MAX_BYTES = 1 << 30  # all arrays of a file together, unpacked
 _MEGABYTE = 1_000_000
@@ -107,7 +108,7 @@ def _check_labels(labels: np.ndarray, count: int, source: str, class_count: int 
 
 def _read_arrays(path: Path, keys: tuple[str, ...]) -> list[np.ndarray]:
     try:
-        with path.open("rb") as file:
+        with open_file(path, MOST_ARRAYS) as file:
             _check_directory(file, path, keys)
             file.seek(0)
             with np.load(file, allow_pickle=False) as arrays:

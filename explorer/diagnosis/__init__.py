@@ -1,7 +1,7 @@
 """Findings about a critic and its opponent, in words, from measurements. No Streamlit, no Keras."""
 
 from explorer.diagnosis.critic_measures import RECENT as RECENT
-from explorer.diagnosis.critic_measures import Measured as Measured
+from explorer.diagnosis.critic_measures import CriticMeasured as CriticMeasured
 from explorer.diagnosis.critic_measures import measured as measured
 from explorer.diagnosis.findings import BAD as BAD
 from explorer.diagnosis.findings import GOOD as GOOD

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.diagnosis.courses import NO_COURSE, NO_TREND, Course, Trend
 from explorer.runs import arrays as names
 from models.spec.catalogue import VariantInfo
 from models.spec.catalogue.variants import CRITIC_LOSS, LOSS
@@ -14,7 +15,7 @@ RECENT = 100  # steps that the means of the terms are taken over
 
 
 @dataclass(frozen=True)
-class Measured:
+class CriticMeasured:
     """The newest measurement on the probe images, and means of the newest steps."""
 
     info: VariantInfo
@@ -26,6 +27,7 @@ class Measured:
     largest: Mapping[str, float]  # the same, the largest so far
     means: Mapping[str, float]  # of every term, over the newest steps
     spread: float  # of the samples' pixels, as a share of the data's
+    trend: Trend = NO_TREND  # of the critic's loss
 
     @property
     def right(self) -> tuple[float, float]:
@@ -34,6 +36,7 @@ class Measured:
 
     @property
     def accuracy(self) -> float:
+        """The balanced accuracy: the mean of both shares."""
         return sum(self.right) / 2
 
     @property
@@ -44,7 +47,7 @@ class Measured:
 
     @property
     def critic(self) -> str:
-        """What the literature calls the network of this variant: `discriminator` or `critic`."""
+        """The literature's word for the network of this variant: `discriminator` or `critic`."""
         return self.info.learners[CRITIC_LOSS].title.lower()
 
     @property
@@ -64,13 +67,18 @@ def measured(
     images: np.ndarray,
     recent: Mapping[str, np.ndarray],
     moving: Sequence[str],
-) -> Measured | None:
+    losses: Course = NO_COURSE,
+) -> CriticMeasured | None:
     """Measure a critic from the live snapshot's arrays, the probe images (n, h, w, c) and the newest steps by column.
 
-    None where there is no health.
+    `losses` is the course of the critic's total.
+
+    None where there is no health, or not all of it.
     """
     info = experiment.variant_info
-    if not info.fools or names.HEALTH_REAL not in arrays:
+    if not info.fools or not all(name in arrays for name in names.HEALTH):
+        return None
+    if len(arrays[names.HEALTH_GRADIENTS]) != len(info.gradient_names):
         return None
     gradients, largest = (
         dict(zip(info.gradient_names, arrays[name].tolist(), strict=True))
@@ -79,7 +87,7 @@ def measured(
     means = {name: _mean(recent.get(name, ())) for name in experiment.terms}
     spread = spread_of(arrays[names.SAMPLES]) / max(spread_of(images), 1e-6)
     step, real, made = int(arrays[names.STEP][0]), arrays[names.HEALTH_REAL], arrays[names.HEALTH_MADE]
-    return Measured(info, step, moving, real, made, gradients, largest, means, spread)
+    return CriticMeasured(info, step, moving, real, made, gradients, largest, means, spread, losses.trend)
 
 
 def _mean(values: Sequence[float] | np.ndarray) -> float:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.diagnosis.critic_measures import Measured
+from explorer.diagnosis.critic_measures import CriticMeasured
 from explorer.diagnosis.findings import BAD, GOOD, NOTE, Finding, Level, Rule
 from models.spec.catalogue import TERMS
 from models.spec.catalogue.variants import CRITIC_LOSS
@@ -13,12 +13,12 @@ from models.spec.sentences import in_sentence
 GUESSING = float(np.log(2.0))  # nats that a critic loses which says "even odds" of everything
 ENOUGH_STEPS = 100  # before that, nothing is accused
 WON, FAR_AHEAD, AHEAD, BEHIND = 0.99, 0.9, 0.6, 0.45  # of what it judges, the critic is right on; 0.5 by guessing
+EVEN_CHANCE, LOPSIDED = 0.5, 0.3  # right on fewer of one kind than by chance, and on so many more of the other
 NEAR_GUESSING = 0.1  # a loss is within this of what guessing costs
 WORSE_THAN_GUESSING = GUESSING + NEAR_GUESSING
 NO_GRADIENT = 0.01  # of the largest norm so far
 COLLAPSED, NARROW = 0.25, 0.6  # of the spread of the data's pixels
 _LOWER_RATE = "In a new run: a lower learning rate."
-NEAR_ONE, FAR_FROM_ONE = 0.3, 3.0  # a critic's slope is within this of 1; so far off, nothing bounds its scores
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Game:
     undecided: float | None = 0.0  # on that scale, where one value means it
 
 
-def held_still(_game: Game, found: Measured) -> Finding | None:
+def held_still(_game: Game, found: CriticMeasured) -> Finding | None:
     still = [learner.title for total, learner in found.info.learners.items() if total not in found.moving]
     if not still:
         return None
@@ -44,31 +44,32 @@ def held_still(_game: Game, found: Measured) -> Finding | None:
     )
 
 
-def no_numbers(_game: Game, found: Measured) -> Finding | None:
+def no_numbers(_game: Game, found: CriticMeasured) -> Finding | None:
     if np.isfinite([*found.real, *found.made]).all():
         return None
     sentence = "Some of its logits are infinite or NaN."
     return Finding(BAD, f"The {found.critic}'s outputs are not finite", sentence, _LOWER_RATE)
 
 
-def too_early(_game: Game, found: Measured) -> Finding | None:
+def too_early(_game: Game, found: CriticMeasured) -> Finding | None:
     if found.step >= ENOUGH_STEPS:
         return None
-    return Finding(NOTE, "Too early to say", f"{found.step} steps so far.")
+    return Finding(NOTE, "Too early to say", f"{found.step} step{'s' * (found.step != 1)} so far.")
 
 
-def _tells(game: Game, found: Measured) -> str:
+def _tells(game: Game, found: CriticMeasured) -> str:
     real, made = found.right
-    return f"The {found.critic} is right on {real:.0%} of {game.real} and {made:.0%} of {game.made}"
+    told = f"The {found.critic} is right on {real:.0%} of {game.real} and {made:.0%} of {game.made}"
+    return f"{told} (balanced accuracy {found.accuracy:.0%})"
 
 
-def _loses(found: Measured) -> str:
+def _loses(found: CriticMeasured) -> str:
     on_real, on_made, *_ = found.info.learners[CRITIC_LOSS].weights
     real, made = found.losses
     return f"{TERMS[on_real].title} {real:.2f}, {in_sentence(TERMS[on_made].title)} {made:.2f}"
 
 
-def has_won(game: Game, found: Measured) -> Finding | None:
+def has_won(game: Game, found: CriticMeasured) -> Finding | None:
     if found.accuracy <= WON:
         return None
     return Finding(
@@ -80,7 +81,7 @@ def has_won(game: Game, found: Measured) -> Finding | None:
     )
 
 
-def _pull(found: Measured) -> str:
+def _pull(found: CriticMeasured) -> str:
     norm, share = found.fooling
     force = float(np.mean(1.0 / (1.0 + np.exp(np.clip(found.made, -50, 50)))))
     return (
@@ -90,20 +91,20 @@ def _pull(found: Measured) -> str:
     )
 
 
-def _is_gone(found: Measured) -> bool:
+def _is_gone(found: CriticMeasured) -> bool:
     """Return whether next to no gradient comes through the critic; `no_gradient` says so."""
     return found.fooling[1] <= NO_GRADIENT
 
 
-def is_far_ahead(game: Game, found: Measured) -> Finding | None:
+def is_far_ahead(game: Game, found: CriticMeasured) -> Finding | None:
     if found.accuracy <= FAR_AHEAD:
         return None
     meanwhile = f"If it stays, update only the {found.opponent} for a while."
-    sentence = f"{_tells(game, found)}. {_loses(found)}."
+    sentence = f"{_tells(game, found)}. {_loses(found)}.{_course(found)}"
     return Finding(NOTE, f"The {found.critic} is far ahead", sentence, meanwhile=meanwhile)
 
 
-def lags(game: Game, found: Measured) -> Finding | None:
+def lags(game: Game, found: CriticMeasured) -> Finding | None:
     worse = sum(found.losses) / 2 > WORSE_THAN_GUESSING
     if found.accuracy >= BEHIND and not (worse and found.accuracy < AHEAD):
         return None
@@ -115,37 +116,59 @@ def lags(game: Game, found: Measured) -> Finding | None:
     )
 
 
-def one_sided(game: Game, found: Measured) -> Finding | None:
+def _course(found: CriticMeasured) -> str:
+    """Say how the critic's loss moves: where it falls, the critic gains on its opponent."""
+    if not np.isfinite(found.trend.error):
+        return ""
+    if found.trend.is_noise:
+        return " Its loss is steady."
+    gains, how = (found.critic, "fell") if found.trend.change < 0 else (found.opponent, "rose")
+    return f" Its loss {how} by {abs(found.trend.change):.2g} in the last tenth: the {gains} gains."
+
+
+def lopsided(game: Game, found: CriticMeasured) -> Finding | None:
+    """Find a critic that gives most images of both kinds the same answer."""
+    real, made = found.right
+    if min(real, made) >= EVEN_CHANCE or abs(real - made) < LOPSIDED:
+        return None
+    sentence = f"{_tells(game, found)}. {_loses(found)}.{_course(found)}"
+    return _judges_too_much("real" if real > made else "fake", sentence, found)
+
+
+def one_sided(game: Game, found: CriticMeasured) -> Finding | None:
     on_real, on_made = found.losses
     if found.accuracy >= AHEAD or max(abs(on_real - GUESSING), abs(on_made - GUESSING)) <= NEAR_GUESSING:
         return None
-    taken = "real" if on_real < on_made else "fake"
-    return Finding(
-        NOTE,
-        f"The {found.critic} judges too much {taken}",
-        f"{_tells(game, found)}. {_loses(found)}; guessing costs {GUESSING:.2f} each.",
-        meanwhile=f"This often reverses soon. If it stays, update only the {found.critic} for a while.",
-    )
+    sentence = f"{_tells(game, found)}. {_loses(found)}; guessing costs {GUESSING:.2f} each."
+    return _judges_too_much("real" if on_real < on_made else "fake", sentence, found)
+
+
+def _judges_too_much(taken: str, sentence: str, found: CriticMeasured) -> Finding:
+    meanwhile = f"This often reverses soon. If it stays, update only the {found.critic} for a while."
+    return Finding(NOTE, f"The {found.critic} judges too much {taken}", sentence, meanwhile=meanwhile)
 
 
 def even(title: str, advice: str) -> Rule:
-    def outcome(game: Game, found: Measured) -> Finding | None:
+    def outcome(game: Game, found: CriticMeasured) -> Finding | None:
         if found.accuracy >= AHEAD:
             return None
         near = f"{_loses(found)}: near ln 2 = {GUESSING:.2f}"
-        return Finding(GOOD, title, f"{near}. {_tells(game, found)}.", advice)
+        return Finding(GOOD, title, f"{near}. {_tells(game, found)}.{_course(found)}", advice)
 
     return outcome
 
 
 def apart(title: str, level: Level, advice: str = "") -> Rule:
-    def outcome(game: Game, found: Measured) -> Finding | None:
-        return Finding(level, title, f"{_tells(game, found)}. {_loses(found)}.", advice)
+    """Judge a critic that tells apart what it should, but not nearly always. `title` may name its {accuracy}."""
+
+    def outcome(game: Game, found: CriticMeasured) -> Finding | None:
+        verdict = title.format(accuracy=f"{found.accuracy:.0%}")
+        return Finding(level, verdict, f"{_tells(game, found)}. {_loses(found)}.{_course(found)}", advice)
 
     return outcome
 
 
-def no_gradient(_game: Game, found: Measured) -> Finding | None:
+def no_gradient(_game: Game, found: CriticMeasured) -> Finding | None:
     if not _is_gone(found):
         return None
     norm, share = found.fooling
@@ -159,83 +182,40 @@ def no_gradient(_game: Game, found: Measured) -> Finding | None:
     )
 
 
-def _spread(found: Measured) -> str:
+def _spread(found: CriticMeasured) -> str:
     return f"Their spread is {found.spread:.0%} of the spread of the data"
 
 
-def collapsed(_game: Game, found: Measured) -> Finding | None:
+def collapsed(_game: Game, found: CriticMeasured) -> Finding | None:
     if found.spread >= COLLAPSED:
         return None
     remedy = "A sign of mode collapse. Start again with a lower learning rate or a larger batch."
     return Finding(BAD, "The samples are nearly equal", f"{_spread(found)}.", remedy)
 
 
-def narrow(_game: Game, found: Measured) -> Finding | None:
+def narrow(_game: Game, found: CriticMeasured) -> Finding | None:
     if found.spread >= NARROW:
         return None
     remedy = "Check the row of samples: a mode may be missing."
     return Finding(NOTE, "The samples vary less than the data", f"{_spread(found)}.", remedy)
 
 
-def varied(_game: Game, found: Measured) -> Finding | None:
+def varied(_game: Game, found: CriticMeasured) -> Finding | None:
     return Finding(GOOD, "The samples vary", f"{_spread(found)}.")
 
 
-def _estimate(found: Measured) -> float:
-    return -sum(found.losses)
-
-
-def scores_upside_down(game: Game, found: Measured) -> Finding | None:
-    if (estimate := _estimate(found)) > 0:
-        return None
-    return Finding(
-        BAD,
-        f"The {found.critic} lags behind",
-        f"{game.made.capitalize()} score {-estimate:.2f} above {game.real}: a distance cannot be negative.",
-        meanwhile=f"Update only the {found.critic} for a while.",
-    )
-
-
-def distance(game: Game, found: Measured) -> Finding | None:
-    return Finding(
-        GOOD,
-        f"Wasserstein estimate {_estimate(found):.2f}",
-        f"{game.real.capitalize()} score that much above {game.made}. Only the difference of scores has a meaning. "
-        "It falls as the samples improve.",
-    )
-
-
-def slopes(penalty: str) -> Rule:
-    """Judge the critic's slopes. `penalty` is the term that is the squared distance of the slopes from 1."""
-
-    def outcome(_game: Game, found: Measured) -> Finding | None:
-        off = float(np.sqrt(found.means[penalty]))
-        told = f"Their root mean square deviation from 1 is {off:.2f}"
-        if off < NEAR_ONE:
-            return Finding(GOOD, "The critic's slopes are near 1", f"{told}.")
-        more = f"more weight on “{TERMS[penalty].title}”."
-        if off > FAR_FROM_ONE:
-            told += ": nothing bounds the scores, so the estimate is not a distance"
-            return Finding(BAD, "The critic's slopes are far from 1", f"{told}.", f"In a new run: {more}")
-        told += ", so the estimate is not a distance yet"
-        remedy = f"It may need more time or {more}"
-        return Finding(NOTE, "The critic's slopes are not near 1", f"{told}.", remedy)
-
-    return outcome
-
-
-def independent(game: Game, found: Measured) -> Finding | None:
+def independent(game: Game, found: CriticMeasured) -> Finding | None:
     if found.accuracy >= AHEAD:
         return None
     sentence = f"{_correlation(found)}. {_tells(game, found)}."
     return Finding(GOOD, "The dimensions look independent", sentence)
 
 
-def dependent(game: Game, found: Measured) -> Finding | None:
+def dependent(game: Game, found: CriticMeasured) -> Finding | None:
     sentence = f"{_correlation(found)}. {_tells(game, found)}."
     remedy = f"More weight on “{TERMS[found.info.fools].title}” makes them more independent."
     return Finding(NOTE, "The dimensions depend on each other", sentence, remedy)
 
 
-def _correlation(found: Measured) -> str:
+def _correlation(found: CriticMeasured) -> str:
     return f"Total correlation, estimated by the {found.critic}: {found.means[found.info.fools]:.2f} nats"

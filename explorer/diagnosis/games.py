@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from explorer.diagnosis import critic_outcomes as o
-from explorer.diagnosis.critic_measures import Measured
+from explorer.diagnosis import score_outcomes as scores
+from explorer.diagnosis.critic_measures import CriticMeasured
 from explorer.diagnosis.findings import GOOD, NOTE, Finding, Question, answers, first_that_fits
 from models.spec.catalogue import TERMS
 
@@ -26,9 +27,10 @@ GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
                     o.has_won,
                     o.is_far_ahead,
                     o.lags,
+                    o.lopsided,
                     o.one_sided,
                     o.even("Even odds", _FLAT),
-                    o.apart("Balanced", GOOD),
+                    o.apart("Balanced accuracy {accuracy}", GOOD),
                 ),
                 _GRADIENT,
                 _VARIETY,
@@ -36,7 +38,7 @@ GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
         ),
         "raises_score": (
             o.Game("real images", "samples", scale="score", undecided=None),
-            ((o.scores_upside_down, o.distance), (o.slopes("gradient_penalty"),), _GRADIENT, _VARIETY),
+            ((scores.scores_upside_down, scores.distance), (scores.slopes("gradient_penalty"),), _GRADIENT, _VARIETY),
         ),
         "code_fools_critic": (
             o.Game("samples of the prior", "codes"),
@@ -44,6 +46,7 @@ GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
                 (
                     o.has_won,
                     o.lags,
+                    o.lopsided,
                     o.one_sided,
                     o.even("The codes look like the prior", _WANTED),
                     o.apart("The codes differ from the prior", NOTE, _LIKE_THE_PRIOR),
@@ -59,7 +62,7 @@ GAMES: Mapping[str, tuple[o.Game, tuple[Question, ...]]] = MappingProxyType(
 )
 
 
-def findings(found: Measured) -> list[Finding]:
+def findings(found: CriticMeasured) -> list[Finding]:
     """Return what there is to say, the most important first."""
     game, questions = GAMES[found.info.fools]
     too_soon = first_that_fits(_BEFOREHAND, game, found) is not None

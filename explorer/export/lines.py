@@ -5,70 +5,55 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, count
 from typing import Any
 
-from explorer.export.layout import call, entries, literal
-from explorer.export.recorder import Call, Item, Name
+from explorer.export.text import call, entries, literal
+from models.spec.recorder import Item, Name, RecordedCall, parts_of
 
 TOGETHER = {"encoder": "codes", "critic": "verdict"}  # what the tensors of a network are called as a whole
 
 
-def lines_of(kept: Iterable[Call]) -> list[tuple[Call, str]]:
+def lines_of(kept: Iterable[RecordedCall]) -> list[tuple[RecordedCall, str]]:
     """Write the calls that the `kept` ones are made of, in their order; gives each with its line."""
     return list(_Lines(kept).written())
 
 
-def text_of(made: Call) -> str:
+def text_of(made: RecordedCall) -> str:
     """Write a single call."""
     return _Lines([made]).text(made)
 
 
-def layers_in(kept: Iterable[Call]) -> list[type]:
+def layers_in(kept: Iterable[RecordedCall]) -> list[type]:
     """Return the classes of the layers of ours that are in them, in the order of their use."""
     calls = sorted(_behind(kept), key=lambda made: made.number)
     return list(dict.fromkeys(made.function for made in calls if isinstance(made.function, type)))
 
 
-def _behind(kept: Iterable[Call]) -> set[Call]:
+def _behind(kept: Iterable[RecordedCall]) -> set[RecordedCall]:
     found, waiting = set(), list(kept)
     while waiting:
         made = waiting.pop()
         if made not in found:
             found.add(made)
-            waiting += _parts(made)
+            waiting += parts_of(made)
     return found
 
 
-def _parts(value: Any) -> Iterator[Call]:
-    """Find the calls that a call is directly made of, each as often as it is used."""
-    inner = chain([value.function], value.args, value.kwargs.values()) if isinstance(value, Call) else value
-    for part in inner:
-        match part:
-            case Call():
-                yield part
-            case Item():
-                yield part.call
-            case dict():
-                yield from _parts(part.values())
-            case list() | tuple():
-                yield from _parts(part)
-
-
 class _Lines:
-    def __init__(self, kept: Iterable[Call]):
+    def __init__(self, kept: Iterable[RecordedCall]):
         needed = sorted(_behind(kept), key=lambda made: made.number)
-        self.users: dict[Call, list[Call]] = {made: [] for made in needed}
+        self.users: dict[RecordedCall, list[RecordedCall]] = {made: [] for made in needed}
         for made in needed:
-            for part in _parts(made):
+            for part in parts_of(made):
                 self.users[part].append(made)
         self.lines = [made for made in needed if self._has_line(made)]
-        self.names: dict[Call | Item, str] = {}
-        self.hints: dict[Call | Item, str] = {}
+        self.names: dict[RecordedCall | Item, str] = {}
+        self.hints: dict[RecordedCall | Item, str] = {}
         for made in self.lines:
             if made.is_model and isinstance(made.args[1], dict):
                 for key, tensor in made.args[1].items():
                     if key != made.kwargs["name"]:
                         self.hints.setdefault(tensor, key)
 
-    def _has_line(self, made: Call) -> bool:
+    def _has_line(self, made: RecordedCall) -> bool:
         """Tell whether a call is written on a line of its own, and not within the only one that uses it."""
         users = self.users[made]
         if made.is_model or made.is_input or made.items:
@@ -76,17 +61,17 @@ class _Lines:
         if not made.makes_tensors:
             return len(users) > 1
         # What was made within another call is written there too: seeds are drawn in the same order.
-        nested = isinstance(users[0].function, Call) and users[0].function.number < made.function.number
+        nested = isinstance(users[0].function, RecordedCall) and users[0].function.number < made.function.number
         only_output = users[0].is_model and users[0].args[1] is made
         return len(users) > 1 or not (nested or only_output or made.function.is_model)
 
-    def written(self) -> Iterator[tuple[Call, str]]:
+    def written(self) -> Iterator[tuple[RecordedCall, str]]:
         """Give every line; a name is free again once nothing below reads what had it."""
         last = {made: math.inf if made.is_model else place for place, made in enumerate(self.lines)}
         for place, made in enumerate(self.lines):
             for part in self._read(made):
                 last[part] = max(last[part], place)
-        holders: dict[str, Call] = {}
+        holders: dict[str, RecordedCall] = {}
         for place, made in enumerate(self.lines):
             targets = []
             for target in made.items or (made,):
@@ -99,25 +84,26 @@ class _Lines:
                 holders[name] = made
             yield made, text
 
-    def _read(self, made: Call) -> Iterator[Call]:
+    def _read(self, made: RecordedCall) -> Iterator[RecordedCall]:
         """Find the lines that a line reads, also within what is written inside it."""
-        for part in _parts(made):
+        for part in parts_of(made):
             if part in self.users and part not in self.lines:
                 yield from self._read(part)
             else:
                 yield part
 
-    def _hint(self, target: Call | Item) -> str:
-        if isinstance(target, Call) and (target.is_model or target.is_input):
+    def _hint(self, target: RecordedCall | Item) -> str:
+        if isinstance(target, RecordedCall) and (target.is_model or target.is_input):
             return target.kwargs["name"]
-        together = isinstance(target, Call) and isinstance(target.function, Call) and target.function.is_model
-        usual = TOGETHER.get(target.function.kwargs["name"], "x") if together else "x"
+        inner = target.function if isinstance(target, RecordedCall) else None
+        together = isinstance(inner, RecordedCall) and inner.is_model
+        usual = TOGETHER.get(inner.kwargs["name"], "x") if together else "x"
         return self.hints.get(target, usual)
 
-    def text(self, made: Call, head: str = "") -> str:
+    def text(self, made: RecordedCall, head: str = "") -> str:
         """Write a call; behind a `head` it stands on lines of its own."""
         match made.function:
-            case Call():
+            case RecordedCall():
                 function = self._value(made.function)
             case Name():
                 function = made.function.path
@@ -131,9 +117,9 @@ class _Lines:
 
     def _value(self, value: Any, indent: int | None = None) -> str:
         match value:
-            case Call() | Item() if value in self.names:
+            case RecordedCall() | Item() if value in self.names:
                 return self.names[value]
-            case Call():
+            case RecordedCall():
                 return self.text(value)
             case Item():
                 return f"{self._value(value.call)}[{literal(value.key)}]"

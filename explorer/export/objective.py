@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from explorer.export.layout import WIDTH, call, entries, literal
-from explorer.export.recorder import Recorder
 from explorer.export.source import Copied, copy_all
-from models.spec.catalogue import LOSS
+from explorer.export.text import WIDTH, call, entries, literal
+from models.spec.catalogue import EACH_STEP, LOSS, PIXEL_MODELS
 from models.spec.experiment import Experiment
 from models.spec.formula.script import own_term
+from models.spec.recorder import Recorder
 from models.spec.schedules import SCHEDULES
 from models.spec.tensors import EPOCHS, X
 from models.spec.term_settings import TermSetting
@@ -40,6 +40,9 @@ def definitions(experiment: Experiment, recorder: Recorder) -> list[str]:
         else:
             lines.append(_call_of(name, experiment, recorder))
     batch, first = ("batch", '    x = batch["image"]\n') if experiment.variant_info.conditional else ("x", "")
+    if PIXEL_MODELS[experiment.pixel_model].binarise == EACH_STEP:
+        reads_x = any(X in experiment.term(name).needs for name in experiment.terms)
+        first = '    x = tensors["x"]\n' if reads_x else ""
     body = entries("    return {", lines, indent=4)
     clock = ["epochs_so_far = keras.Variable(0.0, trainable=False)"] if EPOCHS in experiment.tensors else []
     return [*functions, *clock, _TERMS.format(batch=batch) + first + body]

@@ -5,12 +5,12 @@ import textwrap
 
 from explorer.datasets.catalogue import DatasetInfo, dataset_info, validation_count
 from explorer.export import data, objective
-from explorer.export.layout import WIDTH, call, constant, joined, literal
 from explorer.export.lines import layers_in, lines_of, text_of
-from explorer.export.recorder import Call, Name, Recorder
 from explorer.export.source import copy, copy_all, import_lines
+from explorer.export.text import WIDTH, call, constant, joined, literal
 from models.spec.catalogue import SETTINGS
 from models.spec.experiment import Experiment
+from models.spec.recorder import Name, RecordedCall, Recorder
 from models.spec.schedules import SCHEDULES
 
 # What the script's own lines import, where they use it; copied definitions bring their own.
@@ -30,7 +30,7 @@ def script_of(experiment: Experiment) -> str:
     info, recorder = dataset_info(experiment.dataset), Recorder()
     networks = _networks(experiment, info, recorder)
     layers, functions = copy_all(layers_in(networks.values())), objective.functions_of(experiment, recorder)
-    loading, moved = data.functions_of(info), objective.moved(experiment)
+    loading, moved = data.functions_of(experiment, info), objective.moved(experiment)
     trained = copy("models.standalone", [_class(experiment)]) | copy("models.clock", ["Clock"] if moved else [])
     *built, twins = _lines(networks)
     saved = [name for name in networks if name not in TWINS]
@@ -61,7 +61,7 @@ def script_of(experiment: Experiment) -> str:
     return joined([_docstring(experiment, info), imports, _constants(experiment, info, used), body])
 
 
-def _networks(experiment: Experiment, info: DatasetInfo, recorder: Recorder) -> dict[str, Call]:
+def _networks(experiment: Experiment, info: DatasetInfo, recorder: Recorder) -> dict[str, RecordedCall]:
     """Record how the networks are built; those that are saved come first."""
     named = {name: constant(getattr(experiment, name), name.upper()) for name in NAMED}
     build = recorder.load("models.twins").build_twins
@@ -70,7 +70,7 @@ def _networks(experiment: Experiment, info: DatasetInfo, recorder: Recorder) -> 
     return {**twins.networks, **{name: getattr(twins, name) for name in TWINS}}
 
 
-def _lines(networks: dict[str, Call]) -> list[str]:
+def _lines(networks: dict[str, RecordedCall]) -> list[str]:
     """Write the networks that are saved, a block each, and in the last block the twins."""
     blocks = [""]
     for made, line in lines_of(networks.values()):

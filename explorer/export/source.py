@@ -5,12 +5,10 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from explorer.export.layout import is_definition
-
-ROOT = Path(__file__).resolve().parents[2]
+from explorer.export.text import is_definition
+from models.spec.recorder import file_of
 
 
 class ExportError(ValueError):
@@ -37,11 +35,6 @@ class Copied:
 
     def __or__(self, other: "Copied") -> "Copied":
         return Copied(self.definitions | other.definitions, self.imports | other.imports)
-
-
-def file_of(module: str) -> Path:
-    """Return the file of a module of ours."""
-    return ROOT.joinpath(*module.split(".")).with_suffix(".py")
 
 
 def copy(module: str, names: Iterable[str]) -> Copied:

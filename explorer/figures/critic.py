@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.diagnosis.critic_measures import Measured
+from explorer.diagnosis.critic_measures import CriticMeasured
 from explorer.diagnosis.games import GAMES
 
 BINS = 40
@@ -12,7 +12,7 @@ REAL, MADE = "theme:accent", "theme:1"
 _FIXED = {"automargin": False, "ticklabeloverflow": "allow"}
 
 
-def logit_histogram(found: Measured) -> dict[str, Any]:
+def logit_histogram(found: CriticMeasured) -> dict[str, Any]:
     """Draw both distributions of logits over one axis; where one value divides them, draw it too."""
     game, _ = GAMES[found.info.fools]
     edges = bin_edges(found.real, found.made)

@@ -14,6 +14,8 @@ from explorer.library.whole_set import WholeSet
 LOW, HIGH = 0.5, 99.5  # percentiles of the data that a slider reaches
 PRIOR_REACH = 2.0  # and of a model with a prior at least so many of its standard deviations: a draw should be in reach
 TICKS = (5, 25, 50, 75, 95)  # percentiles that are marked along it
+ALL_INACTIVE = "All dimensions are inactive: the axes show the scale of the prior."
+TESTS = "test images"
 Ranges = tuple[tuple[float, float], tuple[float, float]]
 
 
@@ -49,15 +51,15 @@ def tests_in_probe(summary: Mapping[str, Any]) -> int:
 
 
 def probe_name(summary: Mapping[str, Any]) -> str:
-    """Return `test images`, or `images` where others fill up the probe set: no training saw the former."""
-    return "test images" if tests_in_probe(summary) == summary["probe"] else "images"
+    """Return TESTS, or `images` where others fill up the probe set: no training saw the former."""
+    return TESTS if tests_in_probe(summary) == summary["probe"] else "images"
 
 
 def probe_points(entry: ModelEntry) -> Points:
     """Return the points of the probe set: test images, and others where there are too few of these."""
     summary, codes = entry.summary, entry.codes().mean
     what = probe_name(summary)
-    total = summary["test_images"] if what == "test images" else all_images(entry)
+    total = summary["test_images"] if what == TESTS else all_images(entry)
     return Points("probe", codes, entry.labels[: len(codes)], total, what)
 
 
@@ -123,12 +125,23 @@ def dimension_plane(codes: np.ndarray, first: int, second: int) -> Plane:
     )
 
 
-def principal_plane(codes: np.ndarray) -> Plane:
-    fitted = PrincipalPlane(codes)
-    share = f"{fitted.explained:.0%} of the variance"
-    # On a phone a map is higher than wide: the longer title stands upright.
-    titles = ("first principal component", f"second principal component ({share} in both)")
-    return Plane(fitted.project(codes), titles, "pca", fitted.axes, fitted.centre)
+def principal_plane(shown: Points, probe: np.ndarray, newest: np.ndarray | None = None) -> Plane:
+    """Return the points that are shown on the two principal components of the probe set's codes (probes, latent).
+
+    All images and the sample are so in one plane, and no point moves when the one is chosen after the other. `newest`
+    are the probe set's codes at another snapshot: the plane is turned until its points lie as near as can be to where
+    they lie there, so that a map does not come back turned or mirrored.
+    """
+    fitted = PrincipalPlane(probe)
+    if newest is not None:
+        fitted.turn(probe, PrincipalPlane(newest).project(newest))
+    points = fitted.project(shown.codes)
+    first, second = points.var(axis=0) / max(float(shown.codes.var(axis=0).sum()), 1e-12)
+    of = "" if shown.of == "probe" else " of the sample"
+    titles = f"PC 1{of} ({first:.0%} of the variance)", f"PC 2{of} ({second:.0%} of the variance)"
+    if newest is not None:  # turned, each axis is a mixture of both
+        titles = f"PC 1, PC 2{of}, turned to the newest snapshot", f"{first + second:.0%} of the variance in both"
+    return Plane(points, titles, "pca", fitted.axes, fitted.centre)
 
 
 def single_dimension(codes: np.ndarray, labels: np.ndarray) -> Plane:
@@ -136,6 +149,24 @@ def single_dimension(codes: np.ndarray, labels: np.ndarray) -> Plane:
     spread = np.random.default_rng(0).uniform(-0.3, 0.3, len(labels))
     points = np.column_stack([codes[:, 0], labels + spread])
     return Plane(points, ("z0", "class"), "z0", np.ones((1, 1), np.float32), np.zeros(1, np.float32))
+
+
+def at_prior_scale(plane: Plane, codes: Codes, prior: bool) -> Plane:
+    """Return a plane as it is, unless all dimensions of a model with a `prior` are inactive.
+
+    The points then lie within hundredths of the prior's standard deviation; axes that fit them would show noise as
+    clusters.
+    """
+    if not prior or active_dimensions(codes.mean, codes.log_var).any():
+        return plane
+    reach = steady_range(np.array([PRIOR_REACH]))
+    second = reach if codes.mean.shape[1] > 1 else plane.ranges[1] if plane.ranges else _around(plane.points[:, 1])
+    titles = ("PC 1", "PC 2") if plane.name == "pca" else plane.titles
+    return replace(plane, ranges=(reach, second), titles=titles, note=ALL_INACTIVE)
+
+
+def _around(values: np.ndarray) -> tuple[float, float]:
+    return float(values.min(initial=0.0)) - 0.5, float(values.max(initial=0.0)) + 0.5
 
 
 def live_plane(
@@ -160,4 +191,5 @@ def live_plane(
     points = (codes.mean - codes.centre) @ codes.axes.T
     view = dimension_plane(codes.mean, *pair) if pair else Plane(points, titles, "", codes.axes, codes.centre)
     first, second = (steady_range(view.points[:, axis], before[axis] if before else None) for axis in (0, 1))
-    return replace(view, name=f"{name} {view.name}".rstrip(), ranges=(first, second))
+    mean = codes.mean.mean(axis=0)
+    return replace(view, name=f"{name} {view.name}".rstrip(), ranges=(first, second), mean=mean)

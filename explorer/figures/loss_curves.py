@@ -77,7 +77,7 @@ def _panel_traces(curves: Curves, panel: Panel, y: str, x: str) -> list[dict[str
     raw = curves.training.get(name, np.empty(0))
     drawn = [_line(epochs, raw, axes, "training", {"color": colour, "width": 1.5})]
     checks = curves.validation.get("epoch", np.empty(0))
-    if len(checks):
+    if len(checks) and name in curves.validation:
         line = {"color": "theme:text", "width": 1.5}
         checked = _line(checks, curves.validation[name], axes, "validation", line)
         if len(checks) <= MOST_MARKERS:

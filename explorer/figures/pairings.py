@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.lab.session import CaseResult
+from explorer.lab.results import CaseResult
 from models.spec.pairings import CASES, letter_of, shown_name
 
 POINTS = 240  # of a curve; a panel is about as many pixels wide
@@ -103,10 +103,12 @@ def _row(result: CaseResult) -> dict[str, Any]:
     }
     if found is None:
         return row
+    losses = result.arrays.get("losses", ())  # missing where the disk took the numbers alone
     return row | {
-        "first loss": float(result.arrays["losses"][0]),
+        "first loss": float(losses[0]) if len(losses) else None,
         "mean loss": result.mean_loss,
         "displayed MSE": found.errors[pairing.link],
+        "mean image": found.mean_error,
         "strokes": found.ink,
         "background": found.background,
         "saturated": found.saturation,

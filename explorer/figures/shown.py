@@ -14,6 +14,7 @@ class Plane:
 
     points: (n, 2), (code - centre) @ axes.T where there are axes; their second column is free where there is one axis.
     axes: (1 or 2, latent), orthonormal; None for a projection with no way back, such as UMAP.
+    mean: (latent,), of the codes that the points are of.
     """
 
     points: np.ndarray
@@ -22,6 +23,8 @@ class Plane:
     axes: np.ndarray | None = None
     centre: np.ndarray | None = None
     ranges: tuple[Range, Range] | None = None
+    note: str = ""  # a sentence on what is shown
+    mean: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -56,5 +59,5 @@ class Shown:
             "model": self.key,
             "version": self.version,
             "shape": list(self.shape),
-            "conditions": list(self.class_names),
+            "class_names": list(self.class_names),
         }

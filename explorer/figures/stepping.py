@@ -3,15 +3,16 @@
 Pure functions without TensorFlow. What a stage says comes from the catalogue, its numbers from the answer.
 """
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from explorer.figures.finite import finite
 from models.spec import catalogue, tensors
 from models.spec.catalogue import PIXEL_MODELS, TensorInfo, flow_of
 from models.spec.experiment import Experiment
+from models.spec.sentences import in_sentence
 
 WORD = re.compile(r"[a-z_]+")
 Part = Literal["forward", "terms", "backward"]
@@ -19,14 +20,14 @@ Part = Literal["forward", "terms", "backward"]
 
 @dataclass(frozen=True)
 class Question:
-    """What a step is asked about: the snapshot (`model` is its key), what is in force there, and which batch, noise and
-    image. `chosen` goes round the batch.
+    """The subject of a walk through one step: the snapshot (`model` is its key), what is in force there, and which
+    batch, noise and image. `chosen` goes round the batch.
     """
 
     model: str
     folder: str
     snapshot: str
-    weights: Mapping[str, float]
+    weights: tuple[tuple[str, float], ...]  # by term, in pairs, so that a question is a key
     learning_rate: float
     epochs: float
     batch: int = 0
@@ -34,7 +35,7 @@ class Question:
     chosen: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "weights": dict(self.weights)}
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Walk:
     pictures: tuple[str, ...] = field(default=())  # in the order of the answer's bytes
 
     def as_json(self) -> dict[str, Any]:
-        return _finite(asdict(self))
+        return finite(asdict(self))
 
 
 def walk(experiment: Experiment, answer: Mapping[str, Any], about: str) -> Walk:
@@ -116,20 +117,22 @@ def _judged(experiment: Experiment, answer: Mapping[str, Any]) -> Iterator[Stage
         rows = [_term_row(name, experiment, answer) for name in experiment.terms_of(total)]
         for row in rows:
             yield _term(row["name"], row, experiment)
-        sentence = f"What the {learner.title.lower()} minimises, by moving {learner.networks}."
+        networks = "its own weights" if learner.is_one_network else learner.networks
+        sentence = f"What the {in_sentence(learner.title)} minimises, by updating {networks}."
         if learner.turns:
-            sentence += f" It moves at {learner.turns} only."
+            sentence += f" It is updated at {learner.turns} only."
         value = answer["learners"][total]["total"]
         unit = catalogue.unit_of_total(experiment.term(row["name"]) for row in rows)
-        formula = " + ".join(f"{row['weight']:.4g} · {row['name']}" for row in rows)
+        formula = " + ".join(f"{row['weight']:.4g} · {row['title']}" for row in rows)
+        label = experiment.label(total)
         yield Stage(
-            f"total:{total}", "terms", total, sentence, total, formula, terms=rows, total={**value, "unit": unit}
+            f"total:{total}", "terms", label, sentence, label, formula, terms=rows, total={**value, "unit": unit}
         )
 
 
 def _term_row(name: str, experiment: Experiment, answer: Mapping[str, Any]) -> dict[str, Any]:
     info, weight = experiment.term(name), answer["weights"][name]
-    return {"name": name, "title": info.title, "unit": info.unit, "weight": weight, **answer["terms"][name]}
+    return {"name": name, "title": experiment.label(name), "unit": info.unit, "weight": weight, **answer["terms"][name]}
 
 
 def _term(name: str, row: dict[str, Any], experiment: Experiment) -> Stage:
@@ -138,18 +141,22 @@ def _term(name: str, row: dict[str, Any], experiment: Experiment) -> Stage:
     known = catalogue.TENSORS
     reads = tuple(need for need in info.needs if need != tensors.EPOCHS)
     numbers = all(known[need].kind == "value" for need in reads) and _by_number(info.formula, known, "value")
-    sentence = f"Unit: {info.unit}. {info.paper}.{whole}"
-    return Stage(f"term:{name}", "terms", info.title, sentence, name, info.formula, numbers, reads, terms=[row])
+    note = f" {info.note}" if info.note else ""
+    sentence = f"Unit: {info.unit}. {info.paper}.{whole}{note}"
+    title = row["title"]
+    return Stage(f"term:{name}", "terms", title, sentence, title, info.formula, numbers, reads, terms=[row])
 
 
 def _backward(experiment: Experiment, answer: Mapping[str, Any]) -> Iterator[Stage]:
     """Return each network that a learner moves, from the loss back to the image."""
     for total, learner in answer["learners"].items():
+        label = in_sentence(experiment.label(total))
         for network, layers in learner["networks"].items():
             called = experiment.variant_info.called(network)
             sentence = (
-                f"The gradient of {total} in the {called}, from its last layer back to its first. A plain step at the "
-                f"learning rate {learner['rate']:g} would move each layer's weights by the share in the last column."
+                f"The gradient of the {label} with respect to the {called}'s weights, from its last layer back to its "
+                f"first. A plain step at the learning rate {learner['rate']:g} would change each layer's weights by "
+                "the share in the last column."
             )
             rows = [{**_short(layer), "update": _update(layer, learner["rate"])} for layer in layers]
             yield Stage(
@@ -158,7 +165,7 @@ def _backward(experiment: Experiment, answer: Mapping[str, Any]) -> Iterator[Sta
                 f"∇ {called}",
                 sentence,
                 "∇",
-                f"∂ {total} / ∂ weights",
+                f"∂ {label} / ∂ weights",
                 moved=rows,
             )
 
@@ -171,14 +178,3 @@ def _update(layer: Mapping[str, Any], rate: float) -> float | None:
 def _short(layer: Mapping[str, Any]) -> dict[str, Any]:
     """Return a layer's label within its network."""
     return {**layer, "label": layer["label"].partition("/")[2]}
-
-
-def _finite(value: Any) -> Any:
-    """Return the values with None in place of those that are not finite: JSON has no NaN."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return value

@@ -83,7 +83,7 @@ def _node(part: Part, experiment: Experiment) -> Node:
     movers = {
         number: learner for number, learner in enumerate(learners, 1) if several and part.network in learner.moves
     }
-    moved = [f"Moved by: {_listed([learner.title for learner in movers.values()])}"] if movers else []
+    moved = [f"Updated by: {_listed([learner.title for learner in movers.values()])}"] if movers else []
     hint = ". ".join([*([part.hint] if part.hint else []), *moved])
     return Node(part.key, part.kind, part.title, part.detail, hint, part.layer, part.sources, marks=tuple(movers))
 
@@ -102,7 +102,7 @@ def _total(total: str, number: int, terms: Sequence[Node], experiment: Experimen
     learner, several = experiment.variant_info.learners[total], len(experiment.variant_info.learners) > 1
     unit = unit_of_total(experiment.term(name) for name in experiment.terms_of(total))
     turns = f", {learner.turns}" if learner.turns else ""
-    hint = f"What the learner minimises{turns}, by moving {_listed(learner.moves)}: {unit}"
+    hint = f"What the learner minimises{turns}, by updating {learner.networks}: {unit}"
     title, marks = (learner.title, (number,)) if several else ("Total", ())
     keys = tuple(term.key for term in terms)
     return Node(f"total:{total}", "total", title, "mean over the batch", hint, layer, keys, total, marks)

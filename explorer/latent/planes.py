@@ -67,7 +67,7 @@ def activity(codes: np.ndarray, log_var: np.ndarray | None) -> np.ndarray:
         variance = codes.var(axis=0)
         return variance / max(float(variance.mean()), 1e-12)
     with np.errstate(over="ignore"):
-        kl = (0.5 * (np.exp(log_var) + codes**2 - 1 - log_var)).mean(axis=0)
+        kl = (0.5 * (np.exp(log_var) + codes**2 - 1 - log_var)).mean(axis=0, dtype=np.float64)
     return np.nan_to_num(kl, nan=0.0, posinf=float(np.finfo(np.float64).max))
 
 

@@ -5,7 +5,6 @@ number, so that listing a thousand runs again opens none of their files.
 """
 
 import os
-import re
 import stat
 import time
 from collections.abc import Mapping
@@ -13,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.library import models as library
+from explorer.library.keys import can_be_said
 from explorer.library.models import LibraryError, title_of
-from explorer.places import runs_folder
+from explorer.places import ANOTHER_HOME, runs_folder
 from explorer.runs.layout import EXPERIMENT, SNAPSHOTS, SUMMARY, list_snapshots, snapshot_file
 from explorer.runs.reader import Run, RunError
 
@@ -57,11 +57,16 @@ class _Folder:
     def __init__(self, kind: str):
         self._kind = kind
         self._known: dict[str, tuple[tuple[Stamp, ...], bool, _Model]] = {}  # stamps, whether they were settled
+        self.unreadable = ""  # why the folder could not be listed, in a sentence
 
     def look(self, parent: Path) -> list[_Model]:
         """Return the models in `parent` as they are now, in no order. What was deleted is forgotten."""
         known, now = {}, time.time()
-        for folder in _folders(parent):
+        try:
+            folders, self.unreadable = _folders(parent), ""
+        except OSError as error:
+            folders, self.unreadable = [], f"{parent} cannot be listed ({error.strerror}). {ANOTHER_HOME}"
+        for folder in folders:
             stamps = tuple(_stamp(f"{folder}/{file}") for file in (EXPERIMENT, SUMMARY, SNAPSHOTS))
             if not stamps[0]:
                 continue  # no run
@@ -82,12 +87,8 @@ def listing() -> Listing:
     models = [*_bundled(), *_runs()]
     titles = {each.key: each.title if each.key == f"bundled/{each.name}" else _with_name(each) for each in models}
     titles.pop("", None)
-    return Listing(titles, tuple(sentence for each in models for sentence in each.passed_over))
-
-
-def bundled() -> list[str]:
-    """Return the keys of the bundled models, in the order to offer them."""
-    return [each.key for each in _bundled() if each.key]
+    passed_over = (sentence for each in models for sentence in each.passed_over)
+    return Listing(titles, tuple(filter(None, (_RUNS.unreadable, *passed_over))))
 
 
 def run_titles() -> dict[str, str]:
@@ -147,10 +148,10 @@ def _read(kind: str, folder: Path, began: int) -> _Model:
 
 
 def _check_name(name: str) -> None:
-    if not re.fullmatch(library.NAME, name):
+    if not can_be_said(name):
         raise LibraryError(
-            f"The folder was named {name[:80]!r}; allowed are up to 200 letters (a to z), digits, dots, _ and -, "
-            "beginning with a letter or a digit. Rename it."
+            f"The folder was named {name[:80]!r}; allowed are names without control characters, a dot at the "
+            "beginning, and @ with a number at the end. Rename it."
         )
 
 

@@ -4,19 +4,18 @@ Keys: `bundled/NAME` and `run/NAME`; a step behind `@` names the snapshot, witho
 `run/NAME@live` is the live snapshot: decoder and first codes of a run as they are now or were at its end.
 """
 
-import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from explorer.datasets.catalogue import DATASETS
-from explorer.files import is_file, load_arrays, modified
+from explorer.files import is_file, is_folder, load_arrays, modified
+from explorer.library.keys import LIVE, parse_key
 from explorer.library.sprites import load_sprites
 from explorer.places import PRETRAINED, runs_folder
 from explorer.runs import arrays as names
@@ -24,10 +23,6 @@ from explorer.runs.layout import PREVIEW, PROBE_IMAGES, SNAPSHOTS, SUMMARY, list
 from explorer.runs.reader import Run, RunError
 from models.spec.errors import CheckpointError
 from models.spec.experiment import Experiment, ExperimentError
-
-LIVE = "live"
-NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}"  # of a folder that a key can say
-_KEY = re.compile(rf"(bundled|run)/({NAME})(?:@([0-9]{{1,9}}|live))?")
 
 
 class LibraryError(ValueError):
@@ -43,9 +38,11 @@ def _reading(folder: Path) -> Generator[None]:
     """Turn any error with a model's file into a DamagedError: a trainer may delete a snapshot at any time."""
     try:
         yield
+    except LibraryError:
+        raise
     except CheckpointError as error:  # a sentence already
         raise DamagedError(str(error)) from error
-    except KeyError as error:
+    except (KeyError, IndexError) as error:
         raise DamagedError(f"A snapshot of {folder.name} lacks {error}. Choose another snapshot.") from error
     except (OSError, ValueError) as error:
         raise DamagedError(f"A file of {folder.name} cannot be read ({error}). Choose another model.") from error
@@ -106,31 +103,49 @@ class ModelEntry:
     def live(self) -> bool:
         return self.key.endswith(f"@{LIVE}")
 
+    @property
+    def _sizes(self) -> "_Sizes":
+        return self.image_shape, self.experiment.latent_dim, self.summary["probe"]
+
     def codes(self) -> Codes:
         """Read the snapshot's codes of the probe set. Raises DamagedError for a missing or damaged file."""
         with _reading(self.folder):
-            return _live_codes(self.arrays()) if self.live else _codes(self.snapshot, modified(self.snapshot))
+            if self.live:
+                return _live_codes(self.arrays())
+            return _codes(self.snapshot, modified(self.snapshot), self._sizes)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Read everything in the snapshot's file. Raises DamagedError where it cannot be read."""
         with _reading(self.folder):
-            return _live_arrays(self.snapshot, self.modified) if self.live else load_arrays(self.snapshot)
+            if self.live:
+                return _live_arrays(self.snapshot, self.modified, self._sizes)
+            return _arrays(self.snapshot, self._sizes)
 
     def images(self) -> np.ndarray:
         """Read the probe images, uint8 (n, height, width, channels). Raises DamagedError where they cannot be read."""
         with _reading(self.folder):
-            return _probe_images(self.folder, self.summary["probe"], self.image_shape)
+            path = self.folder / PROBE_IMAGES
+            return _probe_images(path, modified(path), self.summary["probe"], self.image_shape)
+
+
+_Sizes = tuple[tuple[int, int, int], int, int]  # of a model: its images, its code, its probe set
+
+
+def _arrays(path: Path, sizes: _Sizes) -> dict[str, np.ndarray]:
+    arrays = load_arrays(path)
+    names.check_arrays(arrays, path.name, *sizes)
+    return arrays
 
 
 @lru_cache(maxsize=16)
-def _codes(path: Path, _modified: int) -> Codes:
-    arrays = load_arrays(path)
+def _codes(path: Path, _modified: int, sizes: _Sizes) -> Codes:
+    arrays = _arrays(path, sizes)
     return Codes(arrays[names.MEAN], arrays.get(names.LOG_VAR))
 
 
 @lru_cache(maxsize=4)
-def _live_arrays(path: Path, _modified: int) -> dict[str, np.ndarray]:
-    return load_arrays(path)
+def _live_arrays(path: Path, _modified: int, sizes: _Sizes) -> dict[str, np.ndarray]:
+    return _arrays(path, sizes)
 
 
 def _live_codes(arrays: dict[str, np.ndarray]) -> Codes:
@@ -138,8 +153,8 @@ def _live_codes(arrays: dict[str, np.ndarray]) -> Codes:
 
 
 @lru_cache(maxsize=16)
-def _probe_images(folder: Path, count: int, shape: tuple[int, int, int]) -> np.ndarray:
-    return load_sprites(folder / PROBE_IMAGES, count, shape)
+def _probe_images(path: Path, _modified: int, count: int, shape: tuple[int, int, int]) -> np.ndarray:
+    return load_sprites(path, count, shape)
 
 
 def title_of(experiment: Experiment) -> str:
@@ -150,13 +165,15 @@ def title_of(experiment: Experiment) -> str:
 
 def find(key: str) -> ModelEntry:
     """Find the model of a key. Raises LibraryError where there is none."""
-    match = _KEY.fullmatch(key)
-    if match is None:
+    parts = parse_key(key)
+    if parts is None:
         raise LibraryError(
             f"The model was {key[:60]!r}; allowed is bundled/NAME or run/NAME. Choose one from the list."
         )
-    kind, name, step = match.groups()
+    kind, name, step = parts
     folder = (PRETRAINED if kind == "bundled" else runs_folder()) / name
+    if not is_folder(folder):
+        raise LibraryError(f"There is no model {kind}/{name}. Choose one from the list.")
     if step == LIVE:
         return _find_live(f"{kind}/{name}", folder)
     steps = list_snapshots(folder).steps if step is None else [int(step)]
@@ -168,47 +185,38 @@ def find(key: str) -> ModelEntry:
     return entry
 
 
+def snapshots_of(folder: Path) -> dict[int, str]:
+    """Return the snapshots of a run by their steps, each with its epoch in words. Where there is no history, which a
+    model does without, it is the step in words.
+    """
+    steps = list_snapshots(folder).steps
+    try:
+        with Run(folder) as run:
+            epochs = {snapshot.step: f"epoch {snapshot.epoch:.1f}" for snapshot in run.snapshots()}
+    except RunError:
+        return {step: f"step {step:,}" for step in steps}
+    return {step: epochs[step] for step in steps if step in epochs}
+
+
+def live_model(folder: Path) -> ModelEntry:
+    """Return the live model of a run's folder, wherever that is. Raises LibraryError where there is none."""
+    return _find_live(f"run/{folder.name}", folder)
+
+
 def _find_live(key: str, folder: Path) -> ModelEntry:
     path = folder / PREVIEW
     if not is_file(path):
         raise LibraryError(f"{key} has no live snapshot. Wait for its first one, or leave @{LIVE} out.")
     entry = _entry(f"{key}@{LIVE}", folder, 0, modified(folder / SUMMARY))
     when = modified(path)
-    try:
-        arrays = _live_arrays(path, when)
-    except CheckpointError as error:
-        raise LibraryError(f"There is no model {key}@{LIVE}. {error}") from error
-    if names.AXES not in arrays:
-        raise LibraryError(f"{key} is of an earlier version, without a live snapshot. Leave @{LIVE} out.")
-    return replace(entry, snapshot=path, step=int(arrays[names.STEP][0]), modified=when)
-
-
-class _Summary(BaseModel):
-    """The entries of a summary that exploring its model needs."""
-
-    model_config = ConfigDict(strict=True)
-
-    image_shape: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=3, max_length=3)]
-    class_names: Annotated[list[str], Field(min_length=1)]
-    labels: list[Annotated[int, Field(ge=0)]]
-    probe: int
-    training_images: int
-    validation_images: int
-    test_images: int
-    parameters: int
-    order: int = 0  # of a bundled model
-
-
-def _check(name: str, summary: Mapping[str, Any]) -> None:
-    """Raise RunError for a summary that lacks what the pages need."""
-    try:
-        _Summary.model_validate(summary)
-    except ValidationError as error:
-        first = error.errors()[0]
-        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-        raise RunError(
-            f"The run {name} has a damaged {SUMMARY} ({what}). Restore it or remove the run's folder."
-        ) from error
+    live = replace(entry, snapshot=path, modified=when)
+    with _reading(folder):
+        arrays = live.arrays()
+        if names.AXES not in arrays:
+            raise LibraryError(f"{key} is of an earlier version, without a live snapshot. Leave @{LIVE} out.")
+        if missing := [name for name in names.LIVE if name not in arrays]:
+            raise KeyError(", ".join(missing))
+        return replace(live, step=int(arrays[names.STEP][0]))
 
 
 @lru_cache(maxsize=256)
@@ -217,7 +225,6 @@ def _entry(key: str, folder: Path, step: int, _modified: int) -> ModelEntry:
     try:
         with Run(folder) as run:
             title, summary = title_of(run.experiment), run.summary()
-            _check(run.name, summary)
             return ModelEntry(
                 key, title, folder, folder / SNAPSHOTS / snapshot_file(step), step, run.experiment, summary
             )

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.files import keep_newest, load_arrays, save_arrays
-from explorer.places import projections_folder
+from explorer.places import make_folder, projections_folder
 from models.spec.errors import CheckpointError
 
 NEIGHBOURS = 15
@@ -29,12 +29,13 @@ def kept_projection(codes: np.ndarray) -> np.ndarray | None:
         points = load_arrays(projection_file(codes))[_POINTS]
     except (CheckpointError, KeyError):
         return None
-    return points if points.shape == (len(codes), 2) and points.dtype == np.float32 else None
+    fits = points.shape == (len(codes), 2) and points.dtype == np.float32 and np.isfinite(points).all()
+    return points if fits else None
 
 
 def keep_projection(codes: np.ndarray, points: np.ndarray) -> None:
     """Keep points (n, 2) for the next time, and delete the oldest ones beyond the bounds. Raises OSError."""
     target = projection_file(codes)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     save_arrays(target, {_POINTS: points}, durable=False)
     keep_newest(target.parent, "*", MOST_FILES, MOST_BYTES)

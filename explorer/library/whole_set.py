@@ -11,9 +11,20 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.lib.format import read_array_header_1_0, read_magic
 
-from explorer.files import keep_newest, load_arrays, modified, save_array, save_arrays, write_whole
-from explorer.places import codes_folder, images_folder
+from explorer.files import (
+    MOST_ARRAYS,
+    keep_newest,
+    load_arrays,
+    modified,
+    open_file,
+    read_file,
+    save_array,
+    save_arrays,
+    write_whole,
+)
+from explorer.places import codes_folder, images_folder, make_folder
 from models.spec.errors import CheckpointError
 
 MOST_FILES = 40  # of codes that are kept
@@ -32,6 +43,10 @@ class WholeSet:
     images: np.ndarray  # (n, height, width, channels) uint8, not in memory
     test: int  # how many test images are at the end
 
+    def is_of(self, latent: int, classes: int) -> bool:
+        """Return whether the codes have so many dimensions, and their images classes below that number."""
+        return self.mean.shape[1] == latent and int(self.labels.max()) < classes
+
 
 def codes_file(snapshot: Path) -> Path:
     """Return the file for this snapshot's codes. Raises CheckpointError where the snapshot cannot be read."""
@@ -41,7 +56,7 @@ def codes_file(snapshot: Path) -> Path:
 @lru_cache(maxsize=64)
 def _digest(snapshot: Path, _modified: int) -> str:
     try:
-        return hashlib.sha256(_RECIPE + snapshot.read_bytes()).hexdigest()[:32]
+        return hashlib.sha256(_RECIPE + read_file(snapshot, MOST_ARRAYS)).hexdigest()[:32]
     except OSError as error:
         raise CheckpointError(f"{snapshot.name} cannot be read ({error}). Choose another snapshot.") from error
 
@@ -55,17 +70,20 @@ def save_images(images: np.ndarray, digest: str) -> None:
     if kept_images(digest, images.shape) is not None:
         return
     target = _images_file(digest)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     write_whole(target, lambda temporary: save_array(temporary, images))
 
 
 def kept_images(digest: str, shape: tuple[int, ...]) -> np.ndarray | None:
     """Return kept images, mapped into memory, or None. A damaged file counts as none."""
     try:
-        images = np.load(_images_file(digest), mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        with open_file(_images_file(digest), MOST_ARRAYS) as file:
+            header = read_array_header_1_0(file) if read_magic(file) == (1, 0) else None
+            if header != (tuple(shape), False, np.dtype(np.uint8)):
+                return None
+            return np.memmap(file, np.uint8, "r", file.tell(), tuple(shape))
+    except (OSError, ValueError):
         return None
-    return images if images.shape == tuple(shape) and images.dtype == np.uint8 else None
 
 
 def _images_file(digest: str) -> Path:
@@ -75,7 +93,7 @@ def _images_file(digest: str) -> Path:
 def save_codes(snapshot: Path, codes: dict[str, np.ndarray], labels: np.ndarray, test: int, images: str) -> None:
     """Keep codes, "z_mean" and where there is one "z_log_var", (n, latent), of the images with this digest."""
     target = codes_file(snapshot)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     others = {
         "labels": labels.astype(np.int32),
         "test": np.array([test]),
@@ -100,9 +118,16 @@ def _read(path: Path, _modified: int, image_shape: tuple[int, int, int]) -> Whol
         arrays = load_arrays(path)
         mean, log_var, labels = arrays["z_mean"], arrays.get("z_log_var"), arrays["labels"]
         digest, test = arrays["images"].tobytes().decode("ascii"), int(arrays["test"][0])
-    except (CheckpointError, KeyError, UnicodeDecodeError, IndexError):
+    except (CheckpointError, KeyError, ValueError, TypeError, IndexError):
         return None
     images = kept_images(digest, (len(mean), *image_shape)) if _DIGEST.fullmatch(digest) else None
-    if images is None or labels.shape != (len(mean),) or (log_var is not None and log_var.shape != mean.shape):
+    if images is None or labels.shape != (len(mean),) or labels.dtype.kind != "i" or not 0 <= test <= len(mean):
+        return None
+    codes = [mean] if log_var is None else [mean, log_var]
+    if not all(each.shape == mean.shape and each.ndim == 2 and _finite(each) for each in codes) or labels.min() < 0:
         return None
     return WholeSet(mean, log_var, labels, images, test)
+
+
+def _finite(codes: np.ndarray) -> bool:
+    return codes.dtype.kind == "f" and codes.size > 0 and bool(np.isfinite(codes).all())

@@ -1,14 +1,18 @@
 """The database of a run, read only: one connection for a page, rows by name, and errors as sentences."""
 
 import contextlib
-import json
 import sqlite3
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from explorer.files import FormatError, check_format
+from explorer.files import FormatError, check_format, is_file
+from explorer.runs.foreign import ForeignDatabase, ForeignError, check_files
 from explorer.runs.layout import DATABASE
+from explorer.runs.recovery import undo_half_a_commit
+
+# What SQLite says of a history in WAL mode in a folder that the reader may not write to.
+_NO_ROOM_FOR_WAL = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY_DIRECTORY}
 
 
 class RunError(ValueError):
@@ -17,6 +21,10 @@ class RunError(ValueError):
 
 class RunFormatError(RunError):
     """A run of a format that this Hourglass cannot read."""
+
+
+class DamagedRunError(RunError):
+    """A file or database with something in it that no trainer wrote."""
 
 
 class Database:
@@ -29,16 +37,34 @@ class Database:
     def __init__(self, folder: Path):
         self.path, self.run = folder / DATABASE, folder.name
         self._inside = 0  # how many `with` there are around it: parts of a page lie inside the page
-        self._kept: sqlite3.Connection | None = None
+        self._kept: ForeignDatabase | None = None
 
-    def connect(self) -> sqlite3.Connection:
-        """Open the file for reading. Raises FormatError for a newer format, sqlite3.Error where it cannot be read."""
-        connection = sqlite3.connect(
-            f"{self.path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=2.0
+    def connect(self) -> ForeignDatabase:
+        """Open the file for reading.
+
+        Raises FormatError for a newer format, ForeignError for a file that is none of ours, sqlite3.Error where it
+        cannot be read.
+        """
+        place = self.path.resolve()
+        check_files(place)
+        try:
+            return self._open(place)
+        except sqlite3.OperationalError as error:
+            code = getattr(error, "sqlite_errorcode", None)
+            if code == sqlite3.SQLITE_READONLY_ROLLBACK and undo_half_a_commit(place):
+                return self._open(place)
+            if code in _NO_ROOM_FOR_WAL and not is_file(place.with_name(f"{place.name}-wal")):
+                return self._open(place, "&immutable=1")  # nobody writes it: a writer has a file of that name
+            raise
+
+    def _open(self, place: Path, how: str = "") -> ForeignDatabase:
+        connection: ForeignDatabase = sqlite3.connect(
+            f"{place.as_uri()}?mode=ro{how}", uri=True, check_same_thread=False, timeout=2.0, factory=ForeignDatabase
         )
         try:
-            (number,) = connection.execute("PRAGMA user_version").fetchone()
+            _, ((number,),) = connection.answer("PRAGMA user_version")
             check_format(number or 1, "run")
+            connection.check_tables()
         except BaseException:
             connection.close()
             raise
@@ -56,11 +82,11 @@ class Database:
 
     @property
     def exists(self) -> bool:
-        """Whether the trainer has made the file; a connection that is kept is to one."""
+        """True where the trainer has made the file; a connection that is kept is to one."""
         return self._kept is not None or self.path.is_file()
 
     @contextlib.contextmanager
-    def _connection(self) -> Generator[sqlite3.Connection]:
+    def _connection(self) -> Generator[ForeignDatabase]:
         if self._inside:
             self._kept = self._kept or self.connect()
             yield self._kept
@@ -75,8 +101,9 @@ class Database:
             yield
         except FormatError as error:
             raise RunFormatError(str(error)) from error
-        except sqlite3.Error as error:
-            raise RunError(
+        except (sqlite3.Error, ForeignError) as error:
+            kind = DamagedRunError if isinstance(error, ForeignError) else RunError
+            raise kind(
                 f"The history of the run {self.run} cannot be read ({error}). Try again; if it stays so, "
                 f"{DATABASE} is damaged: restore it or remove the run's folder."
             ) from error
@@ -84,14 +111,13 @@ class Database:
     def rows(self, query: str, values: tuple = ()) -> list[tuple]:
         """Return rows by position. Raises RunError."""
         with self._said(), self._connection() as connection:
-            return connection.execute(query, values).fetchall()
+            return connection.answer(query, values)[1]
 
     def records(self, query: str) -> list[dict[str, Any]]:
         """Return rows by the names of their columns. Raises RunError."""
         with self._said(), self._connection() as connection:
-            cursor = connection.execute(query)
-            names = [column for column, *_ in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
+            names, rows = connection.answer(query)
+            return [dict(zip(names, row, strict=True)) for row in rows]
 
     @contextlib.contextmanager
     def transaction(self) -> Generator[None]:
@@ -107,11 +133,6 @@ class Database:
                 connection.rollback()  # nothing was written
 
 
-def json_of(text: str, run: str, source: str) -> Any:
-    """Return the JSON value that a run's file or database holds. Raises RunError where it is damaged."""
-    try:
-        return json.loads(text)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise RunError(
-            f"The run {run} has a damaged {source} ({error}). Restore it or remove the run's folder."
-        ) from error
+def damaged(run: str, source: str, error: object) -> DamagedRunError:
+    """Return the error for what stands in a run's file or database and is none of a trainer's."""
+    return DamagedRunError(f"The run {run} has a damaged {source} ({error}). Restore it or remove the run's folder.")

@@ -1,12 +1,19 @@
-"""Reading the history of a run: curves of any length as about as many points as asked for, and the newest steps."""
+"""Reading the history of a run: curves of any length as about as many points as asked for, and the newest steps.
 
+All raise RowError for what no trainer can have written.
+"""
+
+import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from explorer.runs.layout import FACTOR
 from explorer.runs.records import Curves
+from explorer.runs.rows import RowError
 
+_PLACES = ("step", "epoch")  # columns by which everything else is drawn
 Rows = Callable[..., list[tuple]]  # from a query and its values to rows
 
 
@@ -41,7 +48,7 @@ def _validation_rows(rows: Rows, columns: list[str], points: int) -> list[tuple]
     A run validates once an epoch, so the epoch counts the rows: numbering them anew would cost milliseconds each time.
     """
     last, every = rows("SELECT step, epoch FROM validation ORDER BY step DESC LIMIT 1"), 1
-    while last and last[0][1] > every * points:
+    while last and _number(last[0][1]) > every * points:
         every *= 2
     names = _quoted(columns)
     return rows(
@@ -51,7 +58,7 @@ def _validation_rows(rows: Rows, columns: list[str], points: int) -> list[tuple]
 
 
 def _history_rows(rows: Rows, columns: list[str], points: int) -> list[tuple]:
-    last = rows("SELECT max(step) FROM history WHERE level = 0")[0][0] or 0
+    last = _number(rows("SELECT max(step) FROM history WHERE level = 0")[0][0] or 0)
     level = 0
     while last // FACTOR**level > points:
         level += 1
@@ -67,10 +74,23 @@ def _history_rows(rows: Rows, columns: list[str], points: int) -> list[tuple]:
     return found
 
 
+def _number(value: Any) -> float:
+    """Return a step or an epoch. Raises RowError."""
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise RowError(f"a step or epoch was {str(value)[:40]!r}, which is not a number")
+    return value
+
+
 def _quoted(columns: list[str]) -> str:
-    return ", ".join(f'"{name}"' for name in columns)
+    return ", ".join('"{}"'.format(name.replace('"', '""')) for name in columns)
 
 
 def _columns(names: list[str], rows: list[tuple]) -> dict[str, np.ndarray]:
-    table = np.array(rows, dtype=np.float64).reshape(len(rows), len(names))
-    return {name: table[:, index] for index, name in enumerate(names)}
+    try:
+        table = np.array(rows, dtype=np.float64).reshape(len(rows), len(names))
+    except (TypeError, ValueError) as error:
+        raise RowError("a value of its curves is not a number") from error
+    columns = {name: table[:, index] for index, name in enumerate(names)}
+    if missing := [name for name in _PLACES if name not in columns or not np.isfinite(columns[name]).all()]:
+        raise RowError(f"its curves have no {' and no '.join(missing)}")
+    return columns

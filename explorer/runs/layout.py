@@ -1,11 +1,13 @@
 """The files of a run folder and the states of a run. A bundled model is a run folder without its history.
 
-One writer: the trainer. The inbox alone is written by others (a command is one file, put there by an atomic rename);
+One writer: the trainer. Before it the launcher writes the experiment and which process trains it, and after its death
+how it ended. While it lives, others write into the inbox alone (a command is one file, put there by an atomic rename);
 the trainer reads a command and deletes it. So a run can be steered by an app that did not start it.
 """
 
 import os
 import re
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from explorer.files import FORMAT, write_json
+from explorer.places import DiskFullError, writing
 from models.spec.experiment import Experiment
 
 EXPERIMENT = "experiment.json"
@@ -21,11 +24,17 @@ SUMMARY = "summary.json"  # data set, shapes, sizes and results: what a reader m
 SNAPSHOTS = "snapshots"
 PREVIEW = "preview.safetensors"  # the live snapshot: decoder, codes and pictures of one step, renewed all the time
 PROBE_IMAGES = "probe.png"
+TRAINER = "trainer.json"  # noted by the launcher: the process, for readers that come before its database
+HEARTBEAT = "heartbeat"  # changes every two seconds while the trainer lives
+ENDING = "ending.json"  # noted by the launcher, where the trainer could not say how it ended
 INBOX = "inbox"
 LOG = "trainer.log"
 
 State = Literal["preparing", "training", "paused", "finished", "stopped", "failed"]
-ACTIVE: frozenset[str] = frozenset({"preparing", "training", "paused"})
+DISK_FULL = "disk full"  # the stage of a run that is paused by its disk; its message says more
+# What a reader says of a run that is recorded as active, but whose trainer is gone, or has not beaten for some time.
+CRASHED, SILENT = "crashed", "not heard from"
+ACTIVE: frozenset[str] = frozenset({"preparing", "training", "paused", SILENT})
 
 # Kinds of events that change how the training goes on; each says the `value` and what was `before`.
 STEERED = ("weight", "learning_rate", "moving")
@@ -66,7 +75,7 @@ def snapshot_file(step: int) -> str:
 
 @dataclass(frozen=True)
 class SnapshotNames:
-    """What a run's folder of snapshots holds: `steps` in order, and the names of `strays` that look like weights."""
+    """The content of a folder of snapshots: `steps` in order, and the names of `strays` that look like weights."""
 
     steps: tuple[int, ...] = ()
     strays: tuple[str, ...] = ()
@@ -102,15 +111,28 @@ def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
     write_json(folder / SUMMARY, {"format": FORMAT, **summary})
 
 
+def _next_number(inbox: Path) -> int:
+    """Return the time in ns, but above every command that waits: a clock may stand still for 16 ms, or be put back."""
+    waiting = (re.match("[0-9]{20}(?=-)", path.name) for path in inbox.glob("[0-9]*.json"))
+    return max([time.time_ns(), *(int(number[0]) + 1 for number in waiting if number)])
+
+
 def put_command(folder: Path, command: str, **values: Any) -> Path:
     """Put a command into a run's inbox. The trainer takes it within about 50 ms, in the order of sending.
 
-    Gives the file, which is gone once the command was taken.
+    Gives the file, which is gone once the command was taken. Raises UnwritableError.
     """
     inbox = folder / INBOX
-    inbox.mkdir(exist_ok=True)
-    path = inbox / f"{time.time_ns():020d}-{os.getpid()}.json"
-    write_json(path, {"command": command, **values})
+    with writing(inbox, "Check that its folder still exists, and that you may write to it."):
+        inbox.mkdir(exist_ok=True)
+        path = inbox / f"{_next_number(inbox):020d}-{os.getpid()}-{threading.get_ident()}.json"
+        try:
+            write_json(path, {"command": command, **values})
+        except DiskFullError:
+            if values:
+                raise
+            path = path.with_suffix(f".{command}{path.suffix}")  # its name says it all: an empty file takes no room
+            path.touch()
     return path
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from explorer.runs.layout import ACTIVE, STEERED
+from explorer.runs.layout import ACTIVE, SILENT, STEERED
 from models.spec.experiment import Experiment
 
 
 @dataclass(frozen=True)
 class Status:
-    """What a run is doing. `state` is the recorded one, or "crashed" where the trainer is gone without a word."""
+    """The state of a run. `state` is the recorded one, or what a reader says of a trainer that is gone or silent."""
 
     state: str
     stage: str
@@ -24,11 +24,19 @@ class Status:
     seconds: float
     images_per_second: float
     goes_on: bool
-    updated: float
 
     @property
     def active(self) -> bool:
         return self.state in ACTIVE
+
+    @property
+    def has_pace(self) -> bool:
+        """Return whether rate and time left say something: once measured, and only of a run that moves."""
+        return self.images_per_second > 0 and self.epoch > 0 and self.state not in {"paused", SILENT}
+
+    def seconds_left(self, epochs: int) -> float:
+        """Return how long the rest of so many epochs takes, if it goes on as before; 0 before the first step."""
+        return self.seconds * max(0.0, epochs / self.epoch - 1) if self.epoch > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ class Curves:
 
 @dataclass(frozen=True)
 class Settings:
-    """What steering can change, as it is in force: weights by term, before their schedules; the totals that move."""
+    """The settings in force that can be changed: weights by term, before their schedules; the totals that move."""
 
     weights: Mapping[str, float]
     learning_rate: float
@@ -83,7 +91,7 @@ class Moment:
 
     @property
     def changes(self) -> list[Event]:
-        """What was changed while it trained."""
+        """The settings that were changed while it trained."""
         return self.of_kind(*STEERED)
 
 

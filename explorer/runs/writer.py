@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from explorer.files import FORMAT, remove_file
+from explorer.files import remove_file
+from explorer.places import DiskFullError
 from explorer.runs.layout import (
+    ACTIVE,
     CLOCK,
     DATABASE,
     FACTOR,
@@ -24,20 +26,12 @@ from explorer.runs.layout import (
     State,
     snapshot_file,
 )
+from explorer.runs.new_database import make_database
+from explorer.runs.reserve import LAST, MAYBE_FULL, SIZE, Reserve, full_disk_behind, kind_of
 
-_SCHEMA = f"""
-PRAGMA user_version = {FORMAT};
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE status (
-    id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT, stage TEXT, message TEXT, step INTEGER, epoch REAL,
-    seconds REAL, images_per_second REAL, goes_on INTEGER, settings TEXT, updated REAL);
-CREATE TABLE events (
-    id INTEGER PRIMARY KEY, step INTEGER, epoch REAL, seconds REAL, kind TEXT NOT NULL, detail TEXT NOT NULL);
-CREATE TABLE snapshots (step INTEGER PRIMARY KEY, epoch REAL, seconds REAL, file TEXT NOT NULL);
-"""
 MOST_WAITING = 8_000  # rows of the history that wait for a full disk, about 14 MB: each try writes them all
 LAST_PATIENCE = 10.0  # seconds that the end of a run waits for a full disk
-_OF_THE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_OF_THE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} | MAYBE_FULL
 _REPLACED = {"meta", "status", "snapshots", "validation"}  # tables where a row takes the place of one with its key
 
 
@@ -47,8 +41,9 @@ class RunWriter:
     def __init__(self, folder: Path):
         self.folder = folder
         (folder / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
-        self.database = sqlite3.connect(folder / DATABASE, isolation_level=None)
-        self.database.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; BEGIN; {_SCHEMA} COMMIT;")
+        self.full: DiskFullError | None = None  # from the first write that was refused until there is room again
+        self._reserve, self._last = Reserve(folder, "reserve", SIZE), Reserve(folder, "last-words", LAST)
+        self.database = make_database(folder / DATABASE)
         self.status: dict[str, Any] = {
             "state": "preparing", "stage": "starting", "message": "", "step": 0, "epoch": 0.0, "seconds": 0.0,
             "images_per_second": 0.0, "goes_on": 0, "settings": None,
@@ -60,6 +55,7 @@ class RunWriter:
         self._columns: tuple[str, ...] = ()  # of a step, besides level and step
         self._checked: tuple[str, ...] = ()  # of a validation, besides step and epoch
         self.flush()
+        self.look_for_room()
 
     def open_history(self, series: Sequence[str], terms: Sequence[str]) -> None:
         """Make the tables whose columns are this objective's series and its terms' weights and weighted values."""
@@ -68,11 +64,13 @@ class RunWriter:
         self._checked = (*series, *weighted)
         # A term's name may be a person's: the schema allows small letters, digits and _, and no other column's name.
         typed, checked = (", ".join(f'"{name}" REAL' for name in names) for names in (self._columns, self._checked))
-        self.database.execute(
-            f"CREATE TABLE history (level INTEGER, step INTEGER, {typed}, PRIMARY KEY (level, step)) WITHOUT ROWID"
-        )
-        self.database.execute(f"CREATE TABLE validation (step INTEGER PRIMARY KEY, epoch REAL, {checked})")
+        key = "PRIMARY KEY (level, step)"
+        self._pending += [
+            (f"CREATE TABLE history (level INTEGER, step INTEGER, {typed}, {key}) WITHOUT ROWID", {}),
+            (f"CREATE TABLE validation (step INTEGER PRIMARY KEY, epoch REAL, {checked})", {}),
+        ]
         self.note(series=list(series), terms=list(terms))
+        self.flush()
 
     def note(self, **facts: Any) -> None:
         """Keep facts about the run (JSON values) in the table `meta`."""
@@ -139,21 +137,59 @@ class RunWriter:
         try:
             self._commit()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in _OF_THE_DISK:  # the lowest byte is the kind
+            if kind_of(error) not in _OF_THE_DISK:
                 raise
-            if not self._refused:
-                self._say(
-                    f"The history cannot be written ({error}); it is kept until it can be. Make room on the disk."
-                )
-            self._refused += 1
-            self._drop_oldest_steps()
-            return
+            if not self._commit_into_reserve(error):
+                if not self._refused:
+                    self._say(f"The history cannot be written ({error}); it is kept until it can be.")
+                self._refused += 1
+                self._drop_oldest_steps()
+                return
         if self._refused:
-            few = f"Its first {self._dropped:,} steps are kept as means only."
-            lost = few if self._dropped else "Nothing of it is lost."
+            few = f"The first {self._dropped:,} steps of that time are kept as means only."
+            lost = few if self._dropped else "Nothing is lost."
             self._refused = self._dropped = 0
             self._say("The history is written again.")
-            self.log_event("warning", message=f"The disk took no history for a while. {lost}")
+            self.log_event("warning", message=f"The history could not be written for a while. {lost}")
+
+    def _commit_into_reserve(self, error: sqlite3.OperationalError) -> bool:
+        """Write into the room that was kept, where the disk is full. Return whether all was written.
+
+        Else at least the status is: what it says is the one thing that a person must know now.
+        """
+        full = full_disk_behind(error, self.folder)
+        if full is None:
+            return False
+        self.full = self.full or full
+        self._reserve.release()
+        if self.status["state"] not in ACTIVE:
+            self._last.release()
+        for everything in (True, False):
+            with contextlib.suppress(sqlite3.OperationalError):
+                self._commit(everything)
+                return everything
+        return False
+
+    def look_for_room(self) -> None:
+        """Take the reserve again, then write what waits; `full` says whether there was room for it."""
+        try:
+            self._last.take()
+            self._reserve.take()
+            self.full = None
+        except DiskFullError as error:
+            self.full = error
+            if not self._refused:
+                return
+        except OSError as error:  # what is wrong with the folder, the next write says
+            self._say(f"No room could be kept on the disk ({error}).")
+            self.full = None
+        if self._pending or self._refused:
+            self.flush()
+
+    @property
+    def waiting_steps(self) -> int:
+        """The number of steps that no reader sees yet."""
+        return sum(row.get("level") == 0 for _, row in self._pending)
 
     def _drop_oldest_steps(self) -> None:
         """Drop the older half of the level that has most rows, where too many wait.
@@ -169,27 +205,33 @@ class RunWriter:
             levels[level] -= len(gone)
             self._dropped += len(gone) if level == 0 else 0
 
-    def _commit(self) -> None:
+    def _commit(self, everything: bool = True) -> None:
+        """Commit what waits with the status, or the status alone."""
         with self.database:  # commits, or rolls back what failed
             self.database.execute("BEGIN")
-            for statement, values in self._pending:
+            for statement, values in self._pending if everything else ():
                 self.database.execute(statement, values)
             row = {"id": 1, **self.status, "updated": time.time()}
             self.database.execute(_insertion("status", tuple(row)), row)
-        self._pending.clear()
+        if everything:
+            self._pending.clear()
 
     def _say(self, sentence: str) -> None:
-        print(sentence, file=sys.stderr, flush=True)  # noqa: T201 (the trainer's log)
+        with contextlib.suppress(OSError):  # the log is on the same disk
+            print(sentence, file=sys.stderr, flush=True)  # noqa: T201 (the trainer's log)
 
-    def close(self) -> None:
-        """Write what is left and close the file. Waits a while for a disk that takes nothing."""
+    def close(self, patience: float = LAST_PATIENCE) -> None:
+        """Write what is left and close the file. Waits so many seconds for a disk that takes nothing."""
         self.flush()
-        deadline = time.monotonic() + LAST_PATIENCE
+        deadline = time.monotonic() + patience
         while self._refused and time.monotonic() < deadline:
             time.sleep(0.1)
             self.flush()
         self.flush()  # also what is said of a disk that took nothing
-        self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a copy of the file alone is then whole
+        self._reserve.release()
+        self._last.release()
+        with contextlib.suppress(sqlite3.OperationalError):  # no room: then the history stays in two files
+            self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a copy of the file alone is then whole
         self.database.close()
 
 

@@ -1,9 +1,10 @@
-"""When a training has diverged, and how to say it."""
+"""The check whether a training has diverged, and the sentence that says so."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from explorer.diagnosis.divergence import deepest, too_large_steps, unbounded_terms, without_bound
 from models.spec.catalogue import PIXEL_MODELS, SCORE
 from models.spec.experiment import Experiment
 from models.spec.sentences import in_sentence
@@ -19,7 +20,8 @@ class LossGuard:
     with the largest weight, because schedules raise weights; after a changed weight it is taken anew (`renew`).
     A total with a critic's score in it has no limit: a score has no scale. Values must be finite in any case.
 
-    `white` is the largest pixel value in the networks: far above 1, it is what makes a loss overflow.
+    `white` is the largest pixel value in the networks: far above 1, it is what makes a loss overflow. A term of
+    `unbounded` that outweighs the others is named as the cause.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class LossGuard:
         white: float = 1.0,
         own: Sequence[str] = (),
         titles: Mapping[str, str] | None = None,
+        unbounded: Sequence[str] = (),
     ):
         """Guard `series` (the names of all values), of which `totals` have a limit.
 
@@ -36,8 +39,9 @@ class LossGuard:
         """
         self.series, self.totals, self.white, self.own = tuple(series), tuple(totals), white, own
         self.titles = {name: name.replace("_", " ") for name in (*series, *own)} | dict(titles or {})
+        self.unbounded = tuple(unbounded)
         self.total_columns = [self.series.index(name) for name in totals]
-        self.beyond = 0
+        self.beyond, self.bottomless = 0, None
         self.renew()
 
     @classmethod
@@ -45,22 +49,29 @@ class LossGuard:
         """Return the guard of an experiment whose training gives `series`."""
         bounded = [total for total in experiment.variant_info.learners if not _is_score(experiment, total)]
         scale = PIXEL_MODELS[experiment.pixel_model].scale
-        return cls(series, bounded, scale, experiment.own_terms, _titles(experiment))
+        return cls(series, bounded, scale, experiment.own_terms, _titles(experiment), unbounded_terms(experiment))
 
     def renew(self) -> None:
         """Take the limits anew from the next step: a weight was changed."""
         self.first: np.ndarray | None = None
         self.first_weight, self.beyond = 1.0, 0
 
-    def check(self, step: int, values: np.ndarray, learning_rate: float, weights: Iterable[float] = ()) -> str | None:
+    def check(
+        self, step: int, values: np.ndarray, learning_rate: float, weights: Mapping[str, float] | None = None
+    ) -> str | None:
         """Return why the run must end at this step, None while all is well.
 
-        `values` are those of `series`, `weights` the weights of the terms in force.
+        `values` are those of `series`, `weights` the weights in force by term.
         """
+        weights = weights or {}
+        if self.unbounded and np.isfinite(values).all():  # once they are not, they tell no cause
+            at_hand = dict(zip(self.series, values.tolist(), strict=True))
+            weighted = {name: weight * at_hand[name] for name, weight in weights.items()}
+            self.bottomless = deepest(self.unbounded, weighted)
         if not np.isfinite(values).all():
             listed = self._listed(dict(zip(self.series, values.tolist(), strict=True)))
             return f"The loss is not finite at step {step:,} ({listed}). {self._remedies(learning_rate)}"
-        totals, weight = np.abs(values[self.total_columns]), max(1.0, *weights, 0.0)
+        totals, weight = np.abs(values[self.total_columns]), max(1.0, *weights.values(), 0.0)
         if self.first is None:
             self.first, self.first_weight = np.maximum(totals, 1.0), weight
         limits = RUNAWAY_FACTOR * self.first * max(1.0, weight / self.first_weight)
@@ -94,29 +105,15 @@ class LossGuard:
         return ", ".join(f"{self.titles[name]} {value:g}" for name, value in values.items())
 
     def _remedies(self, learning_rate: float) -> str:
-        own, pixels = "", ""
-        if self.own:
-            titles = " and ".join(self.titles[name] for name in self.own)
-            own = (
-                f" Check {titles} too: a formula can have a value where its derivative does not exist, "
-                "as the square root at 0."
-            )
-        if self.white > 1:
-            allowed = "a pixel model whose pixels are in 0..1"
-            pixels = f" The pixels go up to {self.white:g} here: {allowed} is the likely remedy."
-        return (
-            f"The last good snapshot is kept. Try a learning rate below {learning_rate:g}, or smaller weights of the "
-            f"terms.{own}{pixels}"
-        )
+        if self.bottomless is not None:
+            return without_bound(self.titles[self.bottomless])
+        return too_large_steps(learning_rate, self.white, [self.titles[name] for name in self.own])
 
 
 def _titles(experiment: Experiment) -> dict[str, str]:
-    """Return what a sentence calls each total and each term: as the panels of the curves are titled."""
-    learners, titles = experiment.variant_info.learners, {}
-    for total, learner in learners.items():
-        titles[total] = "total" if len(learners) == 1 else f"total of the {learner.title.lower()}"
-        titles |= {name: in_sentence(experiment.term(name).title) for name in experiment.terms_of(total)}
-    return titles
+    """Return what a sentence calls each total and each term."""
+    names = (*experiment.variant_info.learners, *experiment.terms)
+    return {name: in_sentence(experiment.label(name)) for name in names}
 
 
 def _is_score(experiment: Experiment, total: str) -> bool:

@@ -13,6 +13,10 @@ class Pace:
         self._before, self._since = 0.0, None
         self._looks: list[tuple[float, int]] = []
 
+    @property
+    def running(self) -> bool:
+        return self._since is not None
+
     def start(self) -> None:
         self._since = time.perf_counter()
         self._looks.clear()

@@ -1,6 +1,5 @@
 """The probe set: fixed images of a run whose codes and reconstructions are followed while it trains."""
 
-import contextlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from safetensors import SafetensorError
 
 from explorer.files import save_arrays
 from explorer.latent.planes import steady_axes
@@ -74,10 +72,10 @@ class Probe:
             return codes, looked, health, samples, finite
 
         number = [tf.TensorSpec([], tf.int32)]
-        self._encode = tf.function(undisturbed(twins.encoder, encode), input_signature=number)
+        self._encode = tf.function(undisturbed(twins.encoder, encode), autograph=False, input_signature=number)
         pictures = [tf.TensorSpec([None, *images.shape[1:]], tf.float32)]
-        self._look = tf.function(undisturbed(twins.encoder, look), input_signature=pictures)
-        self._preview = tf.function(undisturbed(twins.training, preview), input_signature=number)
+        self._look = tf.function(undisturbed(twins.encoder, look), autograph=False, input_signature=pictures)
+        self._preview = tf.function(undisturbed(twins.training, preview), autograph=False, input_signature=number)
 
     def save_images(self, folder: Path) -> None:
         save_sprites(folder / PROBE_IMAGES, self.images)
@@ -87,7 +85,7 @@ class Probe:
         outputs.
 
         All of it is of this step. A denoising model's strip is its noisy input. Returns False, and saves nothing, where
-        weights, codes or pictures are not finite.
+        weights, codes or pictures are not finite. Raises OSError where it cannot be written.
         """
         began = time.perf_counter()
         codes, looked, health, samples, finite = self._preview(tf.constant(self.live))
@@ -101,8 +99,7 @@ class Probe:
         if self._noisy is not None:
             arrays[names.CORRUPTED] = to_bytes(self._noisy.numpy())
         arrays |= self._view(arrays[names.MEAN]) | weights_of(self.program.twins, ["decoder"])
-        with contextlib.suppress(OSError, SafetensorError):  # the next one comes soon
-            save_arrays(path, arrays, durable=False)
+        save_arrays(path, arrays, durable=False)
         self.previews += 1
         if self.previews == 2 and time.perf_counter() - began > SLOW:  # the first one compiled
             self.live = LIVE_WHEN_SLOW

@@ -4,8 +4,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError
 
+from explorer.places import UnwritableError
 from explorer.runs.layout import PREVIEW, SNAPSHOTS, snapshot_file
 from explorer.runs.writer import RunWriter
 from explorer.trainer.probe import Probe
@@ -15,6 +15,7 @@ PREVIEW_SHARE = 0.05  # of the time, at most
 SNAPSHOT_EVERY = 15.0
 SNAPSHOT_SPACING = 3.0  # at least, at the ends of epochs
 MOST_SNAPSHOTS = 24
+SAID_AFTER = 3  # previews in a row that could not be written: on Windows, a reader may hold the file for a moment
 
 
 class Snapshots:
@@ -26,14 +27,30 @@ class Snapshots:
         self._every = SNAPSHOT_EVERY
         self._saved = self._previewed = -np.inf
         self._pause = PREVIEW_EVERY
+        self._missed = 0  # previews in a row
+        self.trouble = ""  # with the previews, in a sentence
 
     def preview_is_due(self) -> bool:
         """Return whether the last preview is old enough, so that previews take at most their share of the time."""
         return time.perf_counter() - self._previewed > self._pause
 
     def preview(self, step: int) -> bool:
-        """Write the live snapshot. Return False, and write nothing, where the model's values are not finite."""
-        return self._probe.save_preview(self._folder / PREVIEW, step)
+        """Write the live snapshot. Return False, and write nothing, where the model's values are not finite.
+
+        One that cannot be written is passed over: the next one comes soon.
+        """
+        try:
+            finite = self._probe.save_preview(self._folder / PREVIEW, step)
+        except OSError as error:
+            self._missed += 1
+            if self._missed == SAID_AFTER:
+                named = isinstance(error, UnwritableError)
+                why = str(error) if named else f"The preview cannot be written ({error.strerror or error})."
+                self.trouble = f"{why} Map and strip stand still meanwhile."
+                self._store.log_event("warning", message=self.trouble)
+            return True
+        self._missed, self.trouble = 0, ""
+        return finite
 
     def pace(self, began: float) -> None:
         """Let the next preview wait by how long the one took that `began` then and is written now."""
@@ -46,20 +63,16 @@ class Snapshots:
     def is_due_after_an_epoch(self) -> bool:
         return time.perf_counter() - self._saved > SNAPSHOT_SPACING
 
-    def save(self, step: int, place: dict[str, float]) -> str:
-        """Save a snapshot of the step at `place`. Return what went wrong: the training itself needs no disk."""
+    def save(self, step: int, place: dict[str, float]) -> None:
+        """Save a snapshot of the step at `place`. Raises OSError where it cannot be written."""
         self._saved = time.perf_counter()
-        try:
-            self._probe.save_snapshot(self._folder / SNAPSHOTS / snapshot_file(step), step)
-        except (OSError, SafetensorError) as error:
-            return f"The snapshot of step {step:,} could not be saved ({error}). Make room on the disk."
+        self._probe.save_snapshot(self._folder / SNAPSHOTS / snapshot_file(step), step)
         self.steps.append(step)
         self._store.flush(**place)
         self._store.add_snapshot(step)
         self._store.flush()
         if len(self.steps) > MOST_SNAPSHOTS:
             self._thin()
-        return ""
 
     def _thin(self) -> None:
         """Remove every second snapshot but the first and the last."""

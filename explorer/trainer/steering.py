@@ -1,6 +1,7 @@
 """The settings that can change while a training runs: weights of terms, the learning rate, and who moves."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 
 from explorer.runs.commands import SetLearningRate, SetMoving, SetWeight
 from explorer.runs.records import Settings
@@ -40,7 +41,7 @@ class Steering:
 
     def _weigh(self, term: str, weight: float) -> None:
         if term not in self.terms:
-            self.refuse(f"There is no term {term}; there are {', '.join(self.terms)}.")
+            self.refuse(f"There is no term {term}; there are {self._listed(self.terms)}. Name one of them.")
             return
         self.store.log_event("weight", term=term, value=weight, before=self.terms[term].weight)
         self.terms[term] = self.terms[term].model_copy(update={"weight": weight})
@@ -49,7 +50,8 @@ class Steering:
         if not totals or not set(totals) <= set(self.totals):
             given = ", ".join(totals)[:60] or "none"
             self.refuse(
-                f"The networks to update were {given}; allowed are {', '.join(self.totals)}. Name at least one of them."
+                f"The totals whose networks are to be updated were {given}; allowed are {self._listed(self.totals)}. "
+                "Name at least one of them."
             )
             return
         moving = tuple(total for total in self.totals if total in totals)
@@ -57,6 +59,10 @@ class Steering:
         self.moving = moving
         self.program.set_moving(moving)
 
+    def _listed(self, names: Iterable[str]) -> str:
+        """Return terms or totals as the screen calls them, each with the name that a command needs."""
+        return ", ".join(f"“{self.program.experiment.label(name)}” ({name})" for name in names)
+
     def refuse(self, sentence: str) -> None:
-        self.store.log_event("refused", message=sentence)
+        self.store.log_event("refused", message=sentence, at=time.time())
         self.store.flush()

@@ -1,15 +1,23 @@
 """The summary of a run's model beside the weights: its data, its probe set, its decoder's layers, its results."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from explorer.datasets.loading import Images
+from explorer.places import writing
+from explorer.runs.layout import write_summary
+from explorer.trainer.baselines import mean_image_loss
+from explorer.trainer.probe import Probe
+from models.pixels import least_reconstruction
 from models.portable import NotPortableError, decoder_layers
 from models.program import Program
 from models.spec import tensors as t
+from models.spec.catalogue import RECONSTRUCTION
+from models.spec.experiment import Experiment
 from models.spec.unit_range import to_unit
 from models.training import TrainingLoop
 from models.twins import Twins
@@ -45,8 +53,21 @@ def describe(program: Program, images: Images, parts: Parts, probe_labels: np.nd
         "validation_images": len(validation),
         "test_images": len(images.test_images),
         "parameters": program.twins.parameters,
+        **floors(program.experiment, {"validation": images.images[validation], "test": images.test_images}),
+        "mean_image": mean_image_loss(program.experiment, images, parts),
         "decoder": describe_decoder(program.twins),
     }
+
+
+def floors(experiment: Experiment, images: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """Return the least that the reconstruction can be on images, uint8 by the name of their part; {} without such a
+    term.
+    """
+    if RECONSTRUCTION not in experiment.terms:
+        return {}
+    settings = experiment.settings_of(RECONSTRUCTION)
+    least = {part: least_reconstruction(experiment.pixel_model, each, **settings) for part, each in images.items()}
+    return {"floor": least}
 
 
 def describe_decoder(twins: Twins) -> dict[str, Any]:
@@ -55,6 +76,13 @@ def describe_decoder(twins: Twins) -> dict[str, Any]:
         return {"layers": decoder_layers(twins)}
     except NotPortableError as reason:
         return {"unsupported": str(reason)}
+
+
+def save_description(folder: Path, probe: Probe, summary: Mapping[str, Any]) -> None:
+    """Write what nobody could explore the model without. Raises UnwritableError."""
+    with writing(folder):
+        probe.save_images(folder)
+        write_summary(folder, summary)
 
 
 def measure(

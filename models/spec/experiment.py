@@ -24,7 +24,7 @@ from models.spec.catalogue import (
     with_sources,
 )
 from models.spec.formula.formula import Formula, FormulaError, parse_formula
-from models.spec.sentences import sentences_of
+from models.spec.sentences import in_sentence, sentences_of
 from models.spec.tensors import RECONSTRUCTION
 from models.spec.term_settings import Terms, TermSetting, as_setting
 
@@ -48,7 +48,17 @@ def _field(default: Any, *changes: Change, **limits: Any) -> Any:
     return Field(default, json_schema_extra={"changes": list(changes)}, **limits)
 
 
-class Experiment(BaseModel):
+class _InSentences(type(BaseModel)):
+    """Has `Experiment(...)` refuse as `Experiment.parse` does; pydantic's own error lists places and web addresses."""
+
+    def __call__(cls, **given: Any) -> Any:
+        try:
+            return super().__call__(**given)
+        except ValidationError as error:
+            raise ExperimentError(sentences_of(error, _OWNERS)) from None
+
+
+class Experiment(BaseModel, metaclass=_InSentences):
     """Data set, network, variant, terms, optimizer and seed. Two equal experiments train the same model.
 
     Hashable: an experiment is a key of what was computed for it. `reduced` leaves out what makes no difference.
@@ -119,7 +129,10 @@ class Experiment(BaseModel):
                 self._check_own(name, setting)
         if not any(setting.weight for setting in self.terms.values()):
             first = next(iter(self.variant_info.weights))
-            raise ValueError(f"every term's weight was 0; at least one must be above 0. Raise the weight of {first}.")
+            raise ValueError(
+                "every term's weight was 0; at least one must be above 0. "
+                f"Raise the weight of “{self.label(first)}” (terms.{first})."
+            )
         return self
 
     def _check_own(self, name: str, setting: TermSetting) -> None:
@@ -156,6 +169,13 @@ class Experiment(BaseModel):
             return term_info(name, self.pixel_model)
         return TermInfo(name.replace("_", " "), formula, "Your own", self.parse_formula(formula).needs, "own unit")
 
+    def label(self, name: str) -> str:
+        """Return what the screen calls a term or a total. Raises KeyError for any other name."""
+        learners = self.variant_info.learners
+        if name not in learners:
+            return self.term(name).title
+        return "Total" if len(learners) == 1 else f"Total of the {in_sentence(learners[name].title)}"
+
     def settings_of(self, term: str) -> dict[str, float]:
         """Return the experiment's values of the settings of one of its terms."""
         return {name: getattr(self, name) for name in self.term(term).settings}
@@ -177,12 +197,12 @@ class Experiment(BaseModel):
 
     @property
     def encodes(self) -> bool:
-        """Whether training needs the codes of the images. A GAN does not."""
+        """True where training needs the codes of the images. A GAN does not."""
         return not self.tensors.isdisjoint(CODES[self.variant_info.code].gives)
 
     @property
     def decodes(self) -> bool:
-        """Whether training needs the decoder's output for the codes of the images. A GAN does not."""
+        """True where training needs the decoder's output for the codes of the images. A GAN does not."""
         return not self.tensors.isdisjoint({PIXEL_MODELS[self.pixel_model].output, RECONSTRUCTION})
 
     def reduced(self, change: Change) -> "Experiment":

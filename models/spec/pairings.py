@@ -41,12 +41,15 @@ class LastLayer:
 
 @dataclass(frozen=True)
 class LossInfo:
-    """`wants` is the range of targets that the loss is meant for, None where any will do."""
+    """`wants` is the range of targets that the loss is meant for, `takes` that of the outputs p to which it clips them;
+    None where any will do.
+    """
 
     title: str
     family: str
     formula: str
     wants: tuple[float, float] | None = None
+    takes: tuple[float, float] | None = None
     applies_sigmoid: bool = False
 
 
@@ -84,7 +87,11 @@ LOSSES: Mapping[str, LossInfo] = MappingProxyType(
             "BCE from logits", "cross-entropy", "mean softplus(p) − x · p", wants=(0.0, 1.0), applies_sigmoid=True
         ),
         "bce": LossInfo(
-            "BCE on probabilities", "cross-entropy", "mean −x log p − (1 − x) log(1 − p)", wants=(0.0, 1.0)
+            "BCE on probabilities",
+            "cross-entropy",
+            "mean −x log p − (1 − x) log(1 − p)",
+            wants=(0.0, 1.0),
+            takes=(0.0, 1.0),
         ),
     }
 )
@@ -200,8 +207,12 @@ def title_of(pairing: Pairing) -> str:
     return f"{letter} · {CASES[letter].title}" if letter else pairing.words
 
 
+def pixels_of(link: str, outputs: np.ndarray) -> np.ndarray:
+    """Return outputs p of any shape behind the link, float32, before they are clipped."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return LINKS[link].function(outputs.astype(np.float32))
+
+
 def seen_as(link: str, outputs: np.ndarray) -> np.ndarray:
     """Return outputs p of any shape as displayed pixels: float32 in 0..1. NaN is black."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        pixels = LINKS[link].function(outputs.astype(np.float32))
-    return np.nan_to_num(np.clip(pixels, 0.0, 1.0), nan=0.0)
+    return np.nan_to_num(np.clip(pixels_of(link, outputs), 0.0, 1.0), nan=0.0)

@@ -27,8 +27,8 @@ _ALLOWED = {
 
 
 def in_sentence(title: str) -> str:
-    """Return a title within a sentence: `Reconstruction` becomes small, `KL` stays."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+    """Return a title within a sentence: `Reconstruction` becomes small, `KL` and `L1` stay."""
+    return title if title[1:2].isupper() or title[1:2].isdigit() else title[:1].lower() + title[1:]
 
 
 def sentences_of(error: ValidationError, owners: Owners) -> list[str]:

@@ -15,6 +15,11 @@ def to_unit(pixels: np.ndarray) -> np.ndarray:
     return pixels.astype(np.float32) * UNIT
 
 
+def around_grey(values: np.ndarray) -> np.ndarray:
+    """Return values of any size around 0 in 0..1, scaled by the largest: 0 becomes middle grey."""
+    return 0.5 + 0.5 * values.astype(np.float32) / max(float(np.abs(values).max()), 1e-6)
+
+
 def to_bytes(values: np.ndarray) -> np.ndarray:
     """Return values of any shape as uint8: 0..1 becomes 0..255, what lies outside the nearest end, NaN 0."""
     return np.rint(np.nan_to_num(values.astype(np.float64)).clip(0, 1) * WHITE).astype(np.uint8)

@@ -17,7 +17,7 @@ KL_WEIGHT = 0.5  # not 1, so that a wiring that forgets its weight is found out
 BATCH = 32
 
 
-class Recorder(keras.optimizers.Optimizer):
+class GradientRecorder(keras.optimizers.Optimizer):
     """Moves nothing, and keeps the gradients that it is handed: what a wiring really gives to its optimizer."""
 
     def __init__(self):
@@ -55,7 +55,7 @@ class Wired:
 
     module: Any
     model: Any
-    recorder: Recorder
+    recorder: GradientRecorder
 
 
 class Bench:
@@ -67,7 +67,7 @@ class Bench:
         program = build(Experiment.parse(settings), images.shape[1:])
         self.images = images
         self.twins: Twins = program.twins
-        self.recorder = Recorder()
+        self.recorder = GradientRecorder()
         learner = Learner(program.model.objectives[0], (self.twins.encoder, self.twins.decoder), self.recorder)
         self.reference = TrainingModel(self.twins.training, (learner,))
         self.reference.compile(jit_compile=False)
@@ -82,7 +82,7 @@ class Bench:
         sampling_state(model or self.twins.encoder).assign(self._noise)
 
     def wire(self, name: str, kl_weight: Any = KL_WEIGHT) -> Wired:
-        module, recorder = importlib.import_module(f"models.wirings.{name}"), Recorder()
+        module, recorder = importlib.import_module(f"models.wirings.{name}"), GradientRecorder()
         model = module.wire(self.twins.encoder, self.twins.decoder, recorder, kl_weight)
         return Wired(module, model, recorder)
 

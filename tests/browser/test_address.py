@@ -21,7 +21,7 @@ FASHION = "Fashion-MNIST · VAE · 2-D"
 
 @pytest.fixture(scope="module")
 def app(app_server) -> str:
-    """Return the URL of the real app, with ended runs and two that seem to train."""
+    """Return the URL of the real app, with ended runs and two that seem to be paused."""
     home = new_made_home()
     for name in ("training-1", "training-2"):
         folder = home / "runs" / name
@@ -186,14 +186,14 @@ def test_an_unknown_name_in_the_address_is_told_and_leaves_it(app, page):
 
 def test_what_trains_is_linked_from_everywhere(app, page):
     page.goto(app)
-    page.get_by_role("link", name="2 training").click(timeout=SLOW)
+    page.get_by_role("link", name="2 paused").click(timeout=SLOW)
     _is_at(page, "/train?run=training-2")
     for name in ("training-1", "training-2", "training-1"):  # on the page of one, to the next
-        page.get_by_role("button", name="2 training").click()
+        page.get_by_role("button", name="2 paused").click()
         _is_at(page, f"/train?run={name}")
         _shows(page, "Run", name)
     _go(page, "Losses")
-    page.get_by_role("link", name="2 training").click(timeout=SLOW)
+    page.get_by_role("link", name="2 paused").click(timeout=SLOW)
     _is_at(page, "/train?run=training-2")
     page.go_back()
     _is_at(page, "/losses")
@@ -201,5 +201,5 @@ def test_what_trains_is_linked_from_everywhere(app, page):
     _is_at(page, "/train?run=training-2")
     _choose(page, "Run", "New training")
     _is_at(page, "/train")
-    page.get_by_role("button", name="2 training").click()
+    page.get_by_role("button", name="2 paused").click()
     _is_at(page, "/train?run=training-2")

@@ -1,6 +1,7 @@
 """The whole app in a real Chromium, as a person uses it."""
 
 import re
+import resource
 import sys
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
+from explorer.api.startup import OPEN_FILES
 from explorer.library.projections import kept_projection
 from explorer.runs.reader import Run
 from tests.support.browser_helpers import (
@@ -42,9 +44,9 @@ def curve_points(page: Page) -> int:
 
 def test_explore_shows_a_trained_model_and_decodes_under_the_hand(app, page, artefacts):
     page.goto(app)
-    expect(page.get_by_text("test negative ELBO")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("test reconstruction + KL")).to_be_visible(timeout=SLOW)
     expect(page.locator(".hg-latency")).to_contain_text("in the browser", timeout=SLOW)
-    expect(page.locator(".hg-pair canvas")).to_have_count(2)
+    expect(page.locator(".hg-caption")).to_contain_text(", class ")
     before = picture(page)
     slider(page, "z0").press("PageUp")
     slider(page, "z0").press("PageUp")
@@ -75,7 +77,12 @@ def test_a_click_on_the_map_goes_to_that_image(app, page):
 def test_sixteen_dimensions_with_umap(app, home, page, artefacts, monkeypatch):
     model = "bundled/mnist-vae-16d"
     open_model(page, app, model)
+    expect(page.get_by_role("slider")).to_have_count(12)
+    page.get_by_text("4 inactive dimensions").click()
     expect(page.get_by_role("slider")).to_have_count(16)
+    backdrop = page.get_by_role("combobox", name="Backdrop")
+    backdrop.select_option("decodes")
+    expect(page.locator(".hg-map-back")).to_be_visible()
     page.get_by_role("radio", name="UMAP").click()
     expect(page.get_by_text(re.compile("UMAP: (finding|laying)"))).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name=re.compile("Stop$")).click()
@@ -84,7 +91,11 @@ def test_sixteen_dimensions_with_umap(app, home, page, artefacts, monkeypatch):
     expect(page.get_by_text("UMAP:")).to_be_visible(timeout=SLOW)
     title = "document.querySelector('.hg-map .hg-plot')?.layout?.xaxis?.title?.text"
     page.wait_for_function(f"{title} === 'UMAP 1'", timeout=3 * SLOW)
-    expect(page.get_by_role("option", name="Decoder grid")).to_be_disabled()
+    for grid in ("Decoder grid at z", "Decoder grid at mean"):
+        expect(page.get_by_role("option", name=grid)).to_be_disabled()
+    expect(backdrop).to_have_value("nothing")  # what is drawn, and why
+    expect(backdrop).to_have_attribute("title", "No decoder grid: this projection cannot be inverted.")
+    expect(page.locator(".hg-map-back")).to_be_hidden()
     codes, labels = data_points(page, model, 1000)
     monkeypatch.setenv("HOURGLASS_HOME", str(home))
     places = kept_projection(codes)
@@ -120,7 +131,8 @@ def _empty_place(page: Page, places: np.ndarray) -> Spot:
 def test_train_watch_steer_stop_reload_and_explore(app, home, page, artefacts):
     page.goto(f"{app}/train")
     page.get_by_role("button", name="A first VAE").click()
-    expect(page.get_by_text("469,268")).to_be_visible(timeout=SLOW)  # counted by building the model
+    expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("60", timeout=SLOW)
+    expect(page.get_by_text("469,268")).to_be_visible()  # parameters, counted without building the model
     enter_epochs(page)
     page.screenshot(path=artefacts / "train-setup.png")
     start_button(page).click()
@@ -139,7 +151,7 @@ def test_train_watch_steer_stop_reload_and_explore(app, home, page, artefacts):
     run = Run(folder_of_run(page, home))
     assert run.curves().training["weight_kl"][-1] == 4.0
 
-    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name=re.compile("Pause$")).click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=SLOW)
     page.reload()
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=SLOW)
@@ -165,9 +177,12 @@ def test_a_killed_trainer_is_said_within_a_second_or_so(app, home, page):
     start_button(page).click()
     page.wait_for_url(re.compile("run="))
     (folder,) = set((home / "runs").iterdir()) - known
-    wait_for(lambda: Run(folder).has_started())
+    wait_for(lambda: Run(folder).has_started() and "pid" in Run(folder).meta)
     psutil.Process(Run(folder).meta["pid"]).kill()
-    expect(page.get_by_text("The trainer ended without a message")).to_be_visible(timeout=SLOW)
+    said = page.get_by_text("The trainer ended without a message (signal 9, SIGKILL: most often the system's")
+    expect(said).to_be_visible(timeout=SLOW)
+    page.reload()
+    expect(said).to_be_visible(timeout=SLOW)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the maps of another process")
@@ -184,3 +199,15 @@ def test_the_real_app_process_has_loaded_no_tensorflow_umap_or_scikit_learn(app,
 def test_the_server_listens_on_this_machine_only(app):
     addresses = {c.laddr.ip for c in server_of(app).net_connections() if c.status == psutil.CONN_LISTEN}
     assert addresses == {"127.0.0.1"}
+
+
+def test_a_page_of_a_run_leaves_none_of_its_files_open(app, home, page):
+    for _ in range(3):
+        page.goto(f"{app}/train?run=four")
+        expect(page.locator(".hg-plot[aria-label='loss curves'].hg-ready, .hg-map.hg-ready").first).to_be_visible()
+    page.goto("about:blank")
+    server = server_of(app)
+    wait_for(lambda: not [file for file in server.open_files() if file.path.startswith(str(home / "runs"))], 10)
+    if sys.platform == "linux":
+        soft, hard = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)
+        assert soft >= min(hard, OPEN_FILES)

@@ -1,21 +1,47 @@
 """Widgets that stand in the address, or begin with what another one says, take each of several choices in a row."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser_helpers import SLOW, open_model
 from tests.support.helpers import wait_for
+from tests.support.pages import fresh_page
+from tests.support.training_page import enter
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def page(app: str, browser: Browser) -> Iterator[Page]:
+    """Yield the app with a model of four dimensions; a test goes on where the one before has left it."""
+    with fresh_page(browser) as page:
+        open_model(page, app, "run/four")
+        yield page
+
+
+def _go(page: Page, name: str, part: str | None = None) -> None:
+    """Follow a link of the navigation, and choose a part of the page that it leads to."""
+    page.get_by_role("link", name=name, exact=True).click()
+    if part:
+        page.get_by_role("radiogroup", name="Part").get_by_role("radio", name=part).click(timeout=SLOW)
+    _at_rest(page)
+
+
+def _at_rest(page: Page) -> None:
+    """Wait until the page is drawn and stands still: an open list closes when the page scrolls or gets shorter."""
+    expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=SLOW)
+    page.wait_for_timeout(400)  # Streamlit takes away what is gone a moment later
 
 
 def _choose(page: Page, label: str, option: str) -> None:
     """Choose in a select box and see that it stays."""
     box = page.get_by_role("combobox", name=label)
+    _at_rest(page)
     box.click()
     page.get_by_role("option", name=option, exact=True).click()
     expect(box).to_have_value(option, timeout=SLOW)
@@ -37,52 +63,64 @@ def _shows_axes(page: Page, first: str, second: str) -> None:
     wait_for(lambda: _axes(page) == (first, second))
 
 
-def test_eight_models_in_a_row(app, page):
-    open_model(page, app, "bundled/mnist-vae-2d")
-    fashion = ("Fashion-MNIST · VAE · 2-D", "bundled/fashion-vae-2d", "112,421 parameters", "z0")
-    digits = ("MNIST · VAE · 16-D", "bundled/mnist-vae-16d", "115,137 parameters", "first principal")
-    for title, key, facts, across in [fashion, digits] * 4:
-        _choose(page, "Model", title)
-        expect(page.get_by_text(facts)).to_be_visible(timeout=SLOW)
-        wait_for(lambda: _in_address(page, "model") == key)  # noqa: B023 -- called at once
-        wait_for(lambda: _axes(page)[0].startswith(across))  # noqa: B023
-        page.wait_for_timeout(300)  # what snaps back does so by now
-        expect(page.get_by_role("combobox", name="Model")).to_have_value(title)
-
-
-def test_six_views_in_a_row(app, page):
-    open_model(page, app, "run/four")
-    for view, across in [("Dimensions", "z"), ("PCA", "first principal")] * 3:
+def test_six_views_in_a_row(page):
+    for view, across in [("Dimensions", "z"), ("PCA", "PC 1")] * 3:
         page.get_by_role("radio", name=view).click()
         wait_for(lambda: _axes(page)[0].startswith(across))  # noqa: B023
         expect(page.get_by_role("radio", name=view)).to_be_checked()
 
 
-def test_four_times_the_images_in_a_row(app, page):
-    open_model(page, app, "run/four")
+def test_four_times_the_images_in_a_row(page):
     for images, shown in [("All images (1,797)", "1,797 of 1,797"), ("Sample (1,000)", "1,000 of 1,797")] * 2:
         page.get_by_role("radio", name=images).click()
         expect(page.locator(".hg-shown")).to_contain_text(shown, timeout=SLOW)
 
 
-def test_eight_pairs_of_dimensions_in_a_row(app, page):
-    open_model(page, app, "run/four")
+def test_eight_pairs_of_dimensions_in_a_row(page):
     page.get_by_role("radio", name="Dimensions").click()
-    page.get_by_role("button", name="Axes").click()
-    _choose(page, "x axis", "z0")
+    _choose(page, "x axis", "x: z0")
     for first, second in [("z0", "z3"), ("z0", "z1"), ("z0", "z2"), ("z0", "z3")]:
-        _choose(page, "y axis", second)
+        _choose(page, "y axis", f"y: {second}")
         _shows_axes(page, first, second)
     for first, second in [("z1", "z3"), ("z2", "z3"), ("z1", "z3"), ("z2", "z3")]:  # the second stays
-        _choose(page, "x axis", first)
+        _choose(page, "x axis", f"x: {first}")
         _shows_axes(page, first, second)
     for second in ("z0", "z1", "z3"):
-        _choose(page, "y axis", second)
+        _choose(page, "y axis", f"y: {second}")
         _shows_axes(page, "z2", second)
 
 
-def test_six_snapshots_in_a_row(app, page):
-    open_model(page, app, "run/four@50")
+_PLACES = """() => [".st-key-explore-bar .stColumn", ".hg-map-bar > *", ".hg-map-stage", ".hg-bank"]
+    .flatMap((parts) => [...document.querySelectorAll(parts)])
+    .map((part) => {
+        const { left, top, width, height } = part.getBoundingClientRect();
+        return [left, top, width, height].map(Math.round);
+    })"""
+
+
+def test_nothing_jumps_when_view_images_or_backdrop_change(page):
+    page.get_by_role("radio", name="Dimensions").click()
+    wait_for(lambda: _axes(page)[0].startswith("z"))
+    before = page.evaluate(_PLACES)
+    for _ in range(3):
+        page.get_by_role("radio", name="PCA").click()
+        wait_for(lambda: _axes(page)[0].startswith("PC 1"))
+        expect(page.get_by_role("combobox", name="x axis")).to_be_disabled()
+        assert page.evaluate(_PLACES) == before
+        for kind in ("decodes", "mean", "density", "nothing"):
+            page.get_by_role("combobox", name="Backdrop").select_option(kind)
+            assert page.evaluate(_PLACES) == before
+        page.get_by_role("radio", name="All images (1,797)").click()
+        expect(page.locator(".hg-shown")).to_contain_text("1,797 of 1,797", timeout=SLOW)
+        assert page.evaluate(_PLACES) == before
+        page.get_by_role("radio", name="Sample (1,000)").click()
+        page.get_by_role("radio", name="Dimensions").click()
+        wait_for(lambda: _axes(page)[0].startswith("z"))
+        expect(page.get_by_role("combobox", name="x axis")).to_be_enabled()
+        assert page.evaluate(_PLACES) == before
+
+
+def test_six_snapshots_in_a_row(page):
     slider = page.get_by_role("slider", name="Snapshot")
     for key, model in [("ArrowLeft", "run/four@0"), ("ArrowRight", "run/four")] * 3:  # the newest needs no number
         slider.press(key)
@@ -93,8 +131,20 @@ def test_six_snapshots_in_a_row(app, page):
     wait_for(lambda: _in_address(page, "model") == "bundled/mnist-vae-2d")
 
 
-def test_five_wirings_in_a_row(app, page):
-    page.goto(f"{app}/losses?view=wirings")
+def test_eight_models_in_a_row(page):
+    fashion = ("Fashion-MNIST · VAE · 2-D", "bundled/fashion-vae-2d", "112,421 parameters", "z0")
+    digits = ("MNIST · VAE · 16-D", "bundled/mnist-vae-16d", "115,137 parameters", "PC 1")
+    for title, key, facts, across in [fashion, digits] * 4:
+        _choose(page, "Model", title)
+        expect(page.get_by_text(facts)).to_be_visible(timeout=SLOW)
+        wait_for(lambda: _in_address(page, "model") == key)  # noqa: B023 -- called at once
+        wait_for(lambda: _axes(page)[0].startswith(across))  # noqa: B023
+        page.wait_for_timeout(300)  # what snaps back does so by now
+        expect(page.get_by_role("combobox", name="Model")).to_have_value(title)
+
+
+def test_five_wirings_in_a_row(page):
+    _go(page, "Losses", "Five wirings")
     group = page.get_by_role("radiogroup", name="Wiring")
     expect(group).to_be_visible(timeout=SLOW)
     names = group.get_by_role("radio").all_inner_texts()
@@ -113,10 +163,11 @@ def _other_code(page: Page, before: list[str]) -> str | None:
 
 
 @pytest.mark.parametrize(
-    ("view", "label", "parameter"), [("terms", "Experiment", "experiment"), ("step", "Model", "model")]
+    ("part", "label", "parameter"),
+    [("Terms and code", "Experiment", "experiment"), ("Step through one batch", "Model", "model")],
 )
-def test_six_choices_in_a_row_on_losses(app, page, view, label, parameter):
-    page.goto(f"{app}/losses?view={view}")
+def test_six_choices_in_a_row_on_losses(page, part, label, parameter):
+    _go(page, "Losses", part)
     box = page.get_by_role("combobox", name=label)
     expect(box).to_be_visible(timeout=SLOW)
     box.click()
@@ -137,28 +188,59 @@ def _other_address(page: Page, parameter: str, before: list[str]) -> str | None:
     return now if now and now not in before[-1:] else None
 
 
-def test_six_views_of_losses_in_a_row(app, page):
-    page.goto(f"{app}/losses")
+def test_six_views_of_losses_in_a_row(page):
+    _go(page, "Losses")
     for title, view in [("Terms and code", "terms"), ("Five wirings", "wirings"), ("Pairing lab", "")] * 2:
         page.get_by_role("radio", name=title).click(timeout=SLOW)
         wait_for(lambda: _in_address(page, "view") == view)  # noqa: B023
         expect(page.get_by_role("radio", name=title)).to_be_checked()
 
 
-def test_six_choices_in_the_form_in_a_row(app, page):
-    page.goto(f"{app}/train")
+def test_six_choices_in_the_form_in_a_row(page):
+    _go(page, "Train")
     expect(page.get_by_role("button", name="Start training")).to_be_visible(timeout=SLOW)
-    for title, name in [("β-VAE", "beta_vae"), ("Autoencoder", "ae"), ("GAN", "gan")] * 2:
+    box = page.get_by_role("combobox", name="Variant")
+    variants = [
+        ("Adversarial", "Adversarial autoencoder", "GAN", "gan"),
+        ("Variational", "VAE", "β-VAE", "beta_vae"),
+        ("Autoencoders", "Autoencoder", "VQ-VAE", "vq_vae"),
+    ] * 2
+    for family, first, title, name in variants:
+        page.get_by_role("radio", name=family).click()
+        expect(box).to_have_value(first, timeout=SLOW)
         _choose(page, "Variant", title)
+        wait_for(lambda: _in_address(page, "variant") == name)  # noqa: B023
+        page.wait_for_timeout(300)
+        expect(box).to_have_value(title)
+    presets = [("VQ-VAE", "vq_vae"), ("Denoising autoencoder", "denoising_ae"), ("GAN", "gan")] * 2
+    for title, name in presets:  # each fills the whole form
+        page.get_by_role("button", name=re.compile(f"^{title} ")).click()
         wait_for(lambda: _in_address(page, "variant") == name)  # noqa: B023
         page.wait_for_timeout(300)
         expect(page.get_by_role("combobox", name="Variant")).to_have_value(title)
 
 
-def test_six_runs_in_a_row(app, page):
-    page.goto(f"{app}/train?run=four")
+def test_what_cannot_fit_into_memory_is_refused_and_can_be_started_when_it_is_smaller(page):
+    page.get_by_role("radio", name="Variational").click()
+    expect(page.get_by_role("combobox", name="Variant")).to_have_value("VAE", timeout=SLOW)
+    _choose(page, "Variant", "β-TCVAE")
+    _choose(page, "Data", "MNIST")
+    start = page.get_by_role("button", name="Start training")
+    refusal = page.get_by_text(re.compile(r"^This training needs about \d+ GB of memory, most of it for pairwise "))
+    for label, value in (("Latent dimensions", "512"), ("Batch size", "4096")):  # more than any machine has
+        enter(page.get_by_role("spinbutton", name=label, exact=True), value)
+    expect(refusal).to_be_visible(timeout=SLOW)
+    expect(start).to_be_disabled()
+    enter(page.get_by_role("spinbutton", name="Batch size", exact=True), "16")
+    expect(refusal).to_be_hidden(timeout=SLOW)
+    expect(start).to_be_enabled()
+
+
+def test_six_runs_in_a_row(page):
+    _go(page, "Train")
     box = page.get_by_role("combobox", name="Run")
     for name in ["colour", "line"] * 3:
+        _at_rest(page)
         box.click(timeout=SLOW)
         page.get_by_role("option", name=re.compile(f"· {name}$")).click()
         expect(box).to_have_value(re.compile(f"· {name}$"), timeout=SLOW)

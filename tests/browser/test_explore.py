@@ -1,4 +1,4 @@
-"""The Explore page under a pointer and a keyboard: all images, keys, going away and coming back, two pages at once."""
+"""The Explore page under a pointer: all images, two pages at once, a library that is late, an analyst that dies."""
 
 import re
 import shutil
@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from explorer.datasets.loading import load_images
+from explorer.files import load_arrays, save_arrays
 from tests.support.browser_helpers import (
     SLOW,
     along,
@@ -25,20 +26,19 @@ from tests.support.browser_helpers import (
     pixels,
     server_of,
     slider,
-    typed,
     wait_for_other_picture,
-    z_on_map,
 )
 from tests.support.helpers import wait_for
 from tests.support.pages import fresh_page
 
 pytestmark = pytest.mark.browser
-STEPS = 200  # of a slider
 
 
 def test_all_images_are_encoded_once_and_each_is_shown_under_the_pointer(app, home, page, artefacts):
-    shutil.rmtree(home / "codes", ignore_errors=True)  # of the same weights, from another file of tests
     shutil.copytree(home / "runs" / "four", home / "runs" / "anew")
+    for snapshot in (home / "runs" / "anew" / "snapshots").iterdir():  # weights that nobody has encoded with
+        arrays = load_arrays(snapshot)
+        save_arrays(snapshot, arrays | {"encoder/z_mean/bias": arrays["encoder/z_mean/bias"] + np.float32(1e-4)})
     open_model(page, app, "run/anew")
     page.get_by_role("radio", name="Dimensions").click()
     page.get_by_role("radio", name="All images (1,797)").click()
@@ -61,110 +61,30 @@ def test_all_images_are_encoded_once_and_each_is_shown_under_the_pointer(app, ho
     expect(page.locator(".hg-caption")).to_contain_text(f"image {row + 1:,}, class {labels[row]}", ignore_case=True)
     assert code(page) == pytest.approx(codes[row], abs=1e-6)
 
-
-def test_every_key_of_a_track(app, page):
-    open_model(page, app, "run/four")
-    track = slider(page, "z0")
-    low, high = (float(track.get_attribute(end) or 0) for end in ("min", "max"))
-    step = (high - low) / STEPS
-    track.press("Home")
-    assert code(page)[0] == pytest.approx(low)
-    for key, moved in {"ArrowRight": 1, "ArrowUp": 2, "PageUp": 22, "PageDown": 2, "ArrowLeft": 1}.items():
-        before = picture(page)
-        track.press(key)
-        assert code(page)[0] == pytest.approx(low + moved * step)
-        assert not np.array_equal(picture(page), before)
-    track.press("End")
-    assert code(page)[0] == pytest.approx(high)
-    track.press("Control+z")
-    assert code(page)[0] == pytest.approx(low + step)
-    track.press("Control+z")
-    assert code(page)[0] == pytest.approx(low + 2 * step)
-    track.press("Control+y")
-    track.press("Control+Shift+z")
-    assert code(page)[0] == pytest.approx(high)
-    expect(page.get_by_role("button", name="Redo")).to_be_disabled()
-    track.dblclick()
-    assert code(page)[0] == 0  # the middle of the prior
-
-
-def test_typed_values_and_locks(app, page):
-    open_model(page, app, "run/four")
-    before = code(page)
-    typed(page, "z1").fill("-1.25")
-    typed(page, "z1").press("Enter")
-    assert code(page) == [before[0], -1.25, *before[2:]]
-    assert float(slider(page, "z1").input_value()) == pytest.approx(-1.25, abs=0.02)
-    shown = picture(page)
-    typed(page, "z1").fill("1e9")
-    typed(page, "z1").press("Enter")
-    expect(page.locator(".hg-message")).to_contain_text("z1 takes a number from")
-    assert np.array_equal(picture(page), shown)
-    page.get_by_role("button", name="lock z1").click()
-    page.get_by_role("button", name="Sample").click()
-    assert code(page)[1] == -1.25
-    assert code(page)[0] != before[0]
-    expect(slider(page, "z1")).to_be_disabled()
-
-
-def test_the_code_of_a_model_that_diverged_fits_its_fields(app, page):
-    open_model(page, app, "run/four")
-    far = [1.2345e8, -1.2345e8, -4.5e12, 123456.7]
-    page.evaluate("async (far) => (await import('/web/hand/hand.js')).handOf('explore').begin(far, 0)", far)
-    for index, shown in enumerate(["1.2e+8", "-1.2e+8", "-4.5e+12", "123457"]):
-        field = typed(page, f"z{index}")
-        expect(field).to_have_value(shown)
-        assert float(field.get_attribute("title") or 0) == far[index]
-        assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
-
-
-def test_a_code_outlives_a_visit_to_another_page(app, page):
-    open_model(page, app, "run/four")
-    drag(page, along(slider(page, "z2"), 0.3), along(slider(page, "z2"), 0.7))
-    left, shown = code(page), picture(page)
-    page.get_by_role("link", name="Train").click()
-    expect(page.get_by_role("button", name="Start training")).to_be_visible(timeout=SLOW)
-    page.go_back()
-    expect(page.locator(".hg-map.hg-ready .hg-plot.hg-ready")).to_be_visible(timeout=SLOW)
-    assert code(page) == left
-    assert np.array_equal(picture(page), shown)
-    expect(typed(page, "z2")).to_have_value(f"{left[2]:.2f}")
-    slider(page, "z2").press("PageDown")
-    wait_for_other_picture(page, shown)
+    shutil.rmtree(home / "codes")  # the page computes them again by itself
+    page.mouse.move(0, 0)
+    _, spot = lone_point(page, np.delete(codes[:, [across, up]], row, axis=0))  # the browser keeps the other one
+    hover(page, spot)
+    wait_for(lambda: any((home / "codes").glob("*.safetensors")))
+    expect(page.locator(".hg-shown")).to_have_text("1,797 of 1,797 images shown.", timeout=SLOW)
+    np.testing.assert_array_equal(data_points(page, "run/anew", 1797, "all")[0], codes)
+    expect(page.locator(".hg-message")).to_have_text("")
 
 
 def test_two_pages_have_a_hand_each(app, browser):
-    context = browser.new_context()
-    page, other = context.new_page(), context.new_page()
-    open_model(page, app, "run/four")
-    open_model(other, app, "run/colour")
-    left = code(other)
-    slider(page, "z0").press("End")
-    drag(other, along(slider(other, "z1"), 0.4), along(slider(other, "z1"), 0.6))
-    assert len(code(page)) == 4
-    assert code(other)[0] == left[0]
-    assert code(other)[1] != left[1]
-    other.close()
-    before = picture(page)
-    slider(page, "z0").press("Home")
-    wait_for_other_picture(page, before)
-    context.close()
-
-
-def test_a_reload_in_the_middle_of_a_drag(app, page):
-    open_model(page, app, "run/four")
-    page.mouse.move(*along(slider(page, "z0"), 0.3))
-    page.mouse.down()
-    page.mouse.move(*along(slider(page, "z0"), 0.5))
-    page.reload()
-    page.mouse.move(300, 300)
-    page.mouse.up()
-    expect(page.locator(".hg-latency")).to_contain_text("decoded", timeout=SLOW)
-    expect(page.locator(".hg-message")).to_be_empty()
-    before = picture(page)
-    drag(page, along(slider(page, "z0"), 0.3), along(slider(page, "z0"), 0.8))
-    wait_for_other_picture(page, before)
-    wait_for(lambda: z_on_map(page))
+    with fresh_page(browser) as page:
+        with fresh_page(browser) as other:
+            open_model(page, app, "run/four")
+            open_model(other, app, "run/colour")
+            left = code(other)
+            slider(page, "z0").press("End")
+            drag(other, along(slider(other, "z1"), 0.4), along(slider(other, "z1"), 0.6))
+            assert len(code(page)) == 4
+            assert code(other)[0] == left[0]
+            assert code(other)[1] != left[1]
+        before = picture(page)
+        slider(page, "z0").press("Home")
+        wait_for_other_picture(page, before)
 
 
 def test_a_page_may_be_left_while_its_chart_library_is_on_its_way(app, browser):

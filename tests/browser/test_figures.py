@@ -1,9 +1,11 @@
 """Loss curves in a real Chromium: two columns where there is room, one where the chart is narrow, also on resize."""
 
 import re
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import ROOT
 from tests.support.browser_helpers import held_back
@@ -27,6 +29,22 @@ def app(app_server) -> str:
     return app_server(ROOT / "tests" / "browser" / "apps" / "figures_app.py")
 
 
+@pytest.fixture(scope="module")
+def wide(app: str, browser: Browser) -> Iterator[Page]:
+    """Yield the page on a wide screen; a test leaves it there."""
+    with drawn(browser, app, WIDE) as page:
+        yield page
+
+
+@contextmanager
+def drawn(browser: Browser, app: str, size: tuple[int, int]) -> Generator[Page]:
+    """Yield a fresh page of that size once its chart is drawn."""
+    with fresh_page(browser, *size) as page:
+        page.goto(app)
+        expect(page.locator(".hg-plot.hg-ready")).to_be_visible(timeout=30_000)
+        yield page
+
+
 def places(page: Page) -> dict:
     return page.locator(".hg-plot.hg-ready").evaluate(_PLACES)
 
@@ -48,32 +66,27 @@ def assert_titles_fit(page: Page) -> None:
         assert end <= limit
 
 
-def test_a_phone_has_one_column_and_a_page_two_and_each_title_fits(browser, app, artefacts):
-    for size, one_column in ((WIDE, False), (PHONE, True)):
-        with fresh_page(browser, *size) as page:
-            page.goto(app)
-            expect(page.locator(".hg-plot.hg-ready")).to_be_visible(timeout=30_000)
+def test_a_phone_has_one_column_and_a_page_two_and_each_title_fits(browser, app, wide, artefacts):
+    with drawn(browser, app, PHONE) as phone:
+        for page, one_column in ((wide, False), (phone, True)):
             assert is_one_column(page) is one_column
             assert_titles_fit(page)
-            page.screenshot(path=artefacts / f"figures-{size[0]}.png")
+            page.screenshot(path=artefacts / f"figures-{PHONE[0] if one_column else WIDE[0]}.png")
 
 
-def test_the_columns_follow_the_width_and_a_zoom_stays(browser, app):
-    with fresh_page(browser, *WIDE) as page:
-        page.goto(app)
-        chart = page.locator(".hg-plot.hg-ready")
-        expect(chart).to_be_visible(timeout=30_000)
-        chart.evaluate("plot => Plotly.relayout(plot, { 'xaxis.range': [2, 5] })")
-        high = places(page)["height"]
-        resize(page, PHONE)
-        wait_for(lambda: is_one_column(page), 10)
-        assert places(page)["height"] > 1.5 * high
-        assert chart.evaluate("plot => plot.layout.xaxis.range") == [2, 5]
-        assert_titles_fit(page)
-        resize(page, WIDE)
-        wait_for(lambda: not is_one_column(page), 10)
-        assert places(page)["height"] == high
-        assert_titles_fit(page)
+def test_the_columns_follow_the_width_and_a_zoom_stays(wide):
+    chart = wide.locator(".hg-plot.hg-ready")
+    chart.evaluate("plot => Plotly.relayout(plot, { 'xaxis.range': [2, 5] })")
+    high = places(wide)["height"]
+    resize(wide, PHONE)
+    wait_for(lambda: is_one_column(wide), 10)
+    assert places(wide)["height"] > 1.5 * high
+    assert chart.evaluate("plot => plot.layout.xaxis.range") == [2, 5]
+    assert_titles_fit(wide)
+    resize(wide, WIDE)
+    wait_for(lambda: not is_one_column(wide), 10)
+    assert places(wide)["height"] == high
+    assert_titles_fit(wide)
 
 
 def test_the_room_is_made_before_the_library_is_there(browser, app):

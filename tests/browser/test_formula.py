@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.conftest import ROOT
 from tests.support.browser_helpers import SLOW
 from tests.support.helpers import wait_for
-from tests.support.pages import fresh_page
+from tests.support.pages import WIDTH, fresh_page, restyle
 
 pytestmark = pytest.mark.browser
 WRONG = "sum(square(x - sigmoid(logit)))"
@@ -20,8 +20,6 @@ _NO_PAUSE = """() => {  // the field's pause never ends; all else on the page go
     const later = window.setTimeout;
     window.setTimeout = (call, ms, ...rest) => (ms === 250 ? 0 : later(call, ms, ...rest));
 }"""
-_IS_DARK = """getComputedStyle(document.querySelector(".stApp")).backgroundColor
-    .match(/\\d+/g).slice(0, 3).every(part => part < 128)"""
 _AT_REST = "element => Promise.all(element.getAnimations({ subtree: true }).map(fade => fade.finished))"
 CARET = "input => [input.selectionStart, input.selectionEnd]"
 
@@ -196,16 +194,14 @@ def test_markup_stays_text_and_an_emoji_counts_as_one_character(opened, field):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (820, 1180), (390, 844)])
 def test_it_fits_every_screen_and_can_be_read(opened, field, artefacts, scheme, width, height):
-    opened.set_viewport_size({"width": width, "height": height})
-    opened.emulate_media(color_scheme=scheme)
-    opened.wait_for_function(_IS_DARK if scheme == "dark" else f"!({_IS_DARK})")
+    restyle(opened, width, height, scheme)
     for name, text in (("answer", "sum(square(x - sigmoid(logits)))"), ("fault", WRONG + " + 0.5 * sum(exp(z))")):
         field.fill(text)
         field.press("Enter")
         expect(said(opened)).to_have_text(ANSWER if name == "answer" else re.compile("Did you mean"))
         expect(opened.locator(".hg-formula-answer")).not_to_have_class(re.compile("hg-waiting"))
         opened.locator(".hg-formula").evaluate(_AT_REST)
-        assert opened.evaluate("document.documentElement.scrollWidth") <= width
+        assert opened.evaluate(WIDTH) <= width
         opened.screenshot(path=artefacts / f"formula-{name}-{scheme}-{width}.png")
         found = Axe().run(opened, context=".hg-formula", options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
         assert found.violations_count == 0, found.generate_report()

@@ -1,33 +1,24 @@
 """A loss at a glance and the code of exactly this, on the pages where a person meets them."""
 
 import re
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from explorer.export.script import script_of
 from explorer.presets import PRESETS, checked_experiment
 from explorer.runs.reader import Run
 from tests.support.browser_helpers import SLOW
-from tests.support.helpers import wait_for
-from tests.support.training_page import enter, enter_epochs, folder_of_run, start_button
+from tests.support.training_page import downloaded, enter, folder_of_run
 
 pytestmark = pytest.mark.browser
-
-
-def _downloaded(page: Page) -> str:
-    with page.expect_download() as download:
-        page.get_by_role("button", name=re.compile("Download$")).click()
-    assert download.value.suggested_filename.endswith(".py")
-    return Path(download.value.path()).read_text(encoding="utf-8")
 
 
 def test_any_preset_is_seen_with_its_code(app, page):
     page.goto(f"{app}/losses?view=terms&experiment=preset/question")
     expect(page.get_by_role("row", name="Reconstruction")).to_contain_text("grey levels² per pixel", timeout=SLOW)
     page.get_by_text("Keras script", exact=True).click()
-    assert _downloaded(page) == script_of(checked_experiment(PRESETS["question"]))
+    assert downloaded(page) == script_of(checked_experiment(PRESETS["question"]))
     page.get_by_role("combobox", name=re.compile("Experiment")).click()
     page.get_by_role("option", name="β-VAE on shapes with known factors").click()
     expect(page.get_by_role("row", name="KL")).to_contain_text("½ Σ exp(z_log_var)")
@@ -43,31 +34,13 @@ def test_the_setup_shows_the_loss_that_is_being_chosen(app, page):
     expect(page.locator(".hg-weight")).to_have_text(["× 1", "× 8"])
 
 
-def test_a_run_s_terms_follow_it_and_its_code_can_be_taken(app, home, page, artefacts):
-    page.goto(f"{app}/train")
-    enter_epochs(page)
-    expect(page.get_by_text("measured on this machine")).to_be_visible(timeout=SLOW)
-    start_button(page).click()
-    expect(page.get_by_role("button", name=re.compile("Stop$"))).to_be_visible(timeout=SLOW)  # no more the setup
-    page.get_by_text("Loss graph").click()
-    kl = page.get_by_role("row", name="KL")
-    wait_for(lambda: re.search(r"\d+(\.\d+)?\s*%", kl.inner_text()), 60)
-    before = kl.inner_text()
-    wait_for(lambda: page.wait_for_timeout(100) or kl.inner_text() != before)
-    page.screenshot(path=artefacts / "train-glance.png", full_page=True)
-    page.get_by_text("Keras script", exact=True).click()
-    run = Run(folder_of_run(page, home))
-    assert _downloaded(page) == script_of(run.experiment)
-    page.get_by_role("button", name=re.compile("Stop$")).click()
-    expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=SLOW)
-
-
 @pytest.mark.parametrize(
     ("button", "preset"), [("Train the question unchanged", "question"), ("Train the question corrected", "answer")]
 )
-def test_the_seed_run_is_one_click(app, home, page, button, preset):
+def test_the_question_trains_at_a_click_in_its_fold(app, home, page, button, preset):
     """MNIST may not be here; then the run says so, and it was the right one all the same."""
     page.goto(f"{app}/train")
+    page.get_by_text("The question that Hourglass grew from").click(timeout=SLOW)
     page.get_by_role("button", name=re.compile(button)).click(timeout=SLOW)
     page.wait_for_url(re.compile("run="))
     folder = folder_of_run(page, home)

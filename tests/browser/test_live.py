@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from explorer.export.script import script_of
+from explorer.runs.reader import Run
 from tests.support.browser_helpers import (
     SLOW,
     along,
@@ -26,22 +29,24 @@ from tests.support.browser_helpers import (
 )
 from tests.support.helpers import wait_for
 from tests.support.pages import fresh_page
-from tests.support.training_page import enter_epochs, start_button
+from tests.support.training_page import downloaded, enter_epochs, folder_of_run, let_others_first, start_button
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def live(app: str, browser: Browser) -> Iterator[Page]:
+def live(app: str, home: Path, browser: Browser) -> Iterator[Page]:
     """Start a long training on the page, as a person does, and yield the page that shows it, for all the tests."""
     with fresh_page(browser) as page:
         page.goto(f"{app}/train")
         enter_epochs(page)
         expect(page.get_by_text("measured on this machine")).to_be_visible(timeout=SLOW)  # the page is at rest
         start_button(page).click()
+        expect(page.get_by_role("button", name=re.compile("Stop$"))).to_be_visible(timeout=SLOW)  # no more the setup
         expect(page.locator(".hg-latency")).to_contain_text("in the browser", timeout=SLOW)
         expect(page.locator(".hg-map.hg-ready .hg-plot.hg-ready")).to_be_visible(timeout=SLOW)
         expect(page.locator(".hg-shown")).to_contain_text("at step")
+        let_others_first(folder_of_run(page, home))
         yield page
 
 
@@ -91,9 +96,9 @@ def test_the_axes_move_in_steps_while_the_points_move_all_the_time(live):
 
 
 def test_zoom_and_selection_stay_while_the_points_move(live, artefacts):
-    low, high = map_ranges(live)[0]
+    (low, high), (bottom, top) = map_ranges(live)
     live.get_by_role("button", name=re.compile("^Zoom")).click()
-    drag(live, *map_spots(live, (low / 2, low / 2), (high / 2, high / 2)))
+    drag(live, *map_spots(live, (low / 2, bottom / 2), (high / 2, top / 2)))
     wait_for(lambda: map_ranges(live)[0][1] < 0.6 * high)
     zoomed = map_ranges(live)
     live.get_by_role("button", name=re.compile("lasso")).click()
@@ -163,13 +168,26 @@ def test_axe_finds_nothing_serious_while_it_trains(live, artefacts, scheme):
     assert not [(v["id"], [n["target"] for n in v["nodes"]]) for v in found if v["impact"] in {"serious", "critical"}]
 
 
+def test_its_terms_follow_it_and_its_code_can_be_taken(live, home, artefacts):
+    live.get_by_text("Loss graph").click()
+    kl = live.get_by_role("row", name="KL")
+    wait_for(lambda: re.search(r"\d+(\.\d+)?\s*%", kl.inner_text()), 60)
+    before = kl.inner_text()
+    wait_for(lambda: live.wait_for_timeout(100) or kl.inner_text() != before)
+    live.screenshot(path=artefacts / "train-glance.png", full_page=True)
+    live.get_by_text("Keras script", exact=True).click()
+    run = Run(folder_of_run(live, home))
+    assert downloaded(live) == script_of(run.experiment)
+
+
 def test_the_last_picture_stays_when_the_training_is_stopped(live, name):
     live.get_by_role("button", name="Stop").click()
     expect(live.get_by_text("Stopped by you")).to_be_visible(timeout=SLOW)
     wait_for(lambda: _step(live) == (live.wait_for_timeout(1500) or _step(live)))  # the last look may be on its way
     step = _step(live)
     before = picture(live)
-    slider(live, "z1").press("PageUp")
+    z1 = slider(live, "z1")
+    z1.press("PageDown" if float(z1.input_value()) > 0 else "PageUp")  # away from an end that it may lie at
     wait_for(lambda: not np.array_equal(picture(live), before))
     assert z_on_map(live) == pytest.approx(code(live, name), abs=0.05)
     assert _step(live) == step

@@ -1,19 +1,28 @@
 """How the pages look: every screen, both themes, the change from one to the other in place, and what axe says."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser_helpers import SLOW, hover, map_ranges, open_model
-from tests.support.pages import fresh_page
+from tests.support.pages import WIDTH, fresh_page, restyle
 
 pytestmark = pytest.mark.browser
-SCREENS = [(1280, 800), (1920, 1080), (390, 844)]
+PHONE = (390, 844)
+SCREENS = [PHONE, (1280, 800), (1920, 1080)]
 MODEL = "bundled/mnist-vae-2d"
 _TOPS = "radios => radios.map(radio => radio.getBoundingClientRect().top)"
-LOSSES = {"pairings": "one choice", "wirings": "five wirings", "terms": "Keras script"}
+LOSSES = {
+    "/losses?view=pairings": "one choice",
+    "/losses?view=wirings": "five wirings",
+    "/losses?view=terms": "Keras script",
+}
+WORDS = {"/train": "parameters", **LOSSES}  # said when the page is whole
+PATHS = ["/", *WORDS]
 
 
 def _behind(page: Page, kind: str) -> None:
@@ -30,34 +39,48 @@ def _hover_at_the_edge(page: Page) -> None:
     expect(page.locator(".hg-card")).to_be_visible()
 
 
+@pytest.fixture(scope="module", params=PATHS)
+def loaded(app: str, browser: Browser, request: pytest.FixtureRequest) -> Iterator[tuple[str, Page]]:
+    """Yield a path and its page, loaded afresh on a phone; the tests give it other screens and schemes in place."""
+    with fresh_page(browser, *PHONE) as page:
+        if request.param == "/":
+            open_model(page, app, MODEL)
+        else:
+            page.goto(f"{app}{request.param}")
+            words = WORDS[request.param]
+            expect(page.locator(".stMainBlockContainer")).to_contain_text(words, ignore_case=True, timeout=SLOW)
+        assert page.evaluate(WIDTH) <= PHONE[0]
+        yield request.param, page
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), SCREENS)
-def test_pages_fit_every_screen(app, browser, artefacts, scheme, width, height):
-    with fresh_page(browser, width, height, scheme) as page:
-        open_model(page, app, MODEL)
-        name = f"{scheme}-{width}x{height}.png"
-        page.screenshot(path=artefacts / f"explore-{name}")
-        page.locator(".hg-bank").screenshot(path=artefacts / f"explore-bank-{name}")
-        for kind in ("decodes", "density"):
-            _behind(page, kind)
-            page.locator(".hg-map").screenshot(path=artefacts / f"explore-{kind}-{name}")
-        _behind(page, "nothing")
-        _hover_at_the_edge(page)
-        _card_is_on_the_map(page)
-        page.locator(".hg-map").screenshot(path=artefacts / f"explore-card-{name}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.goto(f"{app}/train")
+def test_pages_fit_every_screen(loaded, artefacts, scheme, width, height):
+    path, page = loaded
+    restyle(page, width, height, scheme)
+    name = f"{scheme}-{width}x{height}.png"
+    if path == "/":
+        _explore_fits(page, artefacts, name)
+    elif path in LOSSES:
+        expect(page.get_by_text(LOSSES[path]).first).to_be_visible()
+        parts = page.get_by_role("radiogroup", name="Part").get_by_role("radio")
+        expect(parts).to_have_count(4)
+        assert len(set(parts.evaluate_all(_TOPS))) == 1, "the parts stand in one row"
+    else:
         expect(page.get_by_role("button", name="Start training")).to_be_visible(timeout=SLOW)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.screenshot(path=artefacts / f"train-{name}")
-        for view, words in LOSSES.items():
-            page.goto(f"{app}/losses?view={view}")
-            expect(page.get_by_text(words).first).to_be_visible(timeout=SLOW)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            parts = page.get_by_role("radiogroup", name="Part").get_by_role("radio")
-            expect(parts).to_have_count(4)
-            assert len(set(parts.evaluate_all(_TOPS))) == 1, "the parts stand in one row"
-            page.screenshot(path=artefacts / f"losses-{view}-{name}")
+    assert page.evaluate(WIDTH) <= width
+    page.screenshot(path=artefacts / f"{re.sub(r'[^a-z]+', '-', path[1:]) or 'explore'}-{name}")
+
+
+def _explore_fits(page: Page, artefacts: Path, name: str) -> None:
+    page.locator(".hg-bank").screenshot(path=artefacts / f"explore-bank-{name}")
+    for kind in ("decodes", "density"):
+        _behind(page, kind)
+        page.locator(".hg-map").screenshot(path=artefacts / f"explore-{kind}-{name}")
+    _behind(page, "nothing")
+    _hover_at_the_edge(page)
+    _card_is_on_the_map(page)
+    page.locator(".hg-map").screenshot(path=artefacts / f"explore-card-{name}")
 
 
 def _card_is_on_the_map(page: Page) -> None:
@@ -69,8 +92,10 @@ def _card_is_on_the_map(page: Page) -> None:
         assert card[start] + card[length] <= stage[start] + stage[length] + 1
 
 
-def test_a_change_of_theme_changes_everything_in_place(app, page):
-    open_model(page, app, MODEL)
+@pytest.mark.parametrize("loaded", ["/"], indirect=True)
+def test_a_change_of_theme_changes_everything_in_place(loaded):
+    _, page = loaded
+    restyle(page)
     _behind(page, "density")
     page.locator(".hg-map .hg-plot").evaluate("plot => { plot.dataset.mine = 'yes'; }")
     light = _colours(page)
@@ -103,23 +128,22 @@ def _colours(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/train", *(f"/losses?view={view}" for view in LOSSES)])
-def test_axe_finds_nothing_serious(app, page, scheme, path):
-    page.emulate_media(color_scheme=scheme)
+def test_axe_finds_nothing_serious(loaded, scheme):
+    path, page = loaded
+    page.mouse.move(0, 0)
+    restyle(page, scheme=scheme)
     if path == "/":
-        open_model(page, app, MODEL)
         page.get_by_role("button", name="Timings").click()
+        expect(page.locator(".hg-meter")).to_be_visible()
         page.get_by_role("button", name=re.compile("lasso")).click()
-    else:
-        page.goto(f"{app}{path}")
-        words = LOSSES.get(path.rpartition("=")[2], "parameters")
-        expect(page.locator(".stMainBlockContainer")).to_contain_text(words, ignore_case=True, timeout=SLOW)
     expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=SLOW)  # what waits for its renewal is pale
     for _ in range(3):  # a colour may be on its way to another; what is wrong stays
         page.wait_for_timeout(700)
         if not (found := _serious(page)):
             break
     assert not found
+    if path == "/":
+        page.get_by_role("button", name="Timings").click()  # for the other scheme
 
 
 def _serious(page: Page) -> list[tuple[str, list]]:

@@ -14,7 +14,7 @@ from tests.support.browser_helpers import SLOW
 from tests.support.helpers import wait_for
 from tests.support.pages import fresh_page
 from tests.support.run_helpers import reached
-from tests.support.training_page import enter, enter_epochs, folder_of_run, start_button
+from tests.support.training_page import enter, enter_epochs, folder_of_run, let_others_first, start_button
 
 pytestmark = pytest.mark.browser
 NAME, FORMULA, WEIGHT, LIVE_WEIGHT = "code_size", "mean(square(z))", 0.5, 3.0
@@ -138,6 +138,7 @@ def run(page: Page, home: Path, known: set[Path]) -> Iterator[Run]:
     expect(page.get_by_role("alert")).to_have_count(0)
     start_button(page).dblclick()
     expect(page.get_by_role("figure", name="loss curves")).to_be_visible(timeout=SLOW)
+    let_others_first(folder_of_run(page, home))
     with Run(folder_of_run(page, home)) as run:
         yield run
 

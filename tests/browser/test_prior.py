@@ -1,6 +1,5 @@
 """Draws from the prior under the hand: which models have a prior is not told by whether their codes are noisy."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,36 +7,31 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.library import models as library
-from explorer.runs.launcher import Launcher
 from tests.support.browser_helpers import SLOW, code, decoded, difference, open_model, picture, slider
 from tests.support.helpers import wait_for
-from tests.support.run_helpers import reached, start
+from tests.support.made_runs import make_run
 
 pytestmark = pytest.mark.browser
 
 WITH_PRIOR, WITHOUT = ["gan", "aae"], "ae"
 LATENT = 4
 DRAWS = 40
+_DRAWS = """async (button, [count, name]) => {
+    const hand = (await import("/web/hand/hand.js")).handOf(name);
+    return [...Array(count)].map(() => (button.click(), [...hand.code]));
+}"""
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _runs(home: Path) -> Iterator[None]:
-    """Add a run of each of these variants, trained for a moment: its codes are nowhere yet."""
-    launcher = Launcher()
+def _runs(home: Path) -> None:
+    """Add a run of each of these variants: its codes are nowhere yet."""
     for variant in (*WITH_PRIOR, WITHOUT):
-        with start(home / "runs", launcher, variant, variant=variant, latent_dim=LATENT, epochs=1) as run:
-            reached(run, "finished")
-    yield
-    launcher.close()
+        make_run(home / "runs" / variant, {}, variant=variant, latent_dim=LATENT)
 
 
 def draws(page: Page, hand: str) -> np.ndarray:
-    """Codes (DRAWS, latent), each from a click on Random."""
-    found = []
-    for _ in range(DRAWS):
-        page.get_by_role("button", name="Sample").click()
-        found.append(code(page, hand))
-    return np.array(found)
+    """Codes (DRAWS, latent), each from a click on Sample; all clicks are one message to the browser."""
+    return np.array(page.get_by_role("button", name="Sample").evaluate(_DRAWS, [DRAWS, hand]))
 
 
 def ends(page: Page, index: int) -> tuple[float, float]:

@@ -59,7 +59,7 @@ def test_a_switch_during_a_drag_never_mixes_two_models(app, page, name, lag):
     if MODELS[name]["network"] == "dense":
         _seen_were_of_one_model_each(page)
     assert difference(picture(page), by_server(page, name, [code(page)], NEW)[0]) <= 1
-    for index, expected in enumerate(strips_by_server(page, name, NEW)):
+    for index, expected in strips_by_server(page, name, NEW).items():
         assert difference(strip(page, index), expected) <= 1
 
 

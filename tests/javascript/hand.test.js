@@ -20,13 +20,14 @@ test("what is no code says what is wrong", () => {
   assert.throws(() => parseCode("1, 2", 3), /has 2 numbers; this model's code has 3/);
   assert.throws(() => parseCode("1", 3), /has 1 number;/);
   assert.throws(() => parseCode("", 1), /has 0 numbers/);
+  assert.throws(() => parseCode("hello", 3), /“hello” is not a number; this model's code has 3/);
   assert.throws(() => parseCode("1, abc", 2), /z1 was abc/);
   assert.throws(() => parseCode("NaN", 1), RangeError);
   assert.throws(() => parseCode(String(10 * LIMIT), 1), RangeError);
 });
 
 /** @param {number} value */
-const place = (value, condition = 0) => /** @type {import("../../assets/web/hand/history.js").Place} */ ({ code: [value], condition, chosen: null });
+const place = (value, classIndex = 0) => /** @type {import("../../assets/web/hand/history.js").Place} */ ({ code: [value], classIndex, chosen: null });
 
 test("undo goes back to where the hand let go, redo forth again", () => {
   const history = new History();

@@ -55,7 +55,7 @@ def open_model(page: Page, url: str, model: str) -> None:
     expect(page.locator(".hg-latency")).to_contain_text("decoded", timeout=SLOW)
     expect(page.locator(".hg-map.hg-ready .hg-plot.hg-ready")).to_be_visible(timeout=SLOW)
     expect(page.locator(".hg-shown")).to_contain_text("shown", timeout=SLOW)  # said last, when all layers are in place
-    expect(page.locator(".hg-pair canvas")).to_have_count(2)
+    expect(page.locator(".hg-caption")).to_contain_text(", class ")
 
 
 def slider(page: Page, name: str) -> Locator:

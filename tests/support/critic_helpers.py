@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from explorer.diagnosis import Measured, findings
+from explorer.diagnosis import CriticMeasured, findings
 from models.spec.catalogue import VARIANTS
 
 CRITICS = [name for name, info in VARIANTS.items() if info.critic]
@@ -17,10 +17,10 @@ def judged(right: float, positive: bool) -> np.ndarray:
     return logits
 
 
-def found(variant: str, right: float = 0.75, **changes) -> Measured:
+def found(variant: str, right: float = 0.75, **changes) -> CriticMeasured:
     info = VARIANTS[variant]
     means = dict.fromkeys(info.weights, 0.65) | {"score_real": -3.0, "score_fake": 1.0, "gradient_penalty": 0.01}
-    plain = Measured(
+    plain = CriticMeasured(
         info,
         500,
         tuple(info.learners),
@@ -34,5 +34,5 @@ def found(variant: str, right: float = 0.75, **changes) -> Measured:
     return replace(plain, **changes)
 
 
-def titles(case: Measured) -> list[str]:
+def titles(case: CriticMeasured) -> list[str]:
     return [finding.verdict for finding in findings(case)]

@@ -65,6 +65,10 @@ def spread() -> dict[str, Experiment]:
     small = {"latent_dim": 4, "batch_size": 16}
     experiments["colours"] = {"variant": "vae", "network": "conv", "dataset": "shapes_rgb", **small}
     experiments["own"] = {"terms": OWN, **small}
+    experiments["sampled"] = {
+        "variant": "conditional_vae", "pixel_model": "bernoulli_dynamic", "network": "conv",
+        "terms": {"white": {"formula": "mean(x * x)"}}, **small,
+    }  # fmt: skip
     experiments["own_label"] = {
         "variant": "conditional_vae", "terms": {"one": {"formula": "sum(label * label) * mean(x * logits)"}}, **small
     }  # fmt: skip

@@ -42,12 +42,16 @@ def in_python(*arguments: str, **changes: str) -> subprocess.CompletedProcess[st
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
-    """The condition's first true value. Fails after that many seconds."""
-    end = time.monotonic() + seconds
+    """The condition's first true value. Fails after that many seconds.
+
+    What is not there soon is asked for less often: a question to a page takes time from what is waited for.
+    """
+    end, pause = time.monotonic() + seconds, 0.02
     while time.monotonic() < end:
         if value := condition():
             return value
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(1.2 * pause, 0.1)
     raise AssertionError(f"It did not come true within {seconds} s.")
 
 

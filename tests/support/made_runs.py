@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import numpy as np
 import tensorflow as tf
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from explorer.datasets.catalogue import DATASETS
 from explorer.datasets.loading import Images, load_images
@@ -27,6 +27,7 @@ from tests.support.shared import new_home, own_home
 
 STEPS = (0, 50)  # the snapshots of every made run
 BRANDS = (0, 255)  # what a dense network draws into the first pixel at each of them, whatever the code
+MOST_STRIPS = 8  # of the first dimensions, until somebody chooses another number
 DEAD = 3  # a dimension that says nothing, where there are more than four
 
 MODELS: dict[str, dict[str, Any]] = {
@@ -56,10 +57,17 @@ def by_server(page: Page, name: str, codes: Codes, step: int = STEPS[-1]) -> np.
     return decoded(page, f"run/{name}@{step}", codes, DATASETS[MODELS[name]["dataset"]].image_shape)
 
 
-def strips_by_server(page: Page, name: str, step: int = STEPS[-1]) -> list[np.ndarray]:
-    """The film strip of each dimension at the code under the hand, decoded by the server, all frames side by side."""
-    dimensions = range(MODELS[name]["latent_dim"])
-    return [np.concatenate(list(by_server(page, name, strip_codes(page, each), step)), axis=1) for each in dimensions]
+def strips_by_server(page: Page, name: str, step: int = STEPS[-1]) -> dict[int, np.ndarray]:
+    """The film strips that are shown, at the code under the hand, decoded by the server, by dimension.
+
+    All frames stand side by side. Strips are shown of the first dimensions, which must all have them.
+    """
+    shown = page.locator(".hg-film:visible")
+    expect(shown).to_have_count(min(MODELS[name]["latent_dim"], MOST_STRIPS))
+    tracks = page.locator(".hg-bank input[type=range]").all()[: shown.count()]
+    dimensions = [int((track.get_attribute("aria-label") or "").removeprefix("z")) for track in tracks]
+    decodes = {each: by_server(page, name, strip_codes(page, each), step) for each in dimensions}
+    return {each: np.concatenate(list(frames), axis=1) for each, frames in decodes.items()}
 
 
 def _make(home: Path) -> None:
@@ -80,7 +88,7 @@ def make_run(folder: Path, summary: dict[str, Any], **settings: Any) -> None:
     for number, step in enumerate(STEPS):
         _give_life(trainer.program, trainer.probe.images, np.array(trainer.summary["labels"]), number)
         trainer.step, trainer.epoch = step, float(number)
-        trainer._snapshot()
+        trainer.snapshot()
     write_summary(folder, {**trainer.summary, "steps": trainer.step, **summary})
     store.set_state("finished")
     store.close()
@@ -100,21 +108,26 @@ def _images(dataset: str) -> Images:
 
 
 def _give_life(program: Program, images: np.ndarray, labels: np.ndarray, number: int) -> None:
-    """Weights whose codes fill the prior and whose pictures use all of 0..1; the second snapshot shows the negative."""
+    """Weights whose pictures use all of 0..1; the second snapshot shows the negative.
+
+    Codes with a posterior fill the prior. Others are those of a new encoder, which are nowhere yet.
+    """
     twins, experiment = program.twins, program.experiment
     height, width, channels = images.shape[1:]
     code_length = twins.decoder.input_shape[1]  # with the class, where the model is conditional
     decoder = lively_twins(experiment.network, experiment.pixel_model, (height, width, channels), code_length)
-    weights = {**weights_of(twins, ["encoder"]), **weights_of(decoder, ["decoder"])}
+    decoding = weights_of(decoder, ["decoder"])
     sign = 1 - 2 * number
-    kernel, bias = list(weights)[-2:]
-    weights[kernel], weights[bias] = sign * weights[kernel], sign * weights[bias]
+    kernel, bias = list(decoding)[-2:]
+    decoding[kernel], decoding[bias] = sign * decoding[kernel], sign * decoding[bias]
     if experiment.network == "dense":  # a pixel has weights of its own
-        weights[kernel][:, :channels], weights[bias][:channels] = 0, (BRANDS[number] - 127) / 4
+        decoding[kernel][:, :channels], decoding[bias][:channels] = 0, (BRANDS[number] - 127) / 4
+    weights = weights_of(twins) | decoding
     assign_weights(twins, weights)
     known = program.twins.inputs(tf.constant(images[:500] / np.float32(255)), tf.constant(labels[:500], tf.int32))
-    weights |= _heads(twins.encoder(known)[tensors.Z_MEAN].numpy(), weights, sign)
-    assign_weights(twins, weights)
+    codes = twins.encoder(known)
+    if tensors.Z_LOG_VAR in codes:
+        assign_weights(twins, weights | _heads(codes[tensors.Z_MEAN].numpy(), weights, sign))
 
 
 def _heads(codes: np.ndarray, weights: dict[str, np.ndarray], sign: int) -> dict[str, np.ndarray]:

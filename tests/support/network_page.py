@@ -123,7 +123,7 @@ def lively_twins(network: str, pixel_model: str, shape: tuple[int, int, int], la
     """Twins with random weights whose images use all of 0..1."""
     twins = build_twins(Experiment.parse({"network": network, "pixel_model": pixel_model, "latent_dim": latent}), shape)
     with_random_weights(twins)
-    mean, deviation = (0, 3) if pixel_model == "bernoulli" else (0.5, 0.5)
+    mean, deviation = (0, 3) if pixel_model.startswith("bernoulli") else (0.5, 0.5)
     linear = twins.decoder(some_codes(64, latent)).numpy()
     scale = deviation / linear.std()
     weights = weights_of(twins)

@@ -9,7 +9,7 @@ from explorer.files import load_arrays
 from explorer.runs.launcher import Launcher
 from explorer.runs.layout import CLOCK, LOG, WEIGHT_PREFIX, WEIGHTED_PREFIX, write_experiment
 from explorer.runs.reader import Run
-from explorer.runs.records import Status
+from explorer.runs.records import Settings, Status
 from explorer.runs.writer import RunWriter
 from explorer.trainer.listening import Listener
 from explorer.trainer.training import Trainer
@@ -56,15 +56,27 @@ def reached(run: Run, *states: str, step: int = 0) -> Status:
     return wait_for(now, 120)
 
 
+def settings_of(run: Run) -> Settings:
+    """The settings in force."""
+    moment = run.moment()
+    assert moment is not None
+    return moment.settings
+
+
+def moving_of(run: Run) -> tuple[str, ...]:
+    """The totals whose networks are updated."""
+    return settings_of(run).moving
+
+
 def snapshot_is_whole(run: Run) -> bool:
     arrays = load_arrays(run.snapshots()[-1].path)
     return all(np.isfinite(array).all() for array in arrays.values())
 
 
-def small_trainer(folder: Path, **settings) -> Trainer:
-    images = np.full((8, 4, 4, 1), 255, np.uint8)
+def small_trainer(folder: Path, store: RunWriter | None = None, grey: int = 255, **settings) -> Trainer:
+    images = np.full((8, 4, 4, 1), grey, np.uint8)
     data = Images(images, np.zeros(8, np.int64), ("0",), images, np.zeros(8, np.int64))
-    store = unfinished(folder, quick(**settings))
+    store = store or unfinished(folder, quick(**settings))
     return Trainer(folder, quick(**settings), data, store, Listener(folder, store))
 
 

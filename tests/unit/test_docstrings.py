@@ -25,6 +25,18 @@ def _is_property(function: Function) -> bool:
     return any("property" in ast.unparse(decorator) for decorator in function.decorator_list)
 
 
+EVERYWHERE = [*PATHS, *sorted((ROOT / "benchmarks").glob("*.py"))]
+NO_SUBJECT = ("What ", "Whether ", "Why ", "When ", "Who ", "The same ")
+
+
+@pytest.mark.parametrize("path", EVERYWHERE, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_docstring_begins_with_a_question_instead_of_its_subject(path):
+    documented = ast.Module | ast.ClassDef | Function
+    nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, documented)]
+    texts = [text for node in nodes if (text := ast.get_docstring(node)) is not None]
+    assert [text for text in texts if text.startswith(NO_SUBJECT)] == []
+
+
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_docstrings_of_functions_begin_with_a_verb(path):
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from explorer.presets import PRESET_TITLES, PRESETS, checked_experiment, from_command_line
+from explorer.cli.parser import main
+from explorer.presets import AT_ONCE, PRESET_HELP, PRESET_TITLES, PRESETS, checked_experiment, from_command_line
+from models.spec.catalogue import NETWORKS, PIXEL_MODELS, QUESTION
 from models.spec.experiment import Experiment, ExperimentError
 from models.spec.term_settings import TermSetting
 
@@ -13,6 +15,15 @@ from models.spec.term_settings import TermSetting
 def test_every_preset_is_a_whole_experiment_with_a_title(preset):
     assert from_command_line(preset, None, []) == checked_experiment(dict(PRESETS[preset]))
     assert PRESET_TITLES[preset]
+
+
+def test_the_question_is_explained_wherever_it_can_be_chosen(capsys):
+    explained = [NETWORKS["question"].summary, PIXEL_MODELS["unscaled"].summary, *PRESET_HELP.values()]
+    assert set(AT_ONCE) == set(PRESET_HELP)
+    assert all(QUESTION in text for text in explained)
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    assert QUESTION in " ".join(capsys.readouterr().out.split())
 
 
 def test_the_question_and_what_it_should_have_been_differ_in_their_pixels_alone():

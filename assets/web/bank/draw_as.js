@@ -9,9 +9,9 @@ let groups = 0;
 
 export class DrawAs {
   /** @type {string[]} */ #names = [];
-  /** Mark a class as chosen. @type {(condition: number) => void} */ show = () => {};
+  /** Mark a class as chosen. @type {(classIndex: number) => void} */ show = () => {};
 
-  /** @param {(condition: number) => void} onChoose */
+  /** @param {(classIndex: number) => void} onChoose */
   constructor(onChoose) {
     this.onChoose = onChoose;
     this.element = make("div", { className: "hg-draw-as", hidden: true });
@@ -36,13 +36,13 @@ export class DrawAs {
     row.style.setProperty("--across", String(names.length));
     row.style.setProperty("--narrow", String(Math.ceil(names.length / Math.ceil(names.length / MOST_ACROSS))));
     this.element.replaceChildren(make("span", { textContent: TITLE, "aria-hidden": "true" }), row);
-    this.show = (condition) => boxes.forEach((box, i) => (box.checked = i === condition));
+    this.show = (classIndex) => boxes.forEach((box, i) => (box.checked = i === classIndex));
   }
 
   #layList() {
-    const list = choice(TITLE, Object.fromEntries(this.#names.entries()), "", (condition) => this.onChoose(Number(condition)));
+    const list = choice(TITLE, Object.fromEntries(this.#names.entries()), "", (classIndex) => this.onChoose(Number(classIndex)));
     const select = /** @type {HTMLSelectElement} */ (list.querySelector("select"));
     this.element.replaceChildren(list);
-    this.show = (condition) => (select.value = String(condition));
+    this.show = (classIndex) => (select.value = String(classIndex));
   }
 }

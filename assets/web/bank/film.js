@@ -31,7 +31,7 @@ export class Film {
   };
 
   #here() {
-    return [...this.hand.code, this.hand.condition];
+    return [...this.hand.code, this.hand.classIndex];
   }
 
   /** A strip holds all other dimensions, and the class: a dimension's own move does not change it. */
@@ -83,13 +83,13 @@ export class Film {
    * @param {import("../decoder/engine.js").Engine} engine
    */
   #decode({ dimension: { index, low, high } }, engine) {
-    const { code, condition } = this.hand;
+    const { code, classIndex } = this.hand;
     const codes = new Float32Array(FRAMES * code.length);
     for (let frame = 0; frame < FRAMES; frame++) {
       codes.set(code, frame * code.length);
       codes[frame * code.length + index] = low + ((frame + 0.5) / FRAMES) * (high - low);
     }
-    return engine.film(codes, FRAMES, condition);
+    return engine.film(codes, FRAMES, classIndex);
   }
 
   close() {

@@ -1,7 +1,8 @@
-// The decoded picture, large; what can be done with the code; and the image that the code was taken from.
+// The decoded picture beside the image that the code was taken from and its reconstruction; what can be done with the code.
 import { button, iconButton } from "../shared/controls.js";
 import { make } from "../shared/elements.js";
 import { codeText, parseCode } from "../hand/code_text.js";
+import { Chooser } from "./chooser.js";
 import { DrawAs } from "./draw_as.js";
 import { capitalised, milliseconds } from "../shared/digits.js";
 import { inWords } from "../hand/data_point.js";
@@ -28,42 +29,51 @@ export class PictureView {
    */
   constructor(hand, { onReset, onRandom, onMeter }) {
     this.hand = hand;
-    this.canvas = make("canvas", { className: "hg-decoded hg-pixels", role: "img", "aria-label": "decoded image" });
-    this.caption = make("span");
+    this.canvas = picture("decoded image", "hg-decoded");
+    this.original = picture("original");
+    this.reconstruction = picture("reconstruction");
+    this.caption = make("figcaption", { className: "hg-caption" });
     this.latency = make("span", { className: "hg-latency" });
     this.message = make("p", { className: "hg-message", "aria-live": "polite" });
-    this.pair = make("div", { className: "hg-pair" });
     this.random = button(SAMPLE.near, onRandom);
     this.undo = iconButton("undo", "Undo", () => this.hand.undo());
     this.redo = iconButton("redo", "Redo", () => this.hand.redo());
     this.text = make("input", { type: "text", className: "hg-code", "aria-label": "code as text", spellcheck: false });
     this.text.onchange = () => this.paste(this.text.value);
     this.copied = button("Copy", () => this.copy());
-    const actions = make("div", { className: "hg-actions hg-edit-actions" }, button("Reset", onReset), this.undo, this.redo, this.random);
+    this.chooser = new Chooser(hand);
+    this.drawAs = new DrawAs((classIndex) => this.hand.drawAs(classIndex));
+    const frame = make("div", { className: "hg-frame" }, this.canvas, this.message);
+    const words = (/** @type {string} */ textContent) => make("figcaption", { textContent });
+    this.pictures = make(
+      "div",
+      { className: "hg-pictures" },
+      make("figure", {}, frame, words("Decode of z")),
+      make("figure", { className: "hg-of-image" }, this.original, this.caption),
+      make("figure", { className: "hg-of-image" }, this.reconstruction, words("Reconstruction")),
+    );
+    const edit = make("div", { className: "hg-actions" }, button("Reset", onReset), this.undo, this.redo, this.random);
+    const code = make("div", { className: "hg-code-line" }, this.text, this.copied);
     const save = button("Save PNG", () => savePng(this.canvas, `${this.name}-decoded.png`));
     const more = make("div", { className: "hg-actions hg-more-actions" }, save, button("Timings", onMeter));
-    const code = make("div", { className: "hg-code-line" }, this.text, this.copied);
-    this.drawAs = new DrawAs((condition) => this.hand.drawAs(condition));
-    const caption = make("p", { className: "hg-caption" }, this.caption, this.latency);
-    const foot = make("div", { className: "hg-foot" }, caption, this.drawAs.element);
-    const frame = make("div", { className: "hg-frame" }, this.canvas, this.message);
-    this.element = make("div", { className: "hg-picture" }, frame, foot, actions, code, more, this.pair);
+    this.tools = make("div", { className: "hg-bank-tools" }, this.chooser.element, more, edit, code, this.drawAs.element);
     this.#listeners = { picture: this.draw, trouble: this.say, code: this.showCode, chosen: this.showPair, engine: this.showPair };
     for (const [name, listener] of Object.entries(this.#listeners)) hand.addEventListener(name, listener);
     for (const listener of [this.draw, this.say, this.showCode, this.showPair]) listener();
   }
 
   /** @param {import("../bank.js").BankData} data */
-  describe({ model, conditions, code, prior, shape: [height, width] }) {
+  describe({ model, class_names, code, prior, shape: [height, width] }) {
     this.name = model.replace(/[^\w.-]+/g, "-");
     this.latent = code.length;
     this.random.textContent = prior ? SAMPLE.prior : SAMPLE.near;
     this.random.title = prior
       ? "Draw each dimension from a standard normal distribution."
       : "Draw each dimension from a normal distribution with the mean and standard deviation of the data.";
-    this.canvas.style.aspectRatio = `${width} / ${height}`;
-    this.drawAs.offer(conditions);
-    this.drawAs.show(this.hand.condition); // a hand outlives its bank
+    this.pictures.style.setProperty("--aspect", `${width} / ${height}`);
+    this.chooser.describe(model);
+    this.drawAs.offer(class_names);
+    this.drawAs.show(this.hand.classIndex); // a hand outlives its bank
   }
 
   draw = () => {
@@ -83,8 +93,7 @@ export class PictureView {
   showCode = () => {
     const { hand } = this;
     if (document.activeElement !== this.text) this.text.value = codeText(hand.code);
-    this.drawAs.show(hand.condition);
-    this.showCaption();
+    this.drawAs.show(hand.classIndex);
     this.undo.disabled = !hand.canUndo;
     this.redo.disabled = !hand.canRedo;
   };
@@ -92,18 +101,20 @@ export class PictureView {
   /** The image that the code was taken from, and what the model makes of it; the pair before stays until both are there. */
   showPair = async () => {
     const { chosen, engine } = this.hand;
-    this.showCaption();
-    if (!chosen) this.pair.replaceChildren();
+    if (!chosen) this.#empty();
     if (!chosen || !engine) return;
-    const pixels = await engine.film(chosen.mean, 1, chosen.condition);
+    const pixels = await engine.film(chosen.mean, 1, chosen.classIndex);
     if (!pixels || engine !== this.hand.engine || chosen !== this.hand.chosen) return;
-    this.pair.replaceChildren(figure("original", chosen.image, engine.shape), figure("reconstruction", pixels, engine.shape));
+    drawPixels(this.original, chosen.image, engine.shape);
+    drawPixels(this.reconstruction, pixels, engine.shape);
+    this.caption.textContent = capitalised(inWords(chosen));
   };
 
-  showCaption() {
-    const { chosen, reconstructing } = this.hand;
-    const image = chosen && inWords(chosen);
-    this.caption.textContent = image ? (reconstructing ? capitalised(image) : `from ${image}`) : "";
+  #empty() {
+    for (const canvas of [this.original, this.reconstruction]) {
+      canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
+    }
+    this.caption.textContent = "No image chosen";
   }
 
   async copy() {
@@ -126,17 +137,12 @@ export class PictureView {
   }
 
   close() {
+    this.chooser.close();
     for (const [name, listener] of Object.entries(this.#listeners)) this.hand.removeEventListener(name, listener);
   }
 }
 
-/**
- * @param {string} name
- * @param {Uint8Array} pixels
- * @param {import("../shared/pixels.js").Shape} shape
- */
-function figure(name, pixels, shape) {
-  const canvas = make("canvas", { className: "hg-pixels", role: "img", "aria-label": name });
-  drawPixels(canvas, pixels, shape);
-  return make("figure", {}, canvas, make("figcaption", { textContent: name }));
+/** @param {string} name @param {string} [kind] */
+function picture(name, kind = "") {
+  return make("canvas", { className: `hg-pixels ${kind}`, role: "img", "aria-label": name });
 }

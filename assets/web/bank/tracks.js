@@ -5,25 +5,33 @@ import { make } from "../shared/elements.js";
 const MOST_STRIPS = 8;
 
 /**
- * The first `visible` tracks in plain sight, the rest folded.
+ * The first `visible` tracks in plain sight, and of these the active ones only where `folding`; the rest folded.
  * @param {import("./dimension.js").Track[]} tracks
  * @param {number} visible
+ * @param {boolean} folding
  * @param {() => void} onFold
  */
-export function layTracks(tracks, visible, onFold) {
-  const shown = grid(tracks.slice(0, visible));
-  const rest = tracks.slice(visible);
-  if (!rest.length) return [shown];
-  const summary = make("summary", { textContent: `${rest.length} more dimension${rest.length > 1 ? "s" : ""}` });
-  return [shown, make("details", { className: "hg-more", ontoggle: onFold }, summary, grid(rest))];
+export function layTracks(tracks, visible, folding, onFold) {
+  const active = tracks.filter(({ dimension }) => dimension.active);
+  const first = (folding && active.length ? active : tracks).slice(0, visible);
+  const rest = tracks.filter((track) => !first.includes(track));
+  if (!rest.length) return [grid(first)];
+  const summary = make("summary", { textContent: inWords(rest) });
+  return [grid(first), make("details", { className: "hg-more", ontoggle: onFold }, summary, grid(rest))];
+}
+
+/** What is folded, such as `4 inactive dimensions`. @param {import("./dimension.js").Track[]} tracks */
+function inWords(tracks) {
+  const { length } = tracks;
+  const inactive = tracks.filter(({ dimension }) => !dimension.active).length;
+  const plural = length > 1 ? "s" : "";
+  if (inactive === length) return `${length} inactive dimension${plural}`;
+  return `${length} more dimension${plural}${inactive ? `, ${inactive} inactive` : ""}`;
 }
 
 /** @param {import("./dimension.js").Track[]} tracks */
 function grid(tracks) {
-  const wide = tracks.length > 8;
-  const element = make("div", { className: wide ? "hg-rows hg-two" : "hg-rows" }, ...tracks.map(({ element }) => element));
-  element.style.setProperty("--rows", String(Math.ceil(tracks.length / 2)));
-  return element;
+  return make("div", { className: "hg-rows" }, ...tracks.map(({ element }) => element));
 }
 
 /**
@@ -35,7 +43,7 @@ export function tracksInSight(tracks, dims) {
   return tracks.filter(({ element }) => !folded?.contains(element));
 }
 
-/** Whether strips are shown, and up to how many dimensions. */
+/** Whether strips are shown, and how many: those of the first dimensions. */
 export class StripSetting {
   /** @param {() => void} onChange */
   constructor(onChange) {
@@ -53,11 +61,11 @@ export class StripSetting {
       remember("strips", (this.on = on));
       onChange();
     });
-    this.element = make("div", { className: "hg-settings" }, box, make("label", { className: "hg-check" }, "top", this.limit));
+    this.elements = [box, make("label", { className: "hg-check" }, "top", this.limit)];
   }
 
-  /** @param {number} count of dimensions */
-  shownFor(count) {
-    return this.on && count <= this.most;
+  /** Those that have strips. @param {import("./dimension.js").Track[]} tracks */
+  filmed(tracks) {
+    return new Set(this.on ? tracks.slice(0, this.most) : []);
   }
 }

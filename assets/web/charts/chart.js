@@ -179,8 +179,8 @@ export class Chart {
    * @returns {Span | null}
    */
   range(axis) {
-    const drawn = /** @type {Axis | undefined} */ (this.drawing?.layout[axis])?.range;
-    const [low, high] = this.#moving.range(axis) ?? this.#zoom.range(axis) ?? drawn ?? [];
+    const drawn = /** @type {Axis | undefined} */ (this.drawing?.layout[axis])?.range; // of axes of one scale more than was asked for
+    const [low, high] = this.#moving.range(axis) ?? drawn ?? [];
     return low === undefined || high === undefined ? null : [low, high];
   }
 
@@ -203,7 +203,8 @@ export class Chart {
       const { width, height } = this.#size;
       const { clientWidth, clientHeight } = host;
       if (this.closed || !drawing || !Plotly || (clientWidth === width && clientHeight === height)) return;
-      if (narrowOf(drawing.layout, clientWidth) !== narrowOf(drawing.layout, width)) return this.draw();
+      const other = narrowOf(drawing.layout, clientWidth) !== narrowOf(drawing.layout, width);
+      if (other || drawing.layout.meta?.refit) return this.draw();
       this.#size = { width: clientWidth, height: clientHeight };
       await Plotly.Plots.resize(host);
       this.onRanges();

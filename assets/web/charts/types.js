@@ -5,7 +5,7 @@
  * @typedef {[number, number]} Span
  * @typedef {Settings & {range?: number[], autorange?: boolean}} Axis
  * @typedef {{below: number, height: number, layout: Record<string, Settings | unknown[]>}} Narrow in pixels; what is other in the layout
- * @typedef {Settings & {uirevision?: unknown, meta?: {filename?: string, narrow?: Narrow}}} Layout
+ * @typedef {Settings & {uirevision?: unknown, meta?: {filename?: string, narrow?: Narrow, refit?: boolean}}} Layout its figure is made anew for another size where it says `refit`
  * @typedef {{data: Settings[], layout: Layout, config?: Settings}} Figure
  *
  * @typedef {object} Host an element that Plotly has drawn in

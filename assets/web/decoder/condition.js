@@ -3,17 +3,17 @@
 /**
  * @param {Float32Array} codes (count, latent)
  * @param {number} count
- * @param {number} condition the class of all of them
+ * @param {number} classIndex the class of all of them
  * @param {number} classes how many there are; 0 where the decoder takes z alone
  */
-export function withClass(codes, count, condition, classes) {
+export function withClass(codes, count, classIndex, classes) {
   if (!classes) return codes;
   const latent = codes.length / count;
   const length = latent + classes;
   const completed = new Float32Array(count * length);
   for (let i = 0; i < count; i++) {
     completed.set(codes.subarray(i * latent, (i + 1) * latent), i * length);
-    completed[i * length + latent + condition] = 1;
+    completed[i * length + latent + classIndex] = 1;
   }
   return completed;
 }

@@ -17,11 +17,11 @@ const FILM_WAITS_MS = 250; // at most: strips go on during a long drag, only slo
 /**
  * @typedef {"browser" | "thread" | "server"} Place
  *
- * @typedef {object} Model what `Shown` in explorer/components/bank.py says of it
+ * @typedef {object} Model what `Shown` in explorer/figures/shown.py says of it
  * @property {string} model its key
  * @property {string} version another one of the same model is loaded anew
  * @property {import("../shared/pixels.js").Shape} shape
- * @property {string[]} conditions the classes of a conditional decoder; none for another
+ * @property {string[]} class_names the classes of a conditional decoder; none for another
  */
 
 /** Median milliseconds of one decode, by the layers: a snapshot of the same network is not timed again. */
@@ -42,10 +42,10 @@ export class Engine {
    * @param {string} reason why it does
    * @param {(sentence: string) => void} onTrouble
    */
-  constructor({ model, shape, conditions }, bytes, reason, onTrouble) {
+  constructor({ model, shape, class_names }, bytes, reason, onTrouble) {
     this.model = model;
     this.shape = shape;
-    this.classes = conditions.length;
+    this.classes = class_names.length;
     this.size = shape[0] * shape[1] * shape[2];
     this.bytes = bytes;
     this.reason = reason;
@@ -75,29 +75,29 @@ export class Engine {
   /**
    * One code for the picture under the hand: at once where that is quick, else the newest one as soon as it is there.
    * @param {number[]} code
-   * @param {number} condition the class to draw it as, where the model is conditional
+   * @param {number} classIndex the class to draw it as, where the model is conditional
    * @returns {Uint8Array | Promise<Uint8Array | null>} null where it was overtaken or could not be decoded
    */
-  decode(code, condition) {
-    return this.#one(code, condition, this.#hand);
+  decode(code, classIndex) {
+    return this.#one(code, classIndex, this.#hand);
   }
 
   /**
    * The same for what the pointer is over.
    * @param {number[]} code
-   * @param {number} condition
+   * @param {number} classIndex
    */
-  hover(code, condition) {
-    return this.#one(code, condition, this.#hover);
+  hover(code, classIndex) {
+    return this.#one(code, classIndex, this.#hover);
   }
 
   /**
    * @param {number[]} code
-   * @param {number} condition
+   * @param {number} classIndex
    * @param {Lane<Float32Array, Uint8Array>} lane
    */
-  #one(code, condition, lane) {
-    const values = withClass(Float32Array.from(code), 1, condition, this.classes);
+  #one(code, classIndex, lane) {
+    const values = withClass(Float32Array.from(code), 1, classIndex, this.classes);
     if (this.network && this.place === "browser") return this.network.decode(values, 1);
     return lane.ask(values);
   }
@@ -106,11 +106,11 @@ export class Engine {
    * Many codes, never on the page's own thread.
    * @param {Float32Array} codes one after the other
    * @param {number} count
-   * @param {number} condition the class to draw all of them as
+   * @param {number} classIndex the class to draw all of them as
    * @returns {Promise<Uint8Array | null>} null where they could not be decoded
    */
-  async film(codes, count, condition) {
-    const all = withClass(codes, count, condition, this.classes);
+  async film(codes, count, classIndex) {
+    const all = withClass(codes, count, classIndex, this.classes);
     if (this.place !== "server") return this.#far(all, count, "film");
     const pictures = new Uint8Array(count * this.size);
     const length = all.length / count;

@@ -23,8 +23,10 @@ export function codeText(code) {
 export function parseCode(text, latent) {
   const parts = text.replace(/[[\](){}]/g, " ").split(/[\s,;]+/).filter(Boolean);
   if (parts.length !== latent) {
-    const given = `${parts.length} number${parts.length === 1 ? "" : "s"}`;
-    throw new RangeError(`The text has ${given}; this model's code has ${latent}. Separate them with commas or spaces.`);
+    const odd = parts.find((part) => Number.isNaN(Number(part)));
+    const numbers = `The text has ${parts.length} number${parts.length === 1 ? "" : "s"}`;
+    const given = odd === undefined ? numbers : `“${odd.slice(0, 20)}” is not a number`;
+    throw new RangeError(`${given}; this model's code has ${latent}. Separate them with commas or spaces.`);
   }
   return parts.map((part, i) => {
     const value = Number(part);

@@ -30,14 +30,14 @@ export class Following {
    * than they can be loaded, each that was begun is finished, and the newest is next.
    * @param {Model} model
    */
-  follow({ model, version, shape, conditions }) {
+  follow({ model, version, shape, class_names }) {
     const before = this.#wanted;
     if (before?.model === model && before.version === version && !this.#failed) return;
     if (before && baseOf(before.model) !== baseOf(model)) {
       this.close();
       this.follower.onLeave();
     }
-    this.#wanted = { model, version, shape, conditions };
+    this.#wanted = { model, version, shape, class_names };
     this.#failed = false;
     if (!this.#loading) this.#load();
   }

@@ -8,20 +8,21 @@ const CLOSE = 1e-5; // as near as float32 takes a code
 
 /**
  * @typedef {import("./data_point.js").DataPoint} Chosen an image whose code was taken
- * @typedef {{code: number[], condition: number, chosen: Chosen | null}} Place
+ * @typedef {{code: number[], classIndex: number, chosen: Chosen | null}} Place
  * @typedef {{pixels: Uint8Array, ms: number, place: import("../decoder/engine.js").Place}} Picture
  */
 
 /** Events: `code` (it, or the class that it is drawn as), `picture`, `engine`, `chosen`, `locks`, `trouble` (its sentence is `hand.trouble`). */
 export class Hand extends EventTarget {
   /** @type {number[]} */ code = [];
-  /** The class that it is drawn as; 0 where the model is not conditional. */ condition = 0;
+  /** The class that it is drawn as; 0 where the model is not conditional. */ classIndex = 0;
   /** @type {Chosen | null} */ chosen = null;
   /** @type {Set<number>} */ locks = new Set();
   /** @type {Picture | null} */ picture = null;
   /** What was wrong with what the hand did, and with its model; each goes when its own cause goes. */
   troubles = { input: "", model: "" };
   /** Where its code came from; see bank.js. */ origin = "";
+  /** How often somebody took it elsewhere; it also goes along with its image, which does not count. */ moves = 0;
   #conditional = false;
   #history = new History();
   #following = new Following(this);
@@ -50,7 +51,7 @@ export class Hand extends EventTarget {
 
   /** Whether the picture is the chosen image's reconstruction: a conditional model makes it with the image's own class. */
   get reconstructing() {
-    return this.resting && (!this.#conditional || this.condition === this.chosen?.condition);
+    return this.resting && (!this.#conditional || this.classIndex === this.chosen?.classIndex);
   }
 
   /** A bank or a map shows this hand. */
@@ -69,7 +70,7 @@ export class Hand extends EventTarget {
    * @param {import("./following.js").Model} model
    */
   follow(model) {
-    this.#conditional = model.conditions.length > 0;
+    this.#conditional = model.class_names.length > 0;
     this.#following.follow(model);
   }
 
@@ -85,7 +86,7 @@ export class Hand extends EventTarget {
   }
 
   onLeave() {
-    Object.assign(this, { code: [], condition: 0, chosen: null, picture: null });
+    Object.assign(this, { code: [], classIndex: 0, chosen: null, picture: null });
   }
 
   /** @param {string} sentence */
@@ -97,11 +98,12 @@ export class Hand extends EventTarget {
   /**
    * Begin anew somewhere: nothing of before can be undone into another model.
    * @param {number[]} code
-   * @param {number} condition
+   * @param {number} classIndex
    */
-  begin(code, condition) {
+  begin(code, classIndex) {
     this.locks.clear();
-    this.#go(code, condition, null);
+    this.moves++;
+    this.#go(code, classIndex, null);
     this.#history.begin(this.#place());
     this.#tell("locks", "chosen", "code");
     this.decode();
@@ -112,15 +114,16 @@ export class Hand extends EventTarget {
    * @param {number[]} code
    * @param {boolean} committed whether the hand has let go, so that this is a step to undo
    * @param {Chosen | null} [chosen] the image that the code is of, or was taken from
-   * @param {number} [condition] the class to draw it as
+   * @param {number} [classIndex] the class to draw it as
    */
-  move(code, committed, chosen = null, condition = this.condition) {
+  move(code, committed, chosen = null, classIndex = this.classIndex) {
     const wrong = code.findIndex((value) => !Number.isFinite(value) || Math.abs(value) > LIMIT);
     if (wrong >= 0) {
       this.say(`z${wrong} was ${code[wrong]}; it takes a number from ${range()}. The picture is the last good one.`);
       return;
     }
-    this.#go(code, condition, chosen);
+    this.moves++;
+    this.#go(code, classIndex, chosen);
     if (committed) this.#history.commit(this.#place());
     this.#tell("code");
     this.decode();
@@ -128,12 +131,12 @@ export class Hand extends EventTarget {
 
   /**
    * @param {number[]} code
-   * @param {number} condition
+   * @param {number} classIndex
    * @param {Chosen | null} chosen
    */
-  #go(code, condition, chosen) {
+  #go(code, classIndex, chosen) {
     this.code = code.map((value, i) => (this.locks.has(i) ? this.code[i] : value));
-    this.condition = this.#conditional ? condition : 0;
+    this.classIndex = this.#conditional ? classIndex : 0;
     this.say("");
     if (chosen !== this.chosen) this.note(chosen);
   }
@@ -147,9 +150,9 @@ export class Hand extends EventTarget {
     this.move(this.code.with(index, value), committed, this.chosen);
   }
 
-  /** The same code as another class; a step to undo. @param {number} condition */
-  drawAs(condition) {
-    this.move(this.code, true, this.chosen, condition);
+  /** The same code as another class; a step to undo. @param {number} classIndex */
+  drawAs(classIndex) {
+    this.move(this.code, true, this.chosen, classIndex);
   }
 
   /**
@@ -160,7 +163,7 @@ export class Hand extends EventTarget {
   carry(point, resting = this.resting) {
     this.note(point);
     if (!resting) return;
-    this.#go(Array.from(point.mean), this.condition, point);
+    this.#go(Array.from(point.mean), this.classIndex, point);
     this.#history.settle(this.#place());
     this.#tell("code");
   }
@@ -185,7 +188,8 @@ export class Hand extends EventTarget {
   /** @param {Place | undefined} place */
   #travel(place) {
     if (!place) return;
-    this.#go(place.code, place.condition, place.chosen);
+    this.moves++;
+    this.#go(place.code, place.classIndex, place.chosen);
     this.#history.settle(this.#place());
     this.#tell("code");
     this.decode();
@@ -193,7 +197,7 @@ export class Hand extends EventTarget {
 
   /** @returns {Place} */
   #place() {
-    return { code: [...this.code], condition: this.condition, chosen: this.chosen };
+    return { code: [...this.code], classIndex: this.classIndex, chosen: this.chosen };
   }
 
   /** @param {number} index */
@@ -212,7 +216,7 @@ export class Hand extends EventTarget {
       if (engine.place !== "browser") this.say("", "model");
       this.#tell("picture");
     };
-    const answer = engine.decode(this.code, this.condition);
+    const answer = engine.decode(this.code, this.classIndex);
     if (answer instanceof Uint8Array) done(answer);
     else answer.then(done);
   }

@@ -65,7 +65,7 @@ export class History {
  * @param {Place} other
  */
 function samePlace(one, other) {
-  return one.condition === other.condition && same(one.code, other.code);
+  return one.classIndex === other.classIndex && same(one.code, other.code);
 }
 
 /**

@@ -6,14 +6,18 @@ import { readTheme } from "../shared/theme.js";
 const CELL = 38; // CSS pixels of one decode, about
 const REST_MS = 80; // without a move, before a plane that only moved is decoded anew
 
-/** @typedef {"nothing" | "decodes" | "density"} Kind */
+/** @typedef {"nothing" | "decodes" | "mean" | "density"} Kind decodes through z, or through the mean of the codes */
 /** @typedef {[number, number]} Span */
+
+/** Whether it is a grid of decodes. @param {Kind} kind */
+export const isGrid = (kind) => kind === "decodes" || kind === "mean";
 
 export class Backdrop {
   /** @type {Kind} */ kind = "nothing";
   /** Where the picture is in the plane. @type {[Span, Span] | null} */ spans = null;
   /** @type {import("./plane.js").Plane | null} */ plane = null;
   /** @type {import("./scatter.js").Scatter | null} */ scatter = null;
+  /** Of the codes. @type {number[]} */ mean = [];
   /** @type {import("../decoder/engine.js").Engine | null} whose decodes are shown */ #drawn = null;
   #wanted = 0;
   /** The part of the plane that decodes were last asked for. */ #sight = "";
@@ -35,45 +39,51 @@ export class Backdrop {
    * @param {Kind} kind
    * @param {import("./plane.js").Plane | null} plane
    * @param {import("./scatter.js").Scatter | null} scatter
+   * @param {number[]} mean
    */
-  update(kind, plane, scatter) {
+  update(kind, plane, scatter, mean) {
     const other = kind !== this.kind;
-    const moved = plane !== this.plane;
-    Object.assign(this, { kind, plane, scatter });
+    const moved = plane !== this.plane || (kind === "mean" && String(mean) !== String(this.mean));
+    Object.assign(this, { kind, plane, scatter, mean });
     if (other || moved) this.#drawn = null;
     if (other) {
       this.spans = null;
-      this.frame.back.className = `hg-map-back hg-${kind}`;
+      this.frame.back.className = `hg-map-back hg-${isGrid(kind) ? "decodes" : kind}`;
     }
     if (other || moved || kind === "density") this.renew();
   }
 
   /** The plane's own dimensions move z along it and change nothing; any other one, or the class, changes every decode. */
   follow = () => {
-    if (this.kind !== "decodes" || !this.plane) return;
+    if (!isGrid(this.kind) || !this.plane) return;
     const off = this.#offPlane();
     if (off.every((value, i) => Math.abs(value - (this.off?.[i] ?? Infinity)) < 1e-4)) return;
     this.renew();
   };
 
+  /** The code that the grid's plane goes through. */
+  get #base() {
+    return this.kind === "mean" ? this.mean : this.hand.code;
+  }
+
   /** What decides the decodes and is not in the plane: the rest of the code, and the class. */
   #offPlane() {
     const { plane, hand } = this;
-    return plane ? [...plane.at(hand.code, plane.axes.map(() => 0)), hand.condition] : [];
+    return plane ? [...plane.at(this.#base, plane.axes.map(() => 0)), hand.classIndex] : [];
   }
 
   /** Draw anew: something behind it has changed. */
   renew = () => {
     this.#wanted++;
     if (this.kind === "density") this.#drawDensity();
-    else if (this.kind === "decodes") this.#run();
+    else if (isGrid(this.kind)) this.#run();
     this.place();
   };
 
   /** The plane was moved or zoomed: what is there goes along; decodes fill the new sight when it rests. */
   moved() {
     this.place();
-    const sight = this.kind === "decodes" ? `${this.frame.sight}` : "";
+    const sight = isGrid(this.kind) ? `${this.frame.sight}` : "";
     if (sight === this.#sight) return;
     this.#sight = sight;
     clearTimeout(this.#rest);
@@ -102,7 +112,7 @@ export class Backdrop {
     if (this.#running) return;
     this.#running = true;
     let done = -1;
-    while (this.kind === "decodes" && done !== this.#wanted) {
+    while (isGrid(this.kind) && done !== this.#wanted) {
       done = this.#wanted;
       await this.#drawDecodes();
     }
@@ -115,16 +125,18 @@ export class Backdrop {
    */
   async #drawDecodes() {
     const { hand, plane, frame } = this;
-    const { code, condition } = hand;
-    if (!hand.engine || !plane?.invertible || !frame.sight || hand.code.length !== plane.latent) return;
+    const { kind } = this;
+    const { classIndex } = hand;
+    const code = this.#base;
+    if (!hand.engine || !plane?.invertible || !frame.sight || code.length !== plane.latent) return;
     const engine = hand.engine.hold();
     const grid = this.#grid(plane, frame.sight);
     this.off = this.#offPlane();
     const same = engine === this.#drawn && this.spans && `${this.spans}` === `${grid.spans}`;
     /** @type {ImageData[]} */ const rows = [];
     for (let row = 0; row < grid.down; row++) {
-      const pictures = await engine.film(grid.codes(row, code), grid.across, condition);
-      if (!pictures || this.kind !== "decodes") break;
+      const pictures = await engine.film(grid.codes(row, code), grid.across, classIndex);
+      if (!pictures || this.kind !== kind) break;
       rows.push(tiles(pictures, engine.shape, grid.across));
       if (same) this.#context()?.putImageData(rows[row], 0, row * engine.shape[0]);
     }

@@ -50,7 +50,7 @@ export class Card {
     const asked = ++this.#asked;
     const next = () => {
       const code = samples ? sample(point.mean, /** @type {Float32Array} */ (point.logVar)) : point.mean;
-      this.#drawSecond(asked, engine, code, point.condition);
+      this.#drawSecond(asked, engine, code, point.classIndex);
     };
     next();
     if (samples) this.flickering = window.setInterval(next, FLICKER_MS);
@@ -60,10 +60,10 @@ export class Card {
    * @param {number} asked
    * @param {import("../decoder/engine.js").Engine} engine
    * @param {ArrayLike<number>} code
-   * @param {number} condition
+   * @param {number} classIndex
    */
-  async #drawSecond(asked, engine, code, condition) {
-    const pixels = await engine.hover(Array.from(code), condition);
+  async #drawSecond(asked, engine, code, classIndex) {
+    const pixels = await engine.hover(Array.from(code), classIndex);
     if (!pixels || asked !== this.#asked || this.element.dataset.kind !== "point") return;
     drawPixels(this.second, pixels, engine.shape);
     this.second.hidden = false;

@@ -2,8 +2,6 @@
 import { MARGIN } from "./frame.js";
 import { styleOf } from "./points.js";
 
-const AROUND = 0.06; // of the points' span, on each side
-
 /**
  * @typedef {import("../charts/types.js").Figure} Figure
  * @typedef {import("./frame.js").Span} Span
@@ -11,8 +9,9 @@ const AROUND = 0.06; // of the points' span, on each side
  * @typedef {object} MapAxes
  * @property {[string, string]} titles
  * @property {string} name zoom is kept while it stays
- * @property {[Span, Span] | null} ranges where they do not follow the points
- * @property {[Span, Span]} spans of the points
+ * @property {[Span, Span]} ranges
+ * @property {boolean} equal whether a unit is as long on both, also after a zoom
+ * @property {boolean} live whether the ranges are kept steady from elsewhere: a zoom is then free
  * @property {boolean} grid
  * @property {import("./gestures.js").Tool} tool
  *
@@ -24,15 +23,9 @@ const AROUND = 0.06; // of the points' span, on each side
  * @property {Set<number>} hidden classes
  * @property {{source: string, opacity: number, spans: [Span, Span]} | null} back
  * @property {number[]} z where it stands; empty where it is not on the plane
+ * @property {number[] | null} prior the middle of its circles
  * @property {string} accent
  */
-
-/** Return the ranges of the axes before the hand moves them. @param {Pick<MapAxes, "ranges" | "spans">} axes @returns {[Span, Span]} */
-export function rangesOf({ ranges, spans }) {
-  if (ranges) return ranges;
-  const [x, y] = spans.map(([low, high]) => /** @type {Span} */ ([low - AROUND * (high - low), high + AROUND * (high - low)]));
-  return [x, y];
-}
 
 /**
  * The axes. The points are drawn by `points.js`, the legend by `legend.js`.
@@ -40,12 +33,11 @@ export function rangesOf({ ranges, spans }) {
  * @returns {Figure}
  */
 export function mapFigure(axes) {
-  const ranges = rangesOf(axes);
   const [xaxis, yaxis] = axes.titles.map((text, k) => ({
     title: { text },
     nticks: 7,
     showgrid: axes.grid,
-    range: [...ranges[k]],
+    range: [...axes.ranges[k]],
     autorange: false,
     automargin: false,
     ticklabeloverflow: "allow", // fitting the labels takes Plotly as long as all the rest
@@ -55,13 +47,13 @@ export function mapFigure(axes) {
     data: [],
     layout: {
       xaxis,
-      yaxis,
+      yaxis: { ...yaxis, ...(axes.equal && !axes.live && { scaleanchor: "x" }) },
       uirevision: axes.name,
       hovermode: false, // the map looks for the nearest point itself
       dragmode: tool === "zoom" || tool === "pan" ? tool : false,
       showlegend: false,
       margin: MARGIN,
-      meta: { filename: "hourglass-latent-map" },
+      meta: { filename: "hourglass-latent-map", refit: axes.equal },
     },
   };
 }
@@ -72,7 +64,7 @@ export function mapFigure(axes) {
  * @param {MapPicture} picture
  * @returns {Figure}
  */
-export function savedFigure({ layout }, { scatter, selected, classes, palette, hidden, back, z, accent }) {
+export function savedFigure({ layout }, { scatter, selected, classes, palette, hidden, back, z, prior, accent }) {
   const rows = rowsByClass(scatter.labels, classes.length);
   const { radius, opacity } = styleOf(scatter.count);
   const points = classes.map((name, label) => ({
@@ -90,8 +82,18 @@ export function savedFigure({ layout }, { scatter, selected, classes, palette, h
   const legend = { orientation: "v", x: 1.01, y: 1, yanchor: "top", itemsizing: "constant", font: { size: 12 } };
   return {
     data: z.length === 2 ? [...points, cross] : points,
-    layout: { ...layout, showlegend: true, legend, images: back ? [imageOf(back)] : [] },
+    layout: { ...layout, showlegend: true, legend, images: back ? [imageOf(back)] : [], shapes: prior ? circlesOf(prior) : [] },
   };
+}
+
+/** The prior's circles of one and two standard deviations; of one dimension, lines. @param {number[]} prior */
+function circlesOf([x, y]) {
+  const line = { color: "#808080", width: 1, dash: "dot" };
+  const flat = y === undefined;
+  return [1, 2].flatMap((sigmas) => {
+    if (!flat) return [{ type: "circle", x0: x - sigmas, x1: x + sigmas, y0: y - sigmas, y1: y + sigmas, line }];
+    return [x - sigmas, x + sigmas].map((at) => ({ type: "line", x0: at, x1: at, yref: "paper", y0: 0, y1: 1, line }));
+  });
 }
 
 /** @param {NonNullable<MapPicture["back"]>} back */
@@ -106,7 +108,7 @@ function escaped(text) {
 }
 
 /**
- * @param {Uint8Array} labels
+ * @param {Uint16Array} labels
  * @param {number} classes
  */
 function rowsByClass(labels, classes) {

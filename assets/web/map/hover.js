@@ -13,10 +13,10 @@ const ASK_MS = 40; // before it is asked for: crossing a crowd must not ask for 
  * @property {(row: number) => Promise<DataPoint>} point
  * @property {(position: Position) => number[] | null} codeAt
  * @property {() => import("../decoder/engine.js").Engine | null} engine
- * @property {() => number} condition the class that a position is decoded as
+ * @property {() => number} classIndex the class that a position is decoded as
  * @property {() => boolean} flicker whether a point's posterior is sampled
  * @property {(row: number, point: DataPoint | null) => void} mark ring and ellipse of the point under the pointer; -1 for none
- * @property {(sentence: string) => void} say
+ * @property {(error: Error) => void} say why there is no point
  */
 
 export class Hover {
@@ -56,7 +56,7 @@ export class Hover {
     this.place();
     this.#asking = window.setTimeout(() => {
       const asked = source.point(row);
-      const show = () => asked.then((point) => this.#show(row, point), (/** @type {Error} */ error) => source.say(error.message));
+      const show = () => asked.then((point) => this.#show(row, point), (/** @type {Error} */ error) => source.say(error));
       asked.catch(() => {}); // said by `show`, if it is still wanted by then
       this.#dwell = window.setTimeout(show, DWELL_MS - ASK_MS);
     }, ASK_MS);
@@ -94,7 +94,7 @@ export class Hover {
     const engine = source.engine();
     const code = engine && source.codeAt(position);
     if (!engine || !code) return;
-    const answer = engine.hover(code, source.condition());
+    const answer = engine.hover(code, source.classIndex());
     const pixels = answer instanceof Uint8Array ? answer : await answer;
     if (!pixels || engine !== source.engine() || this.row >= 0 || !this.pointer) return;
     card.showDecode(pixels, engine.shape);

@@ -8,13 +8,47 @@ export class Marks {
   /** @param {import("./frame.js").Frame} frame */
   constructor(frame) {
     this.frame = frame;
+    this.prior = [1, 2].map((sigmas) => ({
+      sigmas,
+      line: makeSvg("path", { class: "hg-prior-line" }),
+      text: makeSvg("text", { class: "hg-prior-text" }),
+    }));
+    for (const { sigmas, text } of this.prior) text.textContent = `${sigmas}σ`;
     this.ellipse = makeSvg("ellipse", { class: "hg-posterior" });
     this.chosen = makeSvg("circle", { class: "hg-chosen", r: 7 });
     this.under = makeSvg("circle", { class: "hg-under", r: 8 });
     this.halo = makeSvg("path", { class: "hg-z-halo" });
     this.z = makeSvg("path", { class: "hg-z" });
     this.outline = makeSvg("path", { class: "hg-outline" });
+    frame.marks.append(...this.prior.flatMap(({ line, text }) => [line, text]));
     frame.marks.append(this.ellipse, this.chosen, this.under, this.halo, this.z, this.outline);
+  }
+
+  /**
+   * The standard normal that codes are drawn from, as circles of one and two standard deviations; lines across the map of
+   * one dimension.
+   * @param {number[] | null} middle
+   */
+  placePrior(middle) {
+    for (const { sigmas, line, text } of this.prior) {
+      const shown = middle !== null && this.frame.sight !== null;
+      text.toggleAttribute("hidden", !shown);
+      line.setAttribute("d", shown ? this.#contour(middle, sigmas) : "");
+      if (!shown) continue;
+      const [across, up] = middle; // above the circle, where points are few; at the end of a line
+      const [x, y] = this.frame.pixelsOf(up === undefined ? [across + sigmas, 0] : [across, up + sigmas]);
+      text.setAttribute("x", String(up === undefined ? x + 12 : x));
+      text.setAttribute("y", String(up === undefined ? 12 : y - 4));
+    }
+  }
+
+  /** @param {number[]} middle @param {number} sigmas */
+  #contour([x, y], sigmas) {
+    const [ux, uy] = this.frame.unit;
+    const [left, up] = this.frame.pixelsOf([x - sigmas, y ?? 0]);
+    const [wide, high] = [sigmas / ux, sigmas / uy];
+    if (y === undefined) return `M${left} 0V${this.frame.size[1]}M${left + 2 * wide} 0V${this.frame.size[1]}`;
+    return `M${left} ${up}a${wide} ${high} 0 1 1 ${2 * wide} 0a${wide} ${high} 0 1 1 ${-2 * wide} 0`;
   }
 
   /**

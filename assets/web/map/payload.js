@@ -1,5 +1,5 @@
 // What the server sends of a map.
-import { unpack, valuesOf } from "../shared/container.js";
+import { valuesOf } from "../shared/container.js";
 import { Plane } from "./plane.js";
 import { Scatter } from "./scatter.js";
 
@@ -8,7 +8,7 @@ import { Scatter } from "./scatter.js";
  * @property {string} hand
  * @property {string} model
  * @property {string} version
- * @property {string[]} conditions
+ * @property {string[]} class_names
  * @property {string} of which set of points: `probe` or `all`
  * @property {string} name zoom and selection are kept while it stays
  * @property {[string, string]} titles
@@ -17,20 +17,23 @@ import { Scatter } from "./scatter.js";
  * @property {string[]} classes
  * @property {number} total how many points there are
  * @property {string} what they are, in words
+ * @property {string} note a sentence that stands behind their number, or nothing
+ * @property {boolean} tests whether each is a test image, and a row's number its number among these
  * @property {boolean} stochastic
+ * @property {boolean} prior whether codes are drawn from a standard normal
  * @property {import("../shared/pixels.js").Shape} shape
  * @property {string} height CSS
  * @property {string} label
+ * @property {import("../shared/container.js").Tensors} arrays points, labels, axes, centre and mean
  */
 
 /**
  * Read what the server sends of a map: what it shows in words, its points, and the plane that they lie in.
- * @param {Uint8Array} bytes
+ * @param {MapHeader} header
  */
-export function readPayload(bytes) {
-  const { header: described, tensors } = unpack(bytes);
-  const header = /** @type {MapHeader} */ (described);
-  const scatter = new Scatter(valuesOf(tensors, "points", Uint16Array), header.spans, valuesOf(tensors, "labels", Uint8Array));
-  const plane = new Plane(valuesOf(tensors, "axes", Float32Array), valuesOf(tensors, "centre", Float32Array));
-  return { header, scatter, plane };
+export function readPayload(header) {
+  const { arrays } = header;
+  const scatter = new Scatter(valuesOf(arrays, "points", Uint16Array), header.spans, valuesOf(arrays, "labels", Uint16Array));
+  const plane = new Plane(valuesOf(arrays, "axes", Float32Array), valuesOf(arrays, "centre", Float32Array));
+  return { header, scatter, plane, mean: Array.from(valuesOf(arrays, "mean", Float32Array)) };
 }

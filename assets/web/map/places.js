@@ -1,5 +1,6 @@
 // What a place on the map stands for, and the way there: the data point nearest to it, and the code of the plane.
-import { dataPoint } from "../hand/data_point.js";
+import { GoneError, dataPoint } from "../hand/data_point.js";
+import { imagesOf } from "../hand/images.js";
 
 const PICK = 14; // pixels around the pointer
 
@@ -13,6 +14,9 @@ const PICK = 14; // pixels around the pointer
  */
 
 export class Places {
+  /** Has the page run. @type {(name: string, value: boolean) => void} */ send = () => {};
+  /** What it was last run for. @type {import("./payload.js").MapHeader | null} */ #renewed = null;
+
   /**
    * @param {import("./frame.js").Frame} frame
    * @param {import("../hand/hand.js").Hand} hand
@@ -85,14 +89,18 @@ export class Places {
     else if (position) this.moveTo(position, true);
   }
 
-  /** Take the hand to a point's code. @param {number} row */
-  async #choose(row) {
+  /** Say why there is no point. Codes that are gone are computed again instead, when the page runs. @param {Error} error */
+  say(error) {
+    if (!(error instanceof GoneError)) return this.hand.say(error.message);
+    const { header } = this.shown;
+    if (this.#renewed !== header) this.send("gone", true);
+    this.#renewed = header;
+  }
+
+  /** @param {number} row */
+  #choose(row) {
     const { model } = this.shown.header;
-    try {
-      const point = await this.point(row);
-      if (model === this.shown.header.model) this.hand.move(Array.from(point.mean), true, point, point.condition);
-    } catch (error) {
-      this.hand.say(/** @type {Error} */ (error).message);
-    }
+    const wanted = () => model === this.shown.header.model;
+    imagesOf(this.hand).take(this.point(row), wanted, (error) => this.say(error));
   }
 }

@@ -36,6 +36,11 @@ export class Plane {
     return this.axes.map((axis) => axis.reduce((sum, part, i) => sum + part * (code[i] - this.centre[i]), 0));
   }
 
+  /** Where a standard normal over codes has its middle. On orthonormal axes its shadow is a standard normal again. */
+  get origin() {
+    return this.project(new Float32Array(this.latent));
+  }
+
   /**
    * The code at a position of the plane through `code`: it leaves everything that is not in the plane as it is.
    * @param {number[]} code
@@ -58,4 +63,17 @@ export class Plane {
       a.reduce((total, part, i) => total + part * b[i] * Math.exp(logVar[i]), 0);
     return { xx: sum(x, x), xy: sum(x, y), yy: sum(y, y) };
   }
+}
+
+/**
+ * Which codes a decoder grid on a plane is of.
+ * @param {Plane} plane
+ * @param {boolean} atMean whether it goes through the mean of the codes, else through z
+ */
+export function gridInWords({ axes, latent }, atMean) {
+  if (latent === axes.length) return "Grid: each image is the decode of its own position.";
+  const single = axes.map((axis) => axis.findIndex((part) => part === 1));
+  const where = atMean ? "at the mean of the codes" : "as in z";
+  if (single.every((i) => i >= 0)) return `Grid: ${single.map((i) => `z${i}`).join(" and ")} vary, the other dimensions are ${where}.`;
+  return `Grid: PC 1 and PC 2 vary, everything else is ${where}.`;
 }

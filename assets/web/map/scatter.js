@@ -10,7 +10,7 @@ export class Scatter {
   /**
    * @param {Uint16Array} packed x of all points, then y, each in FULL parts of its span
    * @param {[number, number][]} spans of x and y
-   * @param {Uint8Array} labels class of each point
+   * @param {Uint16Array} labels class of each point
    */
   constructor(packed, spans, labels) {
     this.count = labels.length;

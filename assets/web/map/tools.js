@@ -1,4 +1,5 @@
-// The bar above a map: what the pointer does, what lies behind the points, and how many there are.
+// The bars of a map: above it what the pointer does and what lies behind the points, below it how many there are.
+import { isGrid } from "./back.js";
 import { checkbox, choice, iconButton, remember, remembered } from "../shared/controls.js";
 import { make } from "../shared/elements.js";
 
@@ -10,6 +11,7 @@ import { make } from "../shared/elements.js";
  * @property {(tool: Tool) => void} onTool
  * @property {() => void} onResetZoom
  * @property {() => void} onBackdrop
+ * @property {() => void} onScale
  */
 
 /** @type {[Tool, string][]} */
@@ -20,13 +22,20 @@ const TOOLS = [
   ["box", "Select a box; hold Shift to add"],
   ["lasso", "Select with a lasso; hold Shift to add"],
 ];
-const BACKDROPS = { nothing: "None", decodes: "Decoder grid", density: "Data density" };
+const BACKDROPS = { nothing: "None", decodes: "Decoder grid", mean: "Decoder grid at mean", density: "Data density" };
+const GRID = { only: "Decoder grid", one: "Decoder grid at z" };
+
+const FILL = "Each axis fills the map, at a scale of its own. Without it, one unit is as long on both.";
 
 /** @param {string} kind @returns {Kind} */
-const kindOf = (kind) => (kind === "decodes" || kind === "density" ? kind : "nothing");
+const kindOf = (kind) => (kind === "decodes" || kind === "mean" || kind === "density" ? kind : "nothing");
 
 export class Tools {
-  /** @type {Kind} */ backdrop = kindOf(remembered("behind", "nothing"));
+  /** @type {Kind} */ #chosen = kindOf(remembered("behind", "nothing"));
+  #invertible = true;
+  #fill = remembered("fill", false);
+  #comparable = true;
+  #more = false;
   /** Whether the card of a point shows samples of its posterior. */
   flicker = remembered("flicker", !matchMedia("(prefers-reduced-motion: reduce)").matches);
 
@@ -35,19 +44,38 @@ export class Tools {
     this.listener = listener;
     this.buttons = TOOLS.map(([tool, label]) => iconButton(tool, label, () => this.use(tool)));
     this.buttons.push(iconButton("home", "Reset zoom", () => listener.onResetZoom()));
-    this.behind = choice("Backdrop", BACKDROPS, this.backdrop, (kind) => {
-      this.backdrop = kindOf(kind);
+    this.behind = choice("Backdrop", BACKDROPS, this.#chosen, (kind) => {
+      this.#chosen = kindOf(kind);
       remember("behind", kind);
       listener.onBackdrop();
+    });
+    this.fill = checkbox("Fill", this.#fill, (on) => {
+      remember("fill", (this.#fill = on));
+      listener.onScale();
     });
     this.samples = checkbox("Posterior samples", this.flicker, (on) => {
       remember("flicker", (this.flicker = on));
     });
     this.count = make("span");
     this.selection = make("span", { "aria-live": "polite" }); // the count changes at each look of a training
-    this.shown = make("p", { className: "hg-shown" }, this.count, this.selection);
+    const shown = make("p", { className: "hg-shown" }, this.count, this.selection);
     const bar = make("div", { className: "hg-tools", role: "group", "aria-label": "map tools" }, ...this.buttons);
-    this.element = make("div", { className: "hg-map-bar" }, bar, this.behind, this.samples);
+    this.element = make("div", { className: "hg-map-bar" }, bar, this.behind, this.fill);
+    this.note = make("p", { className: "hg-map-note" });
+    // Below the map, which stays in its place: not every model has samples, nor every window room for them in the bar.
+    this.foot = make("div", { className: "hg-map-bar hg-map-foot" }, shown, this.samples);
+  }
+
+  /** What is drawn behind the points: a decoder grid that was chosen comes back where the plane has a way to codes. */
+  get backdrop() {
+    if (!isGrid(this.#chosen)) return this.#chosen;
+    if (!this.#invertible) return "nothing";
+    return this.#more ? this.#chosen : "decodes";
+  }
+
+  /** Whether one unit is as long on both axes: where they measure the same, unless each is to fill the map. */
+  get equal() {
+    return this.#comparable && !this.#fill;
   }
 
   /** @param {Tool} tool */
@@ -65,12 +93,28 @@ export class Tools {
     if (this.selection.textContent !== selection) this.selection.textContent = selection;
   }
 
-  /** @param {{stochastic: boolean, invertible: boolean}} model */
-  describe({ stochastic, invertible }) {
+  /**
+   * @param {object} model
+   * @param {boolean} model.stochastic
+   * @param {boolean} model.invertible
+   * @param {boolean} model.comparable whether both axes measure the same
+   * @param {boolean} model.more whether there are dimensions that the plane does not show
+   */
+  describe({ stochastic, invertible, comparable, more }) {
     this.samples.hidden = !stochastic;
+    this.#invertible = invertible;
+    this.#comparable = comparable;
+    this.#more = more;
+    const box = /** @type {HTMLInputElement} */ (this.fill.querySelector("input"));
+    box.disabled = !comparable;
+    box.checked = this.#fill || !comparable;
+    this.fill.title = comparable ? FILL : "The two axes of this map do not measure the same.";
     const select = /** @type {HTMLSelectElement} */ (this.behind.querySelector("select"));
-    const [, decodes] = select.options;
-    decodes.disabled = !invertible;
-    decodes.title = invertible ? "" : "This projection cannot be inverted.";
+    const [, decodes, mean] = select.options;
+    decodes.disabled = mean.disabled = !invertible;
+    mean.hidden = !more; // without others, a grid through the mean is the grid
+    decodes.textContent = more ? GRID.one : GRID.only;
+    select.title = decodes.title = mean.title = invertible ? "" : "No decoder grid: this projection cannot be inverted.";
+    select.value = this.backdrop;
   }
 }

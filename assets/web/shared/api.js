@@ -1,7 +1,7 @@
 // Where the server's own answers are, and the sentence with which it refuses.
 
 /**
- * @param {"decode" | "points" | "weights"} route
+ * @param {"decode" | "live" | "points" | "weights"} route
  * @param {Record<string, string>} query
  */
 export function apiAddress(route, query) {

@@ -16,6 +16,7 @@ export function inDigits(value) {
  */
 export function inField(value) {
   const size = Math.abs(value);
+  if (size < 0.005) return "0.00"; // a small negative one is no minus zero
   if (size < 100) return value.toFixed(2);
   if (size < 1e6) return value.toFixed(size < 1000 ? 1 : 0);
   return value.toExponential(1);

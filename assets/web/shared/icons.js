@@ -4,6 +4,8 @@ import { makeSvg } from "./svg.js";
 const PATHS = {
   undo: "M9 7 4 12l5 5M4 12h11a5 5 0 0 1 0 10h-2",
   redo: "m15 7 5 5-5 5M20 12H9a5 5 0 0 0 0 10h2",
+  before: "m14 7-5 5 5 5",
+  next: "m10 7 5 5-5 5",
   locked: "M7 11V8a5 5 0 0 1 10 0v3M5 11h14v9H5z",
   unlocked: "M7 11V8a5 5 0 0 1 9.6-2M5 11h14v9H5z",
   move: "M12 3v18M3 12h18M9 6l3-3 3 3M9 18l3 3 3-3M6 9l-3 3 3 3M18 9l3 3-3 3",

@@ -12,6 +12,7 @@ class Meter {
   /** @type {Map<string, string>} */ #facts = new Map();
   /** @type {number[]} */ #frames = [];
   /** @type {HTMLElement | null} */ #element = null;
+  /** The bank that it was opened beside, and goes with. @type {Element | null} */ #beside = null;
   #last = 0;
   #drawn = 0;
 
@@ -36,10 +37,8 @@ class Meter {
 
   /** @param {Element} beside whose theme it takes */
   toggle(beside) {
-    if (this.#element) {
-      this.#element.remove();
-      this.#element = null;
-    } else this.#show(beside);
+    if (this.open) this.#hide();
+    else this.#show(beside);
     remember("meter", this.open);
   }
 
@@ -48,11 +47,24 @@ class Meter {
    * @param {Element} beside
    */
   restore(beside) {
-    if (!this.open && remembered("meter", false)) this.#show(beside);
+    if (!beside.isConnected) return; // its page was left meanwhile
+    if (this.open) this.#beside = beside; // the bank before may end later than this one begins
+    else if (remembered("meter", false)) this.#show(beside);
+  }
+
+  /** The page of this bank was left: no button there would close it. @param {Element} beside */
+  leave(beside) {
+    if (this.#beside === beside) this.#hide();
+  }
+
+  #hide() {
+    this.#element?.remove();
+    this.#element = this.#beside = null;
   }
 
   /** @param {Element} beside */
   #show(beside) {
+    this.#beside = beside;
     this.#element = make("dl", { className: "hg-meter", "aria-label": "timings" });
     const theme = getComputedStyle(beside);
     for (const name of ["text-color", "background-color", "border-color", "base-radius", "font"]) {

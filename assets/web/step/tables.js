@@ -96,7 +96,7 @@ export function movedTable(layers, [low, high]) {
     return [label, gradient ? element : "", inDigits(gradient), parameters.toLocaleString("en"), inDigits(weights), step];
   });
   const scale = `10${raised(low)} to 10${raised(high)}`;
-  return table("gradients", ["Layer", scale, "Gradient", "Parameters", "Weights", "Step"], rows);
+  return table("gradients", ["Layer", scale, "Gradient norm", "Parameters", "Weight norm", "Step"], rows);
 }
 
 /** @param {number} exponent */

@@ -8,11 +8,13 @@ import numpy as np
 import tensorflow as tf
 
 from explorer.analyst.answers import Answer, Report
+from explorer.analyst.claimed_sizes import claimed_shape
 from explorer.files import load_arrays, modified
 from explorer.runs.layout import EXPERIMENT
 from explorer.runs.reader import Run
 from models.checkpoints import assign_weights
 from models.twins import build_twins
+from models.unit_range import to_bytes
 
 KEPT_MODELS = 8
 
@@ -41,13 +43,8 @@ class Decoder:
     """
 
     def __init__(self, folder: Path):
-        import tensorflow as tf
-
-        from models.unit_range import to_bytes
-
         run = Run(folder)
-        summary = run.summary()
-        self.twins = build_twins(run.experiment, tuple(summary["image_shape"]), len(summary["class_names"]))
+        self.twins = build_twins(run.experiment, *claimed_shape(run, run.summary()))
         self.code_length = self.twins.decoder.input.shape[-1]  # a conditional decoder also takes the classes
         self.snapshot: tuple[str, int] | None = None
 
@@ -55,10 +52,12 @@ class Decoder:
             return to_bytes(self.twins.generator(codes, training=False))
 
         many, one = ([tf.TensorSpec([count, self.code_length], tf.float32)] for count in (None, 1))
-        self._generate = tf.function(generate, input_signature=many)
+        self._generate = tf.function(generate, autograph=False, input_signature=many)
         # The hand moves one code: compiled whole and called without a look at its arguments, it takes a third of the
         # time. Compiling takes a few tenths of a second.
-        self._generate_one = tf.function(generate, input_signature=one, jit_compile=True).get_concrete_function()
+        self._generate_one = tf.function(
+            generate, autograph=False, input_signature=one, jit_compile=True
+        ).get_concrete_function()
 
     def decode(self, snapshot: str, codes: np.ndarray) -> np.ndarray:
         """Decode codes (n, latent) float32 to images (n, height, width, channels) uint8."""

@@ -9,12 +9,15 @@ import numpy as np
 import tensorflow as tf
 
 from explorer.analyst.answers import Answer, Report
+from explorer.datasets.binary import as_read
 from explorer.datasets.loading import load_images
 from explorer.files import load_arrays
 from explorer.library.whole_set import digest_of, save_codes, save_images
 from explorer.runs.reader import Run
 from models.checkpoints import assign_weights
 from models.spec import tensors
+from models.spec.catalogue import PIXEL_MODELS
+from models.spec.experiment import Experiment
 from models.twins import Twins, build_twins
 from models.unit_range import to_unit
 
@@ -31,12 +34,19 @@ class _Data(NamedTuple):
 
 
 @lru_cache(maxsize=2)
-def loaded(dataset: str) -> _Data:
-    """Return the data set, which is kept: the next snapshot is most often of the same one."""
-    data = load_images(dataset)
+def _loaded(experiment: Experiment) -> _Data:
+    data = as_read(load_images(experiment.dataset), experiment)
     images = np.concatenate([data.images, data.test_images])
     labels = np.concatenate([data.labels, data.test_labels])
     return _Data(images, labels, len(data.test_images), digest_of(images), len(data.class_names))
+
+
+def loaded(experiment: Experiment) -> _Data:
+    """Return the data set as the experiment reads it. It is kept: the next snapshot is most often of the same one."""
+    given: dict[str, Any] = {"dataset": experiment.dataset}
+    if PIXEL_MODELS[experiment.pixel_model].binarise:  # else all experiments share the images
+        given |= {"pixel_model": experiment.pixel_model, "seed": experiment.seed}
+    return _loaded(Experiment.parse(given))
 
 
 def answer(header: dict[str, Any], _payload: bytes, report: Report) -> Answer:
@@ -53,7 +63,7 @@ def encode_whole(folder: Path, snapshot: Path, report: Report) -> None:
     with Run(folder) as run:
         experiment = run.experiment
     report(f"loading {experiment.dataset}", 0.0)
-    data = loaded(experiment.dataset)
+    data = loaded(experiment)
     report("building the encoder", 0.05)
     twins = build_twins(experiment, data.images.shape[1:], data.classes)
     assign_weights(twins, load_arrays(snapshot), ["encoder"])
@@ -66,7 +76,10 @@ def _encode(twins: Twins, data: _Data, report: Callable[[float], None]) -> dict[
     """Encode all images: means and, where there are any, log-variances, (n, latent) float32 and float16."""
     images, batches = data.images, []
 
-    @tf.function(input_signature=[tf.TensorSpec([None, *images.shape[1:]], tf.uint8), tf.TensorSpec([None], tf.int32)])
+    @tf.function(
+        autograph=False,
+        input_signature=[tf.TensorSpec([None, *images.shape[1:]], tf.uint8), tf.TensorSpec([None], tf.int32)],
+    )
     def encode(batch, labels):
         encoded = twins.encoder(twins.inputs(to_unit(batch), labels), training=False)
         return {name: encoded[name] for name in tensors.POSTERIOR if name in encoded}

@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer.analyst.answers import Answer, Report
 from explorer.analyst.batches import batch_rows
+from explorer.analyst.claimed_sizes import claimed_shape
 from explorer.files import load_arrays, modified
 from explorer.library.sprites import load_sprites
 from explorer.runs.layout import EXPERIMENT, PROBE_IMAGES
@@ -17,8 +18,9 @@ from models.checkpoints import assign_weights
 from models.inspection import Inspection, SeenTensor, inspect_step
 from models.program import Program, build
 from models.spec import catalogue
+from models.spec.errors import CheckpointError
 from models.spec.experiment import Experiment
-from models.spec.unit_range import to_bytes
+from models.spec.unit_range import around_grey, to_bytes
 
 
 @lru_cache(maxsize=2)
@@ -29,9 +31,12 @@ def _built(folder: Path, _modified: int) -> tuple[Program, np.ndarray, np.ndarra
     """
     with Run(folder) as run:
         experiment, summary = run.experiment, run.summary()
-    height, width, channels = summary["image_shape"]
-    images = load_sprites(folder / PROBE_IMAGES, summary["probe"], (height, width, channels))
-    program = build(experiment, (height, width, channels), len(summary["class_names"]))
+        shape, classes = claimed_shape(run, summary)
+    try:
+        images = load_sprites(folder / PROBE_IMAGES, summary["probe"], shape)
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"A file of {folder.name} cannot be read ({error}). Choose another model.") from error
+    program = build(experiment, shape, classes)
     return program, images, np.array(summary["labels"], np.int32)
 
 
@@ -79,6 +84,5 @@ def _pictures(seen: Inspection, experiment: Experiment) -> dict[str, np.ndarray]
     flow = catalogue.flow_of(experiment.variant_info, pixels)
     images = {n: seen.tensors[n].chosen for n, info in flow.items() if info.kind == "image" and n in seen.tensors}
     if pixels.output in images:
-        linear = images[pixels.output]
-        images[pixels.output] = 0.5 + 0.5 * linear / max(float(np.abs(linear).max()), 1e-6)
+        images[pixels.output] = around_grey(images[pixels.output])
     return {name: to_bytes(image) for name, image in images.items()}

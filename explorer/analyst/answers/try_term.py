@@ -9,6 +9,8 @@ import tensorflow as tf
 
 from explorer.analyst.answers import Answer, Report
 from explorer.analyst.answers.encode import loaded
+from explorer.analyst.errors import AnalystError
+from explorer.runs.memory import memory_of
 from models.losses import term
 from models.program import build
 from models.spec.experiment import Experiment
@@ -38,7 +40,8 @@ def try_term(given: dict[str, Any], formula: str) -> dict[str, float | None]:
 
     Also how many of the images gave a finite number, how long the formula is, and the norm of the mean's gradient for
     the learner that would minimise it: 0 where nothing can be learned from it, None where it is not finite. Raises
-    ExperimentError for a formula that cannot be parsed, DatasetError where the data set cannot be loaded.
+    ExperimentError for a formula that cannot be parsed, DatasetError where the data set cannot be loaded, AnalystError
+    where the networks do not fit into memory.
     """
     base = Experiment.parse(given)
     experiment = _with_term(base, formula)
@@ -76,6 +79,13 @@ def _with_term(base: Experiment, formula: str) -> Experiment:
     return Experiment.parse({**given, "terms": {**given["terms"], NAME: {"formula": formula}}})
 
 
+def _check_memory(base: Experiment) -> None:
+    """Raise AnalystError where not even a step on so few images fits, as with the distances to a vast codebook."""
+    memory = memory_of(base.model_copy(update={"batch_size": min(IMAGES, base.batch_size)}))
+    if not memory.fits:
+        raise AnalystError(memory.refusal)
+
+
 _kept: dict[tuple[Experiment, frozenset[str]], _Batch] = {}
 
 
@@ -83,8 +93,9 @@ def _batch(base: Experiment, needs: frozenset[str], formula: str) -> _Batch:
     """Return the first images and their tensors, kept while only the formula changes."""
     if (base, needs) not in _kept:
         _kept.clear()
+        _check_memory(base)
         experiment = _with_term(base, formula)
-        data = loaded(experiment.dataset)
+        data = loaded(experiment)
         program = build(experiment, data.images.shape[1:], data.classes)  # seeded as a training is
         x = tf.constant(to_unit(data.images[:IMAGES]))
         moved = program.model.learners[0].variables

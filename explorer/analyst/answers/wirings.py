@@ -1,4 +1,4 @@
-"""The measurement of the five wirings on a handful of digits. Runs in the lab's analyst: it needs Keras."""
+"""The measurement of the five wirings on a handful of digits. Runs in the workbench: it needs Keras."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""The pairing lab: choose data range, last layer, loss and link, and watch what comes of them."""
+"""The pairing lab: choose data range, last layer, loss and display, and watch what comes of them."""
 
 import contextlib
 import math
@@ -14,6 +14,7 @@ from explorer.app_pages.parts.clicks import once
 from explorer.app_pages.parts.messages import plain, show_error, show_read_errors
 from explorer.app_pages.setup.widgets import bounds
 from explorer.datasets.catalogue import DATASETS
+from explorer.lab.results import read_results
 from explorer.lab.session import (
     MOST_CASES,
     Session,
@@ -21,11 +22,10 @@ from explorer.lab.session import (
     find_session,
     list_sessions,
     new_session,
-    read_results,
     read_session,
 )
 from explorer.runs.layout import send_command
-from models.spec.catalogue import NETWORKS, current_name
+from models.spec.catalogue import NETWORKS, QUESTION, current_name
 from models.spec.pairings import CASES, TABLES, Pairing, letter_of, pairing_of, shown_name
 
 MOST_LISTED = 10
@@ -37,10 +37,11 @@ LABELS = {"data": "Data range", "last": "Last layer", "loss": "Loss", "link": "D
 def show_lab() -> None:
     address.open_part("lab", ["cases", "session", *SETTINGS])
     st.markdown(
-        "Data range, loss and link are **one choice**, not three. Combine them freely and compare the results: every "
-        "case trains the same network from the same initial weights on the same batches. *The question* is a Stack "
-        "Overflow question on multi-output models and custom losses in Keras, from which Hourglass grew: why does a "
-        "sigmoid in the last layer stop this autoencoder from learning?"
+        "Data range, loss and how the output is displayed are **one choice**, not three. Combine them freely and "
+        "compare the results: every case trains the same network from the same initial weights on the same batches. "
+        "A case learns where its error is clearly below that of the *mean image*, the mean of all training images. "
+        f"*The question* is {QUESTION}, from which Hourglass grew: why does a sigmoid in the last layer stop this "
+        "autoencoder from learning?"
     )
     codes = _choose_cases()
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -55,8 +56,9 @@ def show_lab() -> None:
                 show_error(str(error))
         _offer_earlier_sessions()
         label = f"Run {len(codes)} side by side" if len(codes) > 1 else "Run"
-        if st.button(label, type="primary", icon=":material/play_arrow:", disabled=session is None) and session:
-            _start(session)
+        pressed = st.button(label, type="primary", icon=":material/play_arrow:", disabled=session is None)
+    if pressed and session:
+        _start(session)
     _show_chosen_session()
 
 
@@ -81,8 +83,8 @@ def _choose_cases() -> list[str]:
     if len(chosen) > MOST_CASES:
         st.caption(f"{len(chosen)} cases are chosen. Only the first {MOST_CASES} run.")
     codes = [code for code in options if code in chosen]
-    if set(codes) != set(wanted):
-        address.put("cases", ",".join(codes), ",".join(FIRST))  # none is a choice too
+    began = [code for code in options if code in wanted]
+    address.take("cases", ",".join(codes), ",".join(began), ",".join(FIRST))  # none is a choice too
     return codes[:MOST_CASES]
 
 
@@ -134,8 +136,7 @@ def _offer_settings() -> None:
             begin = options.index(now) if now in options else 0  # what is wrong with it is said below
             titles = {key: info.title for key, info in table.items()}
             chosen = st.selectbox(label, options, begin, titles.__getitem__, address.key(name))
-            if chosen != options[begin]:
-                address.put(name, chosen, default)
+            address.take(name, chosen, options[begin], default)
         for name, label in (
             ("latent_dim", "Latent dimensions"),
             ("steps", "Steps"),
@@ -144,7 +145,19 @@ def _offer_settings() -> None:
         ):
             _number(name, label, int, step=1)
         _number("learning_rate", "Learning rate", float, step=1e-4, format="%.5g")
-        st.caption("MNIST in batches of 256: one epoch is 235 steps.")
+        st.caption(_epoch_in_words())
+        st.caption("The question: MNIST, 235 steps of 256, learning rate 0.0001.")
+
+
+def _epoch_in_words() -> str:
+    """Return how many steps an epoch has, of the data and the batch size that are chosen."""
+    info = DATASETS.get(_value("dataset"))
+    batch = max(1, int(_number_in(_value("batch_size"), Session.model_fields["batch_size"].default)))
+    return f"{info.title}: one epoch is {math.ceil(info.training / batch):,} steps." if info else ""
+
+
+def _value(name: str) -> str:
+    return address.value(name, str(Session.model_fields[name].default))
 
 
 def _number(name: str, label: str, kind: type[int] | type[float], **options: Any) -> None:
@@ -152,8 +165,7 @@ def _number(name: str, label: str, kind: type[int] | type[float], **options: Any
     limits, default = bounds(name, Session), Session.model_fields[name].default
     begin = min(max(kind(_number_in(address.value(name), default)), limits["min_value"]), limits["max_value"])
     chosen = st.number_input(label, value=begin, key=address.key(name), **limits, **options)
-    if chosen != begin:
-        address.put(name, str(chosen), str(default))
+    address.take(name, str(chosen), str(begin), str(default))
 
 
 def _number_in(text: str, default: float) -> float:
@@ -182,6 +194,7 @@ def _show(name: str) -> None:
     address.change("session", name)
 
 
+@show_read_errors
 def _start(session: Session) -> None:
     """Begin a session and show it."""
 

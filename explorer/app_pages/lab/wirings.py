@@ -47,7 +47,7 @@ def _show_one(measured: Mapping[str, Any] | None) -> None:
         st.code(WIRINGS[name].source(), language="python", wrap_lines=True)
     with numbers:
         st.markdown(plain(WIRINGS[name].summary))
-        st.caption(f"Fit's y: {WIRINGS[name].targets}.")
+        st.caption(f"`y` for `fit`: {WIRINGS[name].targets}.")
         if measured is not None:
             _show_numbers(measured["wirings"][name])
 

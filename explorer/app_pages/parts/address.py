@@ -6,7 +6,7 @@ a reload, Back, Forward or the navigation. After that it is only written, becaus
 before it received the newest address still carries an old one. An entry of the history that Back or Forward leads to
 has all choices of its page: what it leaves out is the default. A link may leave out what the page is to keep.
 
-A widget begins with the ``value`` of its parameter, under its ``key``, and gives what it says to ``put``. A value that
+A widget begins with the ``value`` of its parameter, under its ``key``, and gives what it says to ``take``. A value that
 comes from elsewhere (``change``) begins a new widget with a new key: one that is set through the session may reach the
 browser late, which then answers with the first value of the widget.
 """
@@ -18,6 +18,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from explorer.app_pages.parts.tab import of_tab
 from models.spec.catalogue import current_name
 
 Values = dict[str, str]
@@ -25,7 +26,7 @@ Values = dict[str, str]
 
 @dataclass
 class _Session:
-    """What is kept for one browser tab, in plain fields: any access to Streamlit's session may end the script's run."""
+    """The values of one browser tab, in plain fields, which a callback can change (see `of_tab`)."""
 
     page: str | None = None
     unread: Values = field(default_factory=dict)  # what the address said when the page was entered, until it is read
@@ -44,9 +45,7 @@ class _Session:
 
 
 def _session() -> _Session:
-    if "address" not in st.session_state:
-        st.session_state["address"] = _Session(unread=st.query_params.to_dict())
-    return st.session_state["address"]
+    return of_tab("address", lambda: _Session(unread=st.query_params.to_dict()))
 
 
 def begin_run(page: str) -> None:
@@ -139,33 +138,44 @@ def change(name: str, text: str | Callable[[], str], default: str | None = None)
     """Set a value from elsewhere than its widget. A function that starts something is called when nothing can come
     between its start and the value.
     """
+    change_all({name: (text if isinstance(text, str) else text(), default)})
+
+
+def change_all(wanted: Mapping[str, tuple[str, str | None]]) -> None:
+    """Set values, each with its default. All are set before the address is written, which may end the script's run."""
     session = _session()
-    text = text if isinstance(text, str) else text()
-    part = session.parts[name]
-    others = {other: kept for other, kept in session.values[part].items() if other != name}
-    session.replace(part, others if text == default else {**others, name: text})
-    _mirror(name, session.values[part].get(name))
+    for name, (text, default) in wanted.items():
+        part = session.parts[name]
+        others = {other: kept for other, kept in session.values[part].items() if other != name}
+        session.replace(part, others if text == default else {**others, name: text})
+    for name in wanted:
+        _mirror(name, session.values[session.parts[name]].get(name))
 
 
 def select_box(label: str, name: str, titles: Mapping[str, str], default: str, **settings: Any) -> str:
     """Show a select box for a parameter and return its value, one of those that have a title."""
     begin, options = value(name, default), list(titles)
     chosen = st.selectbox(label, options, options.index(begin), _titled(titles), key(name), **settings)
-    return _take(name, chosen, default)
+    return take(name, chosen, begin, default)
 
 
 def segments(label: str, name: str, titles: Mapping[str, str], default: str, **settings: Any) -> str:
     """Show a segmented control for a parameter and return its value, one of those that have a title."""
-    settings |= {"format_func": _titled(titles), "default": value(name, default), "key": key(name), "required": True}
-    return _take(name, st.segmented_control(label, list(titles), **settings), default)
+    begin = value(name, default)
+    settings |= {"format_func": _titled(titles), "default": begin, "key": key(name), "required": True}
+    return take(name, str(st.segmented_control(label, list(titles), **settings)), begin, default)
 
 
 def _titled(titles: Mapping[str, str]) -> Callable[[str], str]:
     return lambda name: titles.get(name, name)  # Streamlit also asks for one that has just gone
 
 
-def _take(name: str, chosen: object, default: str) -> str:
-    text = str(chosen)
-    if text != value(name, default):
-        put(name, text, default)
-    return text
+def take(name: str, says: str, began: str, default: str | None = None) -> str:
+    """Return what a widget says, and put it where it is not what the widget began with: somebody chose it.
+
+    What it began with may be another value than the parameter's, one that stands in for a value that cannot be shown.
+    That one stays in the address until somebody chooses.
+    """
+    if says != began:
+        put(name, says, default)
+    return says

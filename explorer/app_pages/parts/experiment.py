@@ -1,5 +1,7 @@
 """The loss graph and the Keras script of an experiment."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from explorer.app_pages.parts import address
@@ -12,6 +14,7 @@ from explorer.figures.loss_curves import describe_change
 from explorer.places import runs_folder
 from explorer.presets import PRESET_TITLES, PRESETS, checked_experiment
 from explorer.runs.reader import Run
+from explorer.runs.records import Moment
 
 MOST_LISTED = 50
 GLANCE_REFRESH = 1.0  # seconds
@@ -41,15 +44,19 @@ def show_experiments() -> None:
 @show_read_errors
 def _show_run(run: Run) -> None:
     with run:
-        show_terms(run.experiment, newest_values(run), key="losses-terms")
+        _show_values(run, (), "losses-terms")
         _show_code_of(run, None)
 
 
-def show_at_a_glance(run: Run, active: bool) -> None:
-    """Show, under a run's curves, its terms with their newest values, and its code."""
+def show_at_a_glance(run: Run, active: bool, now: Sequence[Moment | None] = ()) -> None:
+    """Show, under a run's curves, its terms with their newest values, and its code.
+
+    `now` has a moment that was read already, as long as the page is drawn as a whole.
+    """
     refresh = GLANCE_REFRESH if active else None
     values = st.fragment(run_every=refresh)(show_read_errors(_show_values))
-    show_folded("Loss graph", ":material/account_tree:", f"glance-{run.name}", lambda: values(run))
+    key = f"terms-{run.name}"
+    show_folded("Loss graph", ":material/account_tree:", f"glance-{run.name}", lambda: values(run, now, key))
     show_read_errors(_show_code_of)(run, NOTE_REFRESH if active else None)
 
 
@@ -64,5 +71,6 @@ def _say_what_was_steered(run: Run) -> None:
         st.warning(plain(note))
 
 
-def _show_values(run: Run) -> None:
-    show_terms(run.experiment, newest_values(run), key=f"terms-{run.name}")
+def _show_values(run: Run, now: Sequence[Moment | None], key: str) -> None:
+    moment = now[0] if now else run.moment(steps=1)
+    show_terms(run.experiment, newest_values(moment, run.experiment), key=key)

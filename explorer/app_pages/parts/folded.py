@@ -1,4 +1,4 @@
-"""What is shown when somebody opens it."""
+"""A part of a page that is shown when somebody opens it."""
 
 from collections.abc import Callable
 

@@ -1,5 +1,6 @@
 """Sentences on a page: errors, what is not listed, and text that somebody else wrote."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
@@ -9,15 +10,20 @@ import streamlit as st
 from explorer.lab.session import SessionError
 from explorer.library.listing import Listing
 from explorer.library.models import LibraryError
+from explorer.places import UnwritableError
 from explorer.runs.reader import RunError
 
 Given = ParamSpec("Given")
 SAID = 3  # files and folders that are passed over, each in a sentence
+_ACTS = re.compile(r"[\\`*_{}\[\]()#+!|<>~$:&]|^-|(?<=^[0-9])\.|(?<=^[0-9]{2})\.")
+# Streamlit looks for links, icons and emoji once more when Markdown is through, where a backslash helps no longer.
+_ACTS_LATER = re.compile(r"(?<=:)(?=//)|(?<=:)(?=[\w+/-]+:)|(?<=www)(?=\.)|(?<=[\w.+-]@)(?=[\w-]+\.)", re.IGNORECASE)
+_JOINER = "\u2060"  # not seen, and no part of any of these
 
 
 def plain(text: str) -> str:
-    """Return somebody else's text with nothing in it that Markdown would act on."""
-    return "".join(f"\\{character}" if character in r"\`*_{}[]()#+!|<>~$:&" else character for character in text)
+    """Return somebody else's text in one line, with nothing in it that Streamlit's Markdown would act on."""
+    return _ACTS.sub(r"\\\g<0>", _ACTS_LATER.sub(_JOINER, " ".join(text.split())))
 
 
 def show_error(sentence: str) -> None:
@@ -37,23 +43,16 @@ def tell_of_another(kind: str) -> Callable[[str], object]:
 
 
 def show_read_errors(show: Callable[Given, None]) -> Callable[Given, None]:
-    """Show what a part of a page cannot read, and leave the rest of the page alive.
+    """Show what a part of a page cannot read or write, and leave the rest of the page alive.
 
-    The next refresh tries again: a trainer may write or delete the file at any time.
+    It is tried again whenever the part is drawn: a trainer may write or delete the file at any time.
     """
 
     @wraps(show)
     def part(*args: Given.args, **kwargs: Given.kwargs) -> None:
         try:
             show(*args, **kwargs)
-        except (LibraryError, RunError, SessionError) as error:
+        except (LibraryError, RunError, SessionError, UnwritableError) as error:
             show_error(str(error))
 
     return part
-
-
-def duration(seconds: float) -> str:
-    """Return a duration such as `40 s`, `3 min`, `2.5 h`."""
-    if seconds < 90:
-        return f"{max(seconds, 1):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -15,6 +15,7 @@ from explorer.analyst.requests import Answer
 from explorer.app_pages.parts import address
 from explorer.app_pages.parts.folded import show_folded
 from explorer.app_pages.parts.messages import show_error, show_passed_over, show_read_errors, tell_of_another
+from explorer.app_pages.parts.tab import of_tab
 from explorer.app_pages.parts.terms import newest_values
 from explorer.app_pages.parts.waiting import offer_again, wait_for
 from explorer.components.step import step
@@ -29,6 +30,22 @@ REQUEST = "inspect"
 PATIENCE = 0.3  # seconds; another image of a model that is built is there by then
 FIRST: Mapping[str, int] = {"batch": 0, "draws": 0, "chosen": 0}
 OTHERS = {"chosen": "Another image", "draws": "Other noise", "batch": "Another batch"}
+
+
+@dataclass
+class _Walk:
+    """The steps through one model in one tab: what was chosen, the question that it makes, and the newest answer."""
+
+    wanted: Mapping[str, int] | None = None
+    question: Question | None = None
+    answered: tuple[Question, Answer] | None = None
+
+    def want(self, wanted: Mapping[str, int]) -> None:
+        self.wanted = wanted
+
+
+def _walk_of(key: str) -> _Walk:
+    return of_tab(f"walk-{key}", _Walk)
 
 
 def show_steps() -> None:
@@ -54,36 +71,32 @@ def show_step_of(run: Run) -> None:
 
 
 def _show(key: str, at_once: bool) -> None:
-    wanted = st.session_state.get(f"step-wanted-{key}", FIRST if at_once else None)
+    taken = _walk_of(key)
+    wanted = taken.wanted or (FIRST if at_once else None)
     if wanted is None:
         st.caption("One batch through the newest snapshot: every tensor, term and gradient. The weights do not change.")
         st.button(
-            "Take a batch", icon=":material/play_arrow:", key=f"step-take-{key}", on_click=_want, args=(key, FIRST)
+            "Take a batch", icon=":material/play_arrow:", key=f"step-take-{key}", on_click=taken.want, args=(FIRST,)
         )
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         for name, title in OTHERS.items():
             # Another batch begins anew, with the newest snapshot.
             more = {**(FIRST if name == "batch" else wanted), name: wanted[name] + 1}
-            st.button(title, key=f"step-{name}-{key}", on_click=_want, args=(key, more))
+            st.button(title, key=f"step-{name}-{key}", on_click=taken.want, args=(more,))
         _follow(key, _asked(key, wanted))
-    kept = st.session_state.get(f"step-answer-{key}")
-    if kept is not None:  # while another one is computed, the last one stays
-        _show_answer(key, *kept)
-
-
-def _want(key: str, wanted: Mapping[str, int]) -> None:
-    st.session_state[f"step-wanted-{key}"] = wanted
+    if taken.answered is not None:  # while another one is computed, the last one stays
+        _show_answer(key, *taken.answered)
 
 
 def _asked(key: str, wanted: Mapping[str, int]) -> Question:
     """Return the question that the choices make. It stays with its snapshot until another batch is chosen."""
-    question: Question | None = st.session_state.get(f"step-question-{key}")
+    taken = _walk_of(key)
+    question = taken.question
     if question is None or question.batch != wanted["batch"]:
         question = _question(key)
-    question = replace(question, **wanted)
-    st.session_state[f"step-question-{key}"] = question
-    return question
+    taken.question = replace(question, **wanted)
+    return taken.question
 
 
 def _question(key: str) -> Question:
@@ -92,14 +105,16 @@ def _question(key: str) -> Question:
     epochs = float(entry.experiment.epochs)
     if not entry.bundled:
         with Run(entry.folder) as run:
-            epochs = {snapshot.step: snapshot.epoch for snapshot in run.snapshots()}.get(entry.step, epochs)
-            values = newest_values(run)
+            moment = run.moment(steps=1)
+        snapshots = moment.snapshots if moment else ()
+        epochs = next((snapshot.epoch for snapshot in snapshots if snapshot.step == entry.step), epochs)
+        values = newest_values(moment, entry.experiment)
     weights = weights_at(entry.experiment.terms, epochs)
     return Question(
         entry.key,
         str(entry.folder),
         str(entry.snapshot),
-        values["weight"] if values else weights,
+        tuple((values["weight"] if values else weights).items()),
         values["learning_rate"] if values else entry.experiment.learning_rate,
         epochs,
     )
@@ -119,21 +134,21 @@ def _show_stage(progress: Progress) -> None:
 
 
 def _again(key: str, question: Question) -> None:
-    SERVICES.jobs.forget_failure(str(question))
-    st.session_state.pop(f"step-question-{key}", None)  # its snapshot may not be kept any more
+    SERVICES.jobs.forget_failure(question)
+    _walk_of(key).question = None  # its snapshot may not be kept any more
 
 
 def _poll(key: str, question: Question) -> Answer | Progress:
     """Return the answer, which the session keeps, or the request under way."""
-    kept = st.session_state.get(f"step-answer-{key}")
-    if kept is not None and kept[0] == question:
-        return kept[1]
-    found = SERVICES.jobs.poll(str(question), REQUEST, **question.as_json())
-    if isinstance(found, Progress) and SERVICES.jobs.knows(str(question)):
+    taken = _walk_of(key)
+    if taken.answered is not None and taken.answered[0] == question:
+        return taken.answered[1]
+    found = SERVICES.jobs.poll(question, REQUEST, **question.as_json())
+    if isinstance(found, Progress) and SERVICES.jobs.knows(question):
         wait([found.answer], PATIENCE)
-        found = SERVICES.jobs.poll(str(question), REQUEST, **question.as_json())
+        found = SERVICES.jobs.poll(question, REQUEST, **question.as_json())
     if not isinstance(found, Progress):
-        st.session_state[f"step-answer-{key}"] = (question, found)
+        taken.answered = (question, found)
     return found
 
 

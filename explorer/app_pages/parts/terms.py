@@ -8,12 +8,14 @@ import streamlit as st
 
 from explorer.app_pages.parts.messages import plain
 from explorer.components.graph import graph
+from explorer.figures.finite import finite
 from explorer.figures.tensor_graph import tensor_graph
 from explorer.runs.layout import WEIGHT_PREFIX, WEIGHTED_PREFIX
-from explorer.runs.reader import Run
+from explorer.runs.records import Moment
 from models.spec.catalogue import OPTIMIZERS, LearnerInfo, unit_of_total
 from models.spec.experiment import Experiment
 from models.spec.schedules import SCHEDULES
+from models.spec.sentences import in_sentence
 from models.spec.term_settings import TermSetting
 
 _COUNTS = {2: "Two", 3: "Three"}  # a sentence that begins with more has a figure
@@ -63,9 +65,9 @@ def learner_rows(experiment: Experiment) -> list[dict[str, str]]:
 
 
 def _moves(learner: LearnerInfo) -> str:
-    """Return what a learner updates, such as `updates critic, every 5th step`."""
-    turns = f", {learner.turns}" if learner.turns else ""
-    return f"updates {learner.networks}{turns}"
+    """Return what a learner updates, such as `updates decoder, every 5th step`; not of a network that is its own."""
+    networks = "" if learner.is_one_network else f"updates {learner.networks}"
+    return ", ".join(filter(None, [networks, learner.turns]))
 
 
 def _weight_in_words(setting: TermSetting) -> str:
@@ -81,23 +83,23 @@ def learner_in_words(experiment: Experiment, rate: float) -> str:
     if len(learners) == 1:
         (learner,) = learners
         return f"One learner minimises the total: {how} {_moves(learner)}."
-    sentences = [f"{learner.title} {_moves(learner)}." for learner in learners]
-    return " ".join([f"{_COUNTS.get(len(learners), len(learners))} learners, each with {how}.", *sentences])
+    each = [in_sentence(learner.title) + (f" ({moves})" if (moves := _moves(learner)) else "") for learner in learners]
+    return f"{_COUNTS.get(len(learners), len(learners))} learners, each with {how}: {', '.join(each)}."
 
 
-def newest_values(run: Run) -> dict[str, Any] | None:
-    """Return the terms of the run's newest step: raw, weight and weighted by term, the totals, step and learning rate.
+def newest_values(moment: Moment | None, experiment: Experiment) -> dict[str, Any] | None:
+    """Return the terms of a moment's newest step: raw, weight and weighted by term, the totals, step and learning rate.
 
-    None before the first step. Costs the same at any length of the run. Raises RunError where it cannot be read.
+    None before the first step. The moment was read with one step at least.
     """
-    if not run.has_started():
+    if moment is None:
         return None
-    terms = list(run.experiment.terms)
-    newest = {name: float(column[-1]) for name, column in run.newest(1).items() if len(column)}
+    terms = list(experiment.terms)
+    newest = {name: float(column[-1]) for name, column in moment.newest.items() if len(column)}
     if not newest or not all(name in newest for name in terms):
         return None
     raw = {name: newest[name] for name in terms}
-    weight = {name: newest.get(WEIGHT_PREFIX + name, run.experiment.terms[name].weight) for name in terms}
+    weight = {name: newest.get(WEIGHT_PREFIX + name, experiment.terms[name].weight) for name in terms}
     weighted = {name: newest.get(WEIGHTED_PREFIX + name, weight[name] * raw[name]) for name in terms}
     return {
         "step": int(newest["step"]),
@@ -105,10 +107,10 @@ def newest_values(run: Run) -> dict[str, Any] | None:
         "weight": weight,
         "weighted": weighted,
         "totals": {
-            total: sum(weighted[name] for name in run.experiment.terms_of(total))
-            for total in run.experiment.variant_info.learners
+            total: sum(weighted[name] for name in experiment.terms_of(total))
+            for total in experiment.variant_info.learners
         },
-        "learning_rate": newest.get("learning_rate", run.experiment.learning_rate),
+        "learning_rate": newest.get("learning_rate", experiment.learning_rate),
     }
 
 
@@ -120,8 +122,7 @@ def _complete(values: Mapping[str, Any], experiment: Experiment) -> dict[str, An
     for total in experiment.variant_info.learners:
         share |= shares({name: weighted[name] for name in experiment.terms_of(total)})
     known = {"raw": raw, "weight": weight, "weighted": weighted, "share": share, "totals": values["totals"]}
-    tables = {name: {term: _finite(value) for term, value in table.items()} for name, table in known.items()}
-    return {**tables, "step": values["step"]}
+    return {**finite(known), "step": values["step"]}
 
 
 def shares(weighted: Mapping[str, float]) -> dict[str, float | None]:
@@ -129,7 +130,3 @@ def shares(weighted: Mapping[str, float]) -> dict[str, float | None]:
     sizes = {name: abs(value) for name, value in weighted.items()}
     whole = sum(sizes.values())
     return {name: size / whole if whole and math.isfinite(whole) else None for name, size in sizes.items()}
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None

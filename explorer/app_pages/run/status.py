@@ -1,66 +1,34 @@
-"""The state of a run in a line, with its buttons."""
-
-from typing import NamedTuple
+"""The state of a run: its buttons, and what is to be said of it."""
 
 import streamlit as st
 
-from explorer.app_pages.parts.messages import duration, plain, show_error
-from explorer.runs.layout import send_command
+from explorer.app_pages.parts.clicks import send
+from explorer.app_pages.parts.facts import model_facts
+from explorer.app_pages.parts.messages import plain, show_error, show_read_errors
+from explorer.components.live.look import Look
+from explorer.places import size_in_words
+from explorer.runs.layout import CRASHED, DISK_FULL, SILENT
 from explorer.runs.reader import Run
-from explorer.runs.records import Moment, Settings, Status
-from models.spec.experiment import Experiment
-
-RECENT = 10.0  # seconds that a refusal stays on the page
-_COLOURS = {"finished": "green", "failed": "red", "crashed": "red", "stopped": "orange", "paused": "orange"}
+from explorer.services import SERVICES
 
 
-class Controls(NamedTuple):
-    """What the buttons and the fields of a run depend on."""
-
-    state: str
-    paused_at: int | None
-    goes_on: bool
-    settings: Settings
-    can_be_explored: bool
-    refused: str
-
-
-def controls(moment: Moment | None) -> Controls | None:
-    """Return what they depend on at a moment; None before the trainer has begun."""
-    if moment is None:
-        return None
-    status = moment.status
-    return Controls(
-        status.state,
-        status.step if status.state == "paused" else None,
-        status.goes_on,
-        moment.settings,
-        bool(moment.snapshots),
-        refusal(moment),
-    )
-
-
-def refusal(moment: Moment) -> str:
-    """Return why the trainer has just refused something; nothing where it has not, or some time ago."""
-    refused = moment.of_kind("refused")
-    recent = refused and moment.status.seconds - refused[-1].seconds < RECENT
-    return str(refused[-1].detail["message"]) if recent else ""
-
-
-def show_buttons(run: Run, moment: Moment | None) -> None:
-    """Show the buttons that the state of a run allows."""
-    if moment is None:
-        return
-    status = moment.status
+def show_buttons(run: Run, look: Look) -> None:
+    """Show the buttons that the state of a run allows. Stop is there before the trainer has begun."""
+    moment = look.moment
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        if moment is None:
+            if look.failure is None:
+                _stop_button(run)
+            return
+        status = moment.status
         if status.active:
             paused = status.state == "paused"
             st.button(
                 "Resume" if paused else "Pause",
                 icon=":material/play_arrow:" if paused else ":material/pause:",
-                on_click=send_command,
+                on_click=send,
                 args=(run.folder, "resume" if paused else "pause"),
-                disabled=status.state == "preparing",
+                disabled=status.state in {"preparing", SILENT},
             )
             if paused:
                 # A number, for Streamlit may call back again for a click that it has not finished with.
@@ -68,29 +36,48 @@ def show_buttons(run: Run, moment: Moment | None) -> None:
                 st.button(
                     "One step",
                     icon=":material/skip_next:",
-                    on_click=send_command,
+                    on_click=send,
                     args=(run.folder, "step"),
                     kwargs=onward,
                 )
-            st.button("Stop", icon=":material/stop:", on_click=send_command, args=(run.folder, "stop"))
+            _stop_button(run)
         if moment.snapshots:
-            _link_to_explore(run)
+            link_to_explore(run)
 
 
-def show_message(status: Status) -> None:
-    """Say what the trainer has to say."""
-    if status.state in {"failed", "crashed"}:
+def _stop_button(run: Run) -> None:
+    st.button("Stop", icon=":material/stop:", on_click=send, args=(run.folder, "stop"))
+
+
+def show_message(look: Look, run: Run) -> None:
+    """Say why a trainer did not begin, or what it has to say."""
+    if look.failure is not None:
+        show_error(look.failure)
+    if look.moment is None:
+        return
+    status = look.moment.status
+    if status.state in {"failed", CRASHED}:
         show_error(status.message)
+    elif status.state == SILENT:
+        st.warning(plain(status.message))
+    elif status.stage == DISK_FULL:
+        st.warning(plain(status.message), icon=":material/disc_full:")
     elif status.state != "stopped" and status.message:  # the progress bar says why it was stopped
         st.caption(plain(status.message))
+    if not status.active:
+        _show_what_there_is(look, run, finished=status.state == "finished")
 
 
-def progress_of(experiment: Experiment, status: Status) -> tuple[float, str]:
-    """Return how far a run is, 0 to 1, and that in words."""
-    return min(1.0, status.epoch / experiment.epochs), _progress_text(status, experiment)
+def _show_what_there_is(look: Look, run: Run, *, finished: bool) -> None:
+    """Show the facts of a run that has ended: of its model, where it finished, and its size."""
+    size = SERVICES.sizes.of_run(run.folder)
+    if finished:
+        show_read_errors(lambda: model_facts(look.experiment, run.summary(), size=size))()
+    else:
+        st.caption(f"{size_in_words(size)} on disk")
 
 
-def _link_to_explore(run: Run) -> None:
+def link_to_explore(run: Run) -> None:
     """Show a link, which the browser follows by itself.
 
     A switch from here would write Explore's parameters into the address of this page first, where Back would find them.
@@ -102,19 +89,3 @@ def _link_to_explore(run: Run) -> None:
             icon=":material/travel_explore:",
             query_params={"model": f"run/{run.name}"},
         )
-
-
-def _progress_text(status: Status, experiment: Experiment) -> str:
-    colour = _COLOURS.get(status.state, "blue")
-    if status.state == "preparing":
-        return f":{colour}-badge[preparing] {status.stage}"
-    done = status.epoch / experiment.epochs
-    parts = [f":{colour}-badge[{status.state}] epoch {status.epoch:.1f} of {experiment.epochs}"]
-    if status.active:
-        left = status.seconds / done * (1 - done) if done else 0.0
-        parts += [f"{status.images_per_second:,.0f} images/s", f"{duration(left)} left"]
-    else:
-        parts.append(f"{duration(status.seconds)} of training")
-        if status.state == "stopped":
-            parts.append(plain(status.message))
-    return " · ".join(parts)

@@ -9,9 +9,9 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.app_pages.parts.messages import plain
-from explorer.app_pages.run.status import refusal
+from explorer.app_pages.parts.messages import plain, show_read_errors
 from explorer.app_pages.setup.widgets import bounds
+from explorer.components.live.look import refusal
 from explorer.runs.layout import put_command
 from explorer.runs.reader import Run
 from explorer.runs.records import Moment, settings_at_first
@@ -67,8 +67,9 @@ def _number(
 
 
 def _who_moves(run: Run, moving: Sequence[str]) -> None:
-    """Return the choice that the run has in force; None where another page froze a learner that this page never
-    freezes."""
+    """Show the choice that the run has in force: none where another page froze a learner that this one never
+    freezes.
+    """
     choices, now = ways_to_move(run.experiment.variant_info), set(moving)
     newest = next((name for name, totals in choices.items() if set(totals) == now), None)
     _follow(
@@ -116,7 +117,12 @@ def _follow(key: str, newest: Any, show: Callable[[str, Any], Any], send: Callab
         widget.says, widget.number = newest, widget.number + 1
     says = show(f"{key}-{widget.number}", widget.says)
     if says != widget.says:
-        widget.file, widget.sent, widget.says = send(says), time.monotonic(), says
+        _send(widget, says, send)
+
+
+@show_read_errors  # the controls beside it stay, and the next update tries again
+def _send(widget: _Widget, says: Any, send: Callable[[Any], Path]) -> None:
+    widget.file, widget.sent, widget.says = send(says), time.monotonic(), says
 
 
 def _scheduled(setting: TermSetting, moment: Moment | None) -> str:

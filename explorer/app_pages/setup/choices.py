@@ -9,10 +9,11 @@ from explorer.app_pages.parts import address
 from explorer.app_pages.parts.messages import plain, tell_of_another
 from explorer.app_pages.setup.own_terms import choose_own_terms
 from explorer.app_pages.setup.own_terms_address import OWN_TERMS
-from explorer.app_pages.setup.widgets import COLUMNS, bounds, choose_weight, fill, number, select
+from explorer.app_pages.setup.widgets import COLUMNS, choose_weight, fill, number, select
 from explorer.datasets.catalogue import DATASETS
 from explorer.presets import PRESETS, checked_experiment
 from models.spec.catalogue import (
+    FAMILIES,
     NETWORKS,
     OPTIMIZERS,
     PIXEL_MODELS,
@@ -25,20 +26,29 @@ from models.spec.experiment import Experiment, ExperimentError
 
 FIELDS = Experiment.model_fields
 IN_ADDRESS = ("dataset", "network", "variant", "pixel_model")
+# The labels of the numbers, also in what is said of one that is not allowed.
+LABELS = {
+    "latent_dim": "Latent dimensions",
+    "epochs": "Epochs",
+    "batch_size": "Batch size",
+    "learning_rate": "Learning rate",
+    "validation_fraction": "Validation fraction",
+    "seed": "Seed",
+    **{name: setting.title for name, setting in SETTINGS.items()},
+}
 
 
 def take_preset(name: str) -> None:
     """Put every value of the preset into the widgets; what it does not name goes back to its default."""
     experiment = checked_experiment(PRESETS[name])
     fields = experiment.model_dump(exclude={"terms", "optimizer"})
-    for field in IN_ADDRESS:
-        address.change(field, fields.pop(field), _default(field))
+    addressed = {field: (fields.pop(field), _default(field)) for field in IN_ADDRESS}
     values = {f"setup-{field}": value for field, value in fields.items()}
     values[_optimizer_key(experiment.variant)] = experiment.optimizer
     for term, setting in experiment.terms.items():
         values |= {_term_key(experiment.variant, term, part): value for part, value in setting.model_dump().items()}
     fill(values)
-    address.change(OWN_TERMS, "", "")
+    address.change_all({**addressed, OWN_TERMS: ("", "")})
 
 
 def _default(name: str) -> Any:
@@ -60,8 +70,14 @@ def _select(label: str, field: str, table: Any, **options: Any) -> str:
     return address.select_box(label, field, titles, _default(field), **options)
 
 
-def _number(label: str, field: str, **options: Any) -> Any:
-    return number(st.number_input, label, f"setup-{field}", _default(field), **bounds(field), **options)
+def in_words_of_the_form(sentence: str) -> str:
+    """Return a sentence about a field of an experiment with the label that the field has on the page."""
+    name, was, rest = sentence.partition(" was ")
+    return f"{LABELS.get(name, name)}{was}{rest}"
+
+
+def _number(field: str, **options: Any) -> Any:
+    return number(st.number_input, LABELS[field], f"setup-{field}", _default(field), **options)
 
 
 def choose_all() -> tuple[dict[str, Any], list[str]]:
@@ -70,51 +86,103 @@ def choose_all() -> tuple[dict[str, Any], list[str]]:
     """
     address.open_part("setup", (*IN_ADDRESS, OWN_TERMS))
     given: dict[str, Any] = {}
+    st.subheader("Data and network")
+    given |= _choose_data()
+    st.subheader("Objective")
+    given["variant"] = _choose_variant()
+    given["terms"] = _choose_terms(given["variant"], given["pixel_model"])
+    given |= _choose_settings(given["variant"], given["pixel_model"])
+    terms = st.container()  # of a person's own: they are checked against all the choices, also those below
+    st.subheader("Training")
+    given |= _choose_training(given["variant"])
+    with terms:
+        own, faults = _choose_own_terms(given)
+    given["terms"] |= own
+    return given, faults
+
+
+def _choose_data() -> dict[str, Any]:
+    """Choose what is encoded by what into how many dimensions, and what a pixel is."""
+    given: dict[str, Any] = {}
     one, two = st.columns(2)
     with one:
         given["dataset"] = _select("Data", "dataset", DATASETS, help="Digits and shapes need no download.")
         info = DATASETS[given["dataset"]]
         st.caption(f"{info.description} {info.examples:,} images.")
-        given["network"] = _select("Network", "network", NETWORKS)
-        st.caption(NETWORKS[given["network"]].summary)
-    with two:
-        given["variant"] = _select("Variant", "variant", VARIANTS)
-        st.caption(VARIANTS[given["variant"]].summary)
         given["pixel_model"] = _select("Pixel model", "pixel_model", PIXEL_MODELS)
         st.caption(PIXEL_MODELS[given["pixel_model"]].summary)
+    with two:
+        given["network"] = _select("Network", "network", NETWORKS)
+        st.caption(NETWORKS[given["network"]].summary)
+        given["latent_dim"] = _number("latent_dim", step=1)
+    return given
+
+
+def _choose_variant() -> str:
+    """Choose a family of variants, and one of it."""
+    address.known("variant", VARIANTS, _default("variant"), tell_of_another("variant"))
+    begin, key = address.value("variant", _default("variant")), address.key("variant")
+    family_side, variant_side = st.columns(2)
+    with family_side:
+        family = st.segmented_control(
+            "Family", FAMILIES, default=VARIANTS[begin].family, key=f"{key}-family", required=True
+        )
+    titles = {name: info.title for name, info in VARIANTS.items() if info.family == family}
+    names = list(titles)
+    with variant_side:
+        index = names.index(begin) if begin in names else 0
+        chosen = st.selectbox("Variant", names, index, titles.__getitem__, f"{key}-{family}")
+    address.put("variant", chosen, _default("variant"))
+    st.caption(f"{VARIANTS[chosen].summary} {VARIANTS[chosen].differs}")
+    return chosen
+
+
+def _choose_training(variant: str) -> dict[str, Any]:
+    given: dict[str, Any] = {}
     columns = iter(st.columns(4))
     with next(columns):
-        given["latent_dim"] = _number("Latent dimensions", "latent_dim", step=1)
+        given["epochs"] = _number("epochs", step=1)
     with next(columns):
-        given["epochs"] = _number("Epochs", "epochs", step=1)
+        given["batch_size"] = _number("batch_size", step=1)
     with next(columns):
-        given["batch_size"] = _number("Batch size", "batch_size", step=1)
+        given["learning_rate"] = _number("learning_rate", step=1e-4, format="%.5g")
     with next(columns):
-        given["learning_rate"] = _number("Learning rate", "learning_rate", step=1e-4, format="%.5g")
-    given["terms"] = _choose_terms(given["variant"], given["pixel_model"])
-    given |= _choose_settings(given["variant"], given["pixel_model"])
-    own, faults = _choose_own_terms(given)
-    given["terms"] |= own
-    given |= _choose_details(given["variant"])
-    return given, faults
+        key, own = _optimizer_key(variant), VARIANTS[variant].optimizer
+        given["optimizer"] = select(st.selectbox, "Optimizer", key, own, OPTIMIZERS)
+    with st.expander("More: validation, seed"):
+        columns = iter(st.columns(2))
+        with next(columns):
+            given["validation_fraction"] = _number("validation_fraction", step=0.05)
+        with next(columns):
+            given["seed"] = _number("seed", step=1)
+    return given
 
 
 def _choose_terms(variant: str, pixel_model: str) -> dict[str, dict[str, Any]]:
     """Choose weights and schedules, learner by learner."""
     info = VARIANTS[variant]
     settings: dict[str, dict[str, Any]] = {}
-    for learner in info.learners.values():
-        of = f" of the {learner.title.lower()}" if len(info.learners) > 1 else ""
-        st.markdown(f"###### Loss terms{of}")
-        for term, weight in learner.weights.items():
-            settings[term] = _choose_term(variant, term, weight, pixel_model)
+    for total, learner in info.learners.items():
+        with st.container(key=f"setup-{total}-terms"):  # page.css hides the labels of its rows on a wide page
+            _show_head(learner.title if len(info.learners) > 1 else "Loss terms")
+            for term, weight in learner.weights.items():
+                settings[term] = _choose_term(variant, term, weight, pixel_model)
     return settings
+
+
+def _show_head(title: str) -> None:
+    """Show what stands in the columns below."""
+    with st.container(key=f"setup-head-{title}"):
+        name, *places = st.columns([3, *COLUMNS], vertical_alignment="bottom")
+        name.markdown(f"**{title}**")
+        for place, label in zip(places, ("Weight", "Schedule", "Over epochs"), strict=True):
+            place.caption(label)
 
 
 def _choose_term(variant: str, term: str, weight: float, pixel_model: str) -> dict[str, Any]:
     name, *places = st.columns([3, *COLUMNS], vertical_alignment="center")
     info = term_info(term, pixel_model)
-    name.markdown(f"**{plain(info.title)}**  \n:small[:gray[{plain(info.formula)}]]")
+    name.markdown(f"**{plain(info.title)}**  \n:small[:gray[{plain(info.formula)}]]", help=plain(info.note) or None)
     return choose_weight(places, lambda part: _term_key(variant, term, part), weight)
 
 
@@ -125,7 +193,7 @@ def _choose_settings(variant: str, pixel_model: str) -> dict[str, Any]:
     for name, column in zip(names, cycle(st.columns(4) if names else []), strict=False):  # a fifth is below the first
         setting = SETTINGS[name]
         with column:
-            given[name] = _number(setting.title, name, step=setting.step, help=setting.help)
+            given[name] = _number(name, step=setting.step, help=setting.help)
     return given
 
 
@@ -135,17 +203,3 @@ def _choose_own_terms(given: dict[str, Any]) -> tuple[dict[str, dict[str, Any]],
     except ExperimentError:  # said beside the choices; a formula has no tensors to read until they are right
         return {}, []
     return choose_own_terms(base)
-
-
-def _choose_details(variant: str) -> dict[str, Any]:
-    details: dict[str, Any] = {}
-    with st.expander("More: optimizer, validation, seed"):
-        columns = iter(st.columns(3))
-        with next(columns):
-            key, own = _optimizer_key(variant), VARIANTS[variant].optimizer
-            details["optimizer"] = select(st.selectbox, "Optimizer", key, own, OPTIMIZERS)
-        with next(columns):
-            details["validation_fraction"] = _number("Validation fraction", "validation_fraction", step=0.05)
-        with next(columns):
-            details["seed"] = _number("Seed", "seed", step=1)
-    return details

@@ -12,7 +12,7 @@ from explorer.app_pages.parts import address
 from explorer.app_pages.parts.messages import show_error
 from explorer.app_pages.parts.waiting import wait_for
 from explorer.app_pages.setup.own_terms_address import MOST_TERMS, NAME_LENGTH, OWN_TERMS, address_of, terms_in
-from explorer.app_pages.setup.widgets import COLUMNS, PARTS, choose_weight
+from explorer.app_pages.setup.widgets import COLUMNS, PARTS, choose_weight, form_values
 from explorer.components import Reply, formula
 from explorer.services import SERVICES
 from models.spec.catalogue import PIXEL_MODELS, TENSORS, tensors_of
@@ -33,11 +33,14 @@ def choose_own_terms(base: Experiment) -> tuple[dict[str, dict[str, Any]], list[
     for number in list(kept):
         with st.container(border=True, key=f"own-term-{number}"):
             rows.append(_choose(base, number, kept, [*base.terms, *(name for name, _ in rows)]))
-    address.put(OWN_TERMS, address_of(rows) if rows else "", "")
+    text = address_of(rows) if rows else ""
+    address.put(OWN_TERMS, text, "")
     st.button(
         "Add a loss term", icon=":material/function:", type="tertiary", on_click=_add,
-        args=(st.session_state["setup"]["own-next"],), disabled=len(kept) >= MOST_TERMS,
+        args=(form_values()["own-next"],), disabled=len(kept) >= MOST_TERMS,
     )  # fmt: skip
+    if rows and not text:
+        st.caption("Your terms do not fit into the address of the page. A reload loses them.")
     settings: dict[str, dict[str, Any]] = {}
     faults = []
     for name, setting in rows:
@@ -57,17 +60,22 @@ def _kept() -> dict[int, str]:
 
     A new session, Back and Forward take the terms that the address has.
     """
-    setup, entered = st.session_state["setup"], address.key(OWN_TERMS)
+    setup, entered = form_values(), address.key(OWN_TERMS)
     if setup.get("own-entered") != entered:
         setup |= {"own-terms": {}, "own-next": setup.get("own-next", 1), "own-entered": entered}
-        for number, (name, setting) in enumerate(terms_in(address.value(OWN_TERMS)), setup["own-next"]):
+        terms, unreadable = terms_in(address.value(OWN_TERMS))
+        for number, (name, setting) in enumerate(terms, setup["own-next"]):
             _add(number, name, setting)
+        if unreadable:
+            st.toast(
+                f"{unreadable} of the loss terms in this link cannot be read. Without them it is another training."
+            )
     return setup["own-terms"]
 
 
 def _add(number: int, name: str = "", setting: TermSetting = FIRST) -> None:
     """Add a term. Each number is used once: a click that arrives twice adds one term, and no name is used again."""
-    setup = st.session_state["setup"]
+    setup = form_values()
     if number < setup["own-next"]:
         return
     setup["own-next"] = number + 1
@@ -77,7 +85,7 @@ def _add(number: int, name: str = "", setting: TermSetting = FIRST) -> None:
 
 
 def _remove(number: int) -> None:
-    st.session_state["setup"]["own-terms"].pop(number, None)
+    form_values()["own-terms"].pop(number, None)
 
 
 def _trials(number: int) -> OneAtATime:
@@ -93,7 +101,7 @@ def _choose(base: Experiment, number: int, kept: dict[int, str], others: Sequenc
     """Show the row of one term and return its name and setting. `others` are the names that are taken."""
     name_side, *places, end = st.columns([3, *COLUMNS, 1], vertical_alignment="bottom")
     first = f"own_{number}"
-    setup, key = st.session_state["setup"], _key(number, "name")
+    setup, key = form_values(), _key(number, "name")
     # Told as its beginning: a value put into a widget is lost where the page runs again before the browser has it.
     setup[key] = name_side.text_input("Name", setup[key], key=key, max_chars=NAME_LENGTH, placeholder=first)
     name = setup[key].strip() or first

@@ -1,5 +1,7 @@
 """Your own terms in the page's address: a reload begins a new session, and what was typed must outlive it."""
 
+import contextlib
+import json
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -11,11 +13,9 @@ OWN_TERMS = "own"
 NAME_LENGTH = 32
 MOST_TERMS = 8
 MOST_CHARACTERS = 4000  # a server refuses an address that is far longer
-_TERMS = TypeAdapter(
-    Annotated[
-        list[tuple[Annotated[str, Field(max_length=NAME_LENGTH)], TermSetting]], Field(max_length=MOST_TERMS)
-    ]
-)  # fmt: skip
+_Term = tuple[Annotated[str, Field(max_length=NAME_LENGTH)], TermSetting]
+_TERM = TypeAdapter(_Term)
+_TERMS = TypeAdapter(Annotated[list[_Term], Field(max_length=MOST_TERMS)])
 
 
 def address_of(terms: Sequence[tuple[str, dict[str, Any]]]) -> str:
@@ -27,9 +27,14 @@ def address_of(terms: Sequence[tuple[str, dict[str, Any]]]) -> str:
     return text if len(text) <= MOST_CHARACTERS else ""
 
 
-def terms_in(address: str) -> list[tuple[str, TermSetting]]:
-    """Return the terms of an address, which anyone may have written: none where it cannot be read."""
+def terms_in(address: str) -> tuple[list[tuple[str, TermSetting]], int]:
+    """Return the terms of an address, which anyone may have written, and how many of them cannot be taken."""
     try:
-        return _TERMS.validate_json(address)
-    except ValidationError:
-        return []
+        given = json.loads(address or "[]")
+    except (ValueError, RecursionError):
+        return [], 1
+    terms, entries = [], given if isinstance(given, list) else [given]
+    for entry in entries[:MOST_TERMS]:
+        with contextlib.suppress(ValidationError):
+            terms.append(_TERM.validate_json(json.dumps(entry)))
+    return terms, len(entries) - len(terms)

@@ -8,10 +8,10 @@ So values that are filled in begin new widgets, by new keys.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
 from pydantic import BaseModel
 from streamlit.delta_generator import DeltaGenerator
 
+from explorer.app_pages.parts.tab import of_tab
 from models.spec.experiment import Experiment, limits_of
 from models.spec.schedules import SCHEDULES
 from models.spec.term_settings import TermSetting
@@ -22,12 +22,17 @@ _CONSTANT = TermSetting()
 Show = Callable[..., Any]  # the widget's function, of the page or of a part of it
 
 
+def form_values() -> dict[str, Any]:
+    """Return what the form remembers, by key."""
+    return of_tab("setup", dict)
+
+
 def fill(values: Mapping[str, Any]) -> None:
     """Let the widgets of these keys begin anew with these values, now or when they are next on the page.
 
     To be called from a callback, before any widget is drawn by its old key.
     """
-    kept = st.session_state["setup"]
+    kept = form_values()
     kept |= {**values, "filled": kept.get("filled", 0) + 1}
 
 
@@ -38,13 +43,13 @@ def bounds(field: str, model: type[BaseModel] = Experiment) -> dict[str, Any]:
 
 
 def number(show: Show, label: str, key: str, value: Any, **options: Any) -> Any:
-    kept = st.session_state["setup"]
+    kept = form_values()
     kept[key] = show(label, value=kept.get(key, value), key=_widget(key), **options)
     return kept[key]
 
 
 def select(show: Show, label: str, key: str, value: str, titles: Mapping[str, str], **options: Any) -> str:
-    kept, names = st.session_state["setup"], list(titles)
+    kept, names = form_values(), list(titles)
     begin = names.index(kept.get(key, value))
     kept[key] = show(label, names, begin, format_func=lambda name: titles[name], key=_widget(key), **options)
     return kept[key]
@@ -53,11 +58,11 @@ def select(show: Show, label: str, key: str, value: str, titles: Mapping[str, st
 def choose_weight(places: list[DeltaGenerator], key: Callable[[str], str], weight: float) -> dict[str, Any]:
     """Show a widget in each of the three places and return their values: a setting without its formula.
 
-    `key` gives the key of a part; `weight` is the first widget's default. A constant weight has no epochs, and the last
-    place stays empty.
+    `key` gives the key of a part; `weight` is the first widget's default. A constant weight has no epochs, and a dash
+    stands in the last place.
     """
     weight_side, schedule_side, epochs_side = places
-    options: dict[str, Any] = {**bounds("weight", TermSetting), "step": 0.1, "format": "%.4g"}
+    options: dict[str, Any] = {"step": 0.1, "format": "%.4g"}
     schedules = {name: schedule.title for name, schedule in SCHEDULES.items()}
     setting = {
         "weight": number(weight_side.number_input, "Weight", key("weight"), weight, **options),
@@ -65,10 +70,11 @@ def choose_weight(places: list[DeltaGenerator], key: Callable[[str], str], weigh
     }
     if setting["schedule"] != _CONSTANT.schedule:
         epochs, first = key("schedule_epochs"), _CONSTANT.schedule_epochs
-        options = {**bounds("schedule_epochs", TermSetting), "format": "%.4g"}
-        setting["schedule_epochs"] = number(epochs_side.number_input, "Over epochs", epochs, first, **options)
+        setting["schedule_epochs"] = number(epochs_side.number_input, "Over epochs", epochs, first, format="%.4g")
+    else:
+        epochs_side.caption("–")
     return setting
 
 
 def _widget(key: str) -> str:
-    return f"{key}-{st.session_state['setup'].get('filled', 0)}"
+    return f"{key}-{form_values().get('filled', 0)}"

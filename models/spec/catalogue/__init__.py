@@ -1,19 +1,23 @@
 """The catalogue: networks, pixel models, tensors, loss terms, variants, optimizers. Free of TensorFlow.
 
-Each table is keyed by the name that experiments, files, the command line and the screen use. The Keras half of an
-entry stands under the same name in `networks`, `pixels`, `losses` and `variants`; a test holds the two together.
+Each table is keyed by the name that experiments, files, the command line and the screen use. The Keras half of an entry
+stands under the same name in models/architectures.py, pixels.py, losses.py and twins.py; a test holds both together.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from models.spec import tensors
 from models.spec.catalogue.flow import CODES, CRITIC, DECODER, ENCODER, KINDS, TENSORS, tensors_of, with_sources
 from models.spec.catalogue.info import (
+    EACH_STEP,
+    FAMILIES,
     NATS,
+    ONCE,
+    QUESTION,
     SCORE,
     CodeInfo,
     LearnerInfo,
@@ -25,15 +29,16 @@ from models.spec.catalogue.info import (
     VariantInfo,
 )
 from models.spec.catalogue.steps import flow_of
-from models.spec.catalogue.terms import ELBO, TERMS
+from models.spec.catalogue.terms import ELBO, RECONSTRUCTION, TERMS
 from models.spec.catalogue.variants import CRITIC_LOSS, ENCODER_LOSS, LOSS, VARIANTS
 
 __all__ = [
-    "CODES", "CRITIC", "CRITIC_LOSS", "DECODER", "ELBO", "ENCODER", "ENCODER_LOSS", "KINDS", "LOSS", "NATS",
-    "NETWORKS", "OPTIMIZERS", "PIXEL_MODELS", "SCORE", "SETTINGS", "TENSORS", "TERMS", "VARIANTS", "CodeInfo",
-    "LearnerInfo", "NetworkInfo", "PixelModelInfo", "SettingInfo", "TensorInfo", "TermInfo", "VariantInfo",
-    "current_formula", "current_name", "entry", "flow_of", "settings_of", "tensors_of", "term_info", "unit_of_total",
-    "with_sources",
+    "CODES", "CRITIC", "CRITIC_LOSS", "DECODER", "EACH_STEP", "ELBO", "ENCODER", "ENCODER_LOSS", "FAMILIES", "KINDS",
+    "LOSS", "NATS", "NETWORKS", "ONCE", "OPTIMIZERS", "OPTIMIZER_SLOTS", "PIXEL_MODELS", "QUESTION", "RECONSTRUCTION",
+    "SCORE", "SETTINGS", "TENSORS", "TERMS", "VARIANTS",
+    "CodeInfo", "LearnerInfo", "NetworkInfo", "PixelModelInfo", "SettingInfo", "TensorInfo", "TermInfo", "VariantInfo",
+    "current_formula", "current_name", "entry", "flow_of", "settings_of", "tensors_of", "term_info",
+    "unit_of_total", "with_sources",
 ]  # fmt: skip
 
 Entry = TypeVar("Entry")
@@ -46,20 +51,27 @@ NETWORKS: Mapping[str, NetworkInfo] = MappingProxyType(
         ),
         "question": NetworkInfo(
             "Question",
-            "The network of the question from which Hourglass grew: 557,573 weights with 100 latent dimensions.",
+            f"The network of {QUESTION}: 557,573 weights with 100 latent dimensions.",
+            least_side=10,
         ),
     }
 )
 
+_BERNOULLI: Mapping[str, Any] = MappingProxyType(
+    {"output": tensors.LOGITS, "link": "sigmoid(logits)", "reconstruction": "Σ softplus(logits) − x · logits"}
+)
 PIXEL_MODELS: Mapping[str, PixelModelInfo] = MappingProxyType(
     {
         "bernoulli": PixelModelInfo(
             title="Bernoulli",
-            summary="Pixels in 0..1, cross-entropy from logits, displayed through a sigmoid.",
-            output=tensors.LOGITS,
-            link="sigmoid(logits)",
-            reconstruction="Σ softplus(logits) − x · logits",
+            summary=(
+                "Pixels in 0..1, cross-entropy from logits, displayed through a sigmoid. Grey is read as the "
+                "probability of white, so a perfect reconstruction of grey pixels costs their entropy."
+            ),
             paper="Kingma & Welling 2014, eq. 11",
+            floor="the floor of grey pixels",
+            reads_grey=True,
+            **_BERNOULLI,
         ),
         "gaussian": PixelModelInfo(
             title="Gaussian",
@@ -69,11 +81,13 @@ PIXEL_MODELS: Mapping[str, PixelModelInfo] = MappingProxyType(
             reconstruction="Σ (x − pixel_mean)² / 2σ² + log σ√2π",
             paper="Kingma & Welling 2014, eq. 12",
             settings=("pixel_sigma",),
+            floor="the value of a perfect reconstruction",
         ),
         "unscaled": PixelModelInfo(
             title="Unscaled (as in the question)",
             summary=(
-                "Pixels in 0..255, mean squared error, displayed as the output / 255, clipped: as in the question."
+                "Pixels in 0..255, mean squared error, displayed as the output / 255, clipped. "
+                f"The question is {QUESTION}."
             ),
             output=tensors.GREY_LEVELS,
             link="clip(grey_levels / 255, 0, 1)",
@@ -81,6 +95,26 @@ PIXEL_MODELS: Mapping[str, PixelModelInfo] = MappingProxyType(
             paper="The question's code",
             unit="grey levels² per pixel",
             scale=255.0,
+        ),
+        "bernoulli_fixed": PixelModelInfo(
+            title="Bernoulli, binarised once",
+            summary=(
+                "Each grey pixel is made black or white once, by the seed; its grey is the probability of white. "
+                "Cross-entropy from logits, displayed through a sigmoid."
+            ),
+            paper="Salakhutdinov & Murray 2008, section 5",
+            binarise=ONCE,
+            **_BERNOULLI,
+        ),
+        "bernoulli_dynamic": PixelModelInfo(
+            title="Bernoulli, binarised at each step",
+            summary=(
+                "Each grey pixel is made black or white anew at each step; its grey is the probability of white. "
+                "Held-out images are binarised once. Overfits less than binarised once."
+            ),
+            paper="Burda et al. 2016, section 5",
+            binarise=EACH_STEP,
+            **_BERNOULLI,
         ),
     }
 )
@@ -137,6 +171,8 @@ OPTIMIZERS: Mapping[str, str] = MappingProxyType(
         "sgd": "SGD with momentum",
     }
 )
+# How many numbers each keeps for every weight, from step to step.
+OPTIMIZER_SLOTS: Mapping[str, int] = MappingProxyType({"adam": 2, "adam_gan": 2, "adamw": 2, "rmsprop": 1, "sgd": 1})
 
 
 # Names that stored experiments, sessions and links of earlier versions still use, and what they are called today.

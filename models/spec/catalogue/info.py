@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 NATS = "nats per image"  # summed over pixels and dimensions, averaged over the batch
 CRITIC = "critic"  # the network that judges, in code and files; on screen it has its learner's title
+QUESTION = "a Stack Overflow question on multi-output models and custom losses in Keras"  # Hourglass grew from it
+ONCE, EACH_STEP = "once", "at each step"
 SCORE = "score"  # of a critic that is no classifier: only differences of it mean something
 
 
@@ -12,6 +14,7 @@ SCORE = "score"  # of a critic that is no classifier: only differences of it mea
 class NetworkInfo:
     title: str
     summary: str
+    least_side: int = 1  # pixels: on smaller images its convolutions have nothing left
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,16 @@ class PixelModelInfo:
     unit: str = NATS  # of the reconstruction term
     scale: float = 1.0  # white, as the networks and the loss see it; everywhere else images are in 0..1
     settings: tuple[str, ...] = ()
+    floor: str = ""  # what the least possible reconstruction comes from, in words; empty where that is 0
+    binarise: str = ""  # ONCE or EACH_STEP, where pixels are made black or white at random, grey being the probability
+    reads_grey: bool = False  # a pixel between black and white is read as the probability of white
 
     @property
     def is_likelihood(self) -> bool:
-        """Whether the reconstruction is -log p(x|z), so that a VAE's loss is the negative ELBO."""
+        """True where the reconstruction is -log p(x|z), so that a VAE's loss is the negative ELBO.
+
+        Where it `reads_grey`, that is so for images in black and white only.
+        """
         return self.unit == NATS
 
 
@@ -72,6 +81,8 @@ class TermInfo:
     unit: str = NATS
     of_pixels: bool = False
     of_batch: bool = False  # it is one number for a whole batch, and means another for a batch of another size
+    note: str = ""  # what its value does not say, in sentences
+    pairs: int = 0  # tensors of (batch, batch) that it holds at the peak of a step
     settings: tuple[str, ...] = ()
 
     @property
@@ -97,7 +108,7 @@ def _ordinal(number: int) -> str:
 
 @dataclass(frozen=True)
 class LearnerInfo:
-    """Who minimises which terms (name -> default weight) by moving which networks."""
+    """One who minimises terms (name -> default weight) by updating networks."""
 
     title: str
     moves: tuple[str, ...]
@@ -114,14 +125,26 @@ class LearnerInfo:
         return " and ".join(map(self.called, self.moves))
 
     @property
+    def is_one_network(self) -> bool:
+        """True where the learner is called like the only network that it moves, such as the critic."""
+        return self.networks == self.title.lower()
+
+    @property
     def turns(self) -> str:
-        """When it moves, in words: such as `every 5th step`; nothing where it moves at each."""
+        """The steps at which it moves, in words such as `every 5th step`; nothing where it moves at each."""
         return f"every {_ordinal(self.every)} step" if self.every > 1 else ""
+
+
+AUTOENCODERS, VARIATIONAL, ADVERSARIAL = "Autoencoders", "Variational", "Adversarial"
+FAMILIES = (AUTOENCODERS, VARIATIONAL, ADVERSARIAL)
 
 
 @dataclass(frozen=True)
 class VariantInfo:
-    """`learners` are keyed by the name of their total, as curves and files have it."""
+    """`learners` are keyed by the name of their total, as curves and files have it.
+
+    `differs` says in a sentence where the variant is not as in its paper.
+    """
 
     title: str
     summary: str
@@ -136,6 +159,14 @@ class VariantInfo:
     optimizer: str = "adam"  # unless the experiment names another
     conditional: bool = False  # encoder and decoder are given the class, as one-hot behind features and code
     settings: tuple[str, ...] = ()
+    differs: str = ""
+
+    @property
+    def family(self) -> str:
+        """One of `FAMILIES`. A Gaussian posterior makes it variational, unless a critic judges images."""
+        if self.critic == "image" or (self.critic and not self.stochastic):
+            return ADVERSARIAL
+        return VARIATIONAL if self.stochastic else AUTOENCODERS
 
     @property
     def weights(self) -> Mapping[str, float]:
@@ -149,7 +180,7 @@ class VariantInfo:
 
     @property
     def stochastic(self) -> bool:
-        """Whether the encoder gives a distribution."""
+        """True where the encoder gives a distribution."""
         return self.code == "gaussian"
 
     @property

@@ -11,7 +11,8 @@ GOODFELLOW, MAKHZANI = "Goodfellow et al. 2014, eq. 1 and section 3", "Makhzani 
 WGAN = "Gulrajani et al. 2017, eq. 3"
 CHEN, KIM = "Chen et al. 2018, eq. 2 and 4", "Kim & Mnih 2018, eq. 2 and 3"
 VQ = "van den Oord et al. 2017, eq. 3"
-ELBO = ("reconstruction", "kl")  # unweighted, their sum is the negative ELBO of a pixel model that is a likelihood
+RECONSTRUCTION = "reconstruction"
+ELBO = (RECONSTRUCTION, "kl")  # unweighted, their sum is the negative ELBO of a pixel model that is a likelihood
 
 TERMS: Mapping[str, TermInfo] = MappingProxyType(
     {
@@ -62,7 +63,14 @@ TERMS: Mapping[str, TermInfo] = MappingProxyType(
             "log_aggregate − log_marginals",
             CHEN,
             (t.LOG_AGGREGATE, t.LOG_MARGINALS),
+            f"{NATS}, biased upwards",
             of_batch=True,
+            note=(
+                "Estimated from the batch, too high: a batch shows at most ln(batch) nats of index-code mutual "
+                "information, and the rest of the KL counts as total correlation. Independent codes in 8 dimensions "
+                "with σ 0.1 show 13.1 nats in a batch of 128, where 0 is true. A run ends with the value from many "
+                "posteriors."
+            ),
         ),
         "dimension_kl": TermInfo(
             "Dimension-wise KL", "log_marginals − log_prior", CHEN, (t.LOG_MARGINALS, t.LOG_PRIOR), of_batch=True
@@ -74,6 +82,7 @@ TERMS: Mapping[str, TermInfo] = MappingProxyType(
             (t.Z, t.Z_PRIOR),
             "squared distance of means",
             of_batch=True,
+            pairs=5,
         ),
         "codebook": TermInfo(
             "Codebook", "Σ (fixed(z_encoded) − codeword)²", VQ, (t.Z_ENCODED, t.CODEWORD), "squared code distance"
@@ -108,7 +117,7 @@ TERMS: Mapping[str, TermInfo] = MappingProxyType(
             "½ Σ (features_on_x − features_on_reconstruction)²",
             "Larsen et al. 2016, eq. 6 and 7",
             (t.FEATURES_ON_X, t.FEATURES_ON_RECONSTRUCTION),
-            NATS,
+            f"{NATS}, up to a constant",
         ),
         "density_ratio": TermInfo("Total correlation (density ratio)", "score_on_code", KIM, (t.SCORE_ON_CODE,)),
         "critic_joint": TermInfo(

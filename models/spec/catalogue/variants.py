@@ -34,6 +34,8 @@ _AUTOENCODER = ("Autoencoder", (ENCODER, DECODER))
 _GENERATOR = ("Generator", (DECODER,))
 _IMAGES_AND_SAMPLES = (t.SCORE_ON_X, t.SCORE_ON_SAMPLE)
 
+_AT_ONCE = "The paper updates the networks in turn. Here each step updates all of them from the same weights."
+
 VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
     {
         "ae": VariantInfo(
@@ -48,12 +50,14 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
             paper="Vincent et al. 2008",
             learners=_together(reconstruction=1.0),
             settings=("corruption",),
+            differs="The paper sets random pixels to 0. Here Gaussian noise is added to all pixels.",
         ),
         "sparse_ae": VariantInfo(
             title="Sparse autoencoder (L1)",
             summary="An L1 penalty on the code: each image uses few dimensions.",
             paper="Olshausen & Field 1996, eq. 2 to 4",
             learners=_together(reconstruction=1.0, l1=1.0),
+            differs="The paper bounds the decoder's norm. Here a larger decoder can make up for smaller codes.",
         ),
         "sparse_kl_ae": VariantInfo(
             title="Sparse autoencoder (KL)",
@@ -64,7 +68,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
         ),
         "vae": VariantInfo(
             title="VAE",
-            summary="Each code is a distribution, kept close to a standard normal. The loss is the negative ELBO.",
+            summary="Each code is a distribution, kept close to a standard normal. The loss is reconstruction + KL.",
             paper=KINGMA,
             learners=_together(reconstruction=1.0, kl=1.0),
             code="gaussian",
@@ -81,6 +85,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
             code="gaussian",
             prior=True,
             conditional=True,
+            differs="The paper learns a prior for each class. Here the prior is the same standard normal for all.",
         ),
         "beta_vae": VariantInfo(
             title="β-VAE",
@@ -105,6 +110,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
             learners=_together(reconstruction=1.0, capacity=10.0),
             code="gaussian",
             prior=True,
+            differs="The paper's weight of the distance to the capacity is 1,000. Here it is 10.",
         ),
         "beta_tcvae": VariantInfo(
             title="β-TCVAE",
@@ -132,6 +138,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
             optimizer="adam_gan",
             judged=(t.SCORE_ON_CODE, t.SCORE_ON_SHUFFLED),
             fools="density_ratio",
+            differs=_AT_ONCE,
         ),
         "wae": VariantInfo(
             title="WAE (MMD)",
@@ -171,6 +178,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
             optimizer="adam_gan",
             judged=(t.SCORE_ON_PRIOR, t.SCORE_ON_CODE),
             fools="code_fools_critic",
+            differs=_AT_ONCE,
         ),
         "vae_gan": VariantInfo(
             title="VAE-GAN",
@@ -187,6 +195,10 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
             optimizer="adam_gan",
             judged=_IMAGES_AND_SAMPLES,
             fools="fools_critic",
+            differs=(
+                "The paper weighs the reconstruction of features in the decoder's loss only. Here the weight is the "
+                "encoder's too. The term is a Gaussian's nats without their constant."
+            ),
         ),
         "gan": VariantInfo(
             title="GAN",
@@ -201,6 +213,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
             optimizer="adam_gan",
             judged=_IMAGES_AND_SAMPLES,
             fools="fools_critic",
+            differs=_AT_ONCE,
         ),
         "wgan_gp": VariantInfo(
             title="WGAN-GP",
@@ -225,6 +238,7 @@ VARIANTS: Mapping[str, VariantInfo] = MappingProxyType(
             optimizer="adam_gan",
             judged=_IMAGES_AND_SAMPLES,
             fools="raises_score",
+            differs=_AT_ONCE,
         ),
     }
 )

@@ -1,16 +1,17 @@
 """Your own loss terms, such as `sum(square(x - sigmoid(logits)))`: read, checked, written as Python.
 
-Free of TensorFlow. Nothing that was written is ever run: Python's parser makes a syntax tree of it (`formula_text`), a
-closed list of that tree's nodes becomes nodes of our own (`formula_reading`), and those are computed (`own_terms`).
+Free of TensorFlow. Nothing that was written is ever run: Python's parser makes a syntax tree of it (syntax.py), a
+closed list of that tree's nodes becomes nodes of our own (reader.py), and those are computed (models/own_terms.py).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.spec import tensors
 from models.spec.formula.nodes import (
     AXES,
     FUNCTIONS,
+    SHAPES,
     VALUE,
     Axes,
     Binary,
@@ -22,6 +23,7 @@ from models.spec.formula.nodes import (
     Number,
     Spread,
     Tensor,
+    nodes_of,
 )
 from models.spec.formula.reader import Reader, usage
 from models.spec.formula.shapes import spread_shape
@@ -50,7 +52,7 @@ def parse_formula(text: str, kinds: Mapping[str, str]) -> Formula:
     """
     syntax, before = syntax_of(text)
     root = Reader(text, before, kinds).read(syntax)
-    needs = tuple(dict.fromkeys(_names(root)))
+    needs = tuple(dict.fromkeys(node.name for node in nodes_of(root) if isinstance(node, Tensor)))
     if not needs:
         sentence = (
             f"The formula reads no tensor, so nothing can learn from it; allowed are {', '.join(kinds)}. Use one."
@@ -58,8 +60,8 @@ def parse_formula(text: str, kinds: Mapping[str, str]) -> Formula:
         raise FormulaError(sentence, 0, len(text))
     if root.kind != VALUE:
         sentence = (
-            f"The formula must be one number for each image, but it is of shape {root.kind}. Wrap it in "
-            "sum(...) or mean(...)."
+            f"The formula must be one number for each image, but it has the shape of {SHAPES[root.kind]}. Wrap it "
+            "in sum(...) or mean(...)."
         )
         raise FormulaError(sentence, 0, len(text))
     return Formula(text, needs, root)
@@ -71,20 +73,6 @@ def python(formula: Formula, axes: Axes = AXES) -> str:
     `axes` has what a reduction of a kind runs over, where that is not -1.
     """
     return _written(formula.root, axes)[0]
-
-
-def _names(node: Node) -> Iterator[str]:
-    match node:
-        case Tensor():
-            yield node.name
-        case Negative() | Spread():
-            yield from _names(node.operand)
-        case Binary():
-            yield from _names(node.left)
-            yield from _names(node.right)
-        case Call():
-            for argument in node.arguments:
-                yield from _names(argument)
 
 
 def _written(node: Node, axes: Axes) -> tuple[str, int]:

@@ -1,9 +1,9 @@
 """The parts of your own loss term: functions, nodes, shapes, and the error with its place.
 
-Free of TensorFlow. `formulas` reads and writes a formula; `own_terms` computes one.
+Free of TensorFlow. reader.py reads a formula, script.py writes one, models/own_terms.py computes one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -11,6 +11,18 @@ from types import MappingProxyType
 NUMBER = "number"  # no tensor in it
 VALUE = "value"  # (batch,): one number for each image
 IMAGE = "image"  # (batch, height, width, channels)
+
+# Each in words: "it has the shape of ...".
+SHAPES: Mapping[str, str] = MappingProxyType(
+    {
+        NUMBER: "a number",
+        VALUE: "one number for each image",
+        IMAGE: "an image",
+        "code": "a code",
+        "classes": "one-hot classes",
+        "features": "features",
+    }
+)
 
 Axes = Mapping[str, int | tuple[int, ...]]
 AXES: Axes = MappingProxyType({IMAGE: (1, 2, 3)})  # what a reduction runs over; -1 for any other kind
@@ -46,7 +58,7 @@ FUNCTIONS: Mapping[str, FunctionInfo] = MappingProxyType(
         "max": FunctionInfo("the largest of all but the batch", reduces=True),
         "min": FunctionInfo("the smallest of all but the batch", reduces=True),
         "square": FunctionInfo("the square"),
-        "abs": FunctionInfo("the size without the sign"),
+        "abs": FunctionInfo("the absolute value"),
         "sqrt": FunctionInfo("the square root"),
         "exp": FunctionInfo("e to the power of the value"),
         "log": FunctionInfo("the natural logarithm"),
@@ -59,7 +71,7 @@ FUNCTIONS: Mapping[str, FunctionInfo] = MappingProxyType(
         "maximum": FunctionInfo("the larger of two", _TWO),
         "minimum": FunctionInfo("the smaller of two", _TWO),
         "clip": FunctionInfo("the value, kept between two numbers", ("value", "low", "high"), numbers=2),
-        "stop_gradient": FunctionInfo("the value, which nothing is trained through"),
+        "stop_gradient": FunctionInfo("the value, without a gradient"),
     }
 )
 
@@ -113,3 +125,17 @@ class Spread:
 
 
 Node = Number | Tensor | Negative | Binary | Call | Spread
+
+
+def nodes_of(node: Node) -> Iterator[Node]:
+    """Yield a node and all below it, in the order in which they were written."""
+    yield node
+    match node:
+        case Negative() | Spread():
+            yield from nodes_of(node.operand)
+        case Binary():
+            yield from nodes_of(node.left)
+            yield from nodes_of(node.right)
+        case Call():
+            for argument in node.arguments:
+                yield from nodes_of(argument)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from models.spec.formula.nodes import (
     FUNCTIONS,
     NUMBER,
+    SHAPES,
     VALUE,
     Binary,
     Call,
@@ -55,7 +56,6 @@ _REFUSED: Mapping[type[ast.AST], str] = MappingProxyType(
         ast.MatMult: "@",
         ast.BitAnd: "&",
         ast.BitOr: "|",
-        ast.BitXor: "^ (a power is written **)",
         ast.LShift: "<<",
         ast.RShift: ">>",
     }
@@ -94,8 +94,15 @@ class Reader:
                 return self.binary(syntax, _SIGNS[type(operator)], depth)
             case ast.Call():
                 return self.call(syntax, depth)
+        raise self.refusal(syntax)
+
+    def refusal(self, syntax: ast.expr) -> FormulaError:
+        """Return what is said of a node that no formula has."""
+        if isinstance(syntax, ast.BinOp) and isinstance(syntax.op, ast.BitXor):
+            power = f"{self.words(syntax.left)} ** {self.words(syntax.right)}"
+            return self.error(f"^ was given; a power is written **. Write {power}.", syntax)
         odd = syntax.op if isinstance(syntax, ast.BinOp | ast.UnaryOp) else syntax
-        raise self.error(f"{_REFUSED.get(type(odd), type(odd).__name__)} was given; {MADE_OF}. Remove it.", syntax)
+        return self.error(f"{_REFUSED.get(type(odd), type(odd).__name__)} was given; {MADE_OF}. Remove it.", syntax)
 
     def number(self, syntax: ast.Constant) -> Number:
         value = syntax.value
@@ -189,7 +196,7 @@ class Reader:
         """Return the kind that two operands give together."""
         kind = combined(one[1].kind, other[1].kind)
         if kind is None:
-            shapes = [f"{self.words(operand)} (of shape {node.kind})" for operand, node in (one, other)]
+            shapes = [f"{self.words(operand)} (the shape of {SHAPES[node.kind]})" for operand, node in (one, other)]
             sentence = (
                 f"{shapes[0]} and {shapes[1]} do not fit together; {sign} takes equal shapes. "
                 "Make one number for each image of both, with sum(...) or mean(...)."

@@ -5,6 +5,7 @@ line, so that the parser's places, which count bytes of a line, are places in th
 """
 
 import ast
+import keyword
 import re
 
 from models.spec.formula.nodes import FormulaError
@@ -15,6 +16,7 @@ MADE_OF = "a formula is made of names, numbers, + - * / **, commas and parenthes
 _BREAKS = {ord(character): " " for character in "\t\n\r\f"}
 _FOREIGN = re.compile(r"""[^ -~]|["'`#\\$?!;]""")
 _STUCK = re.compile(r"(?<![\w.])((?>\d+\.?\d*|\.\d+)(?>[eE][+-]?\d+)?+)([A-Za-z_]\w*)")
+_BESIDE = re.compile(r"(?<![\w.])([\w.]+) +([\w.]+)|(\)) *([\w.]+|\()")  # two factors and no operator
 _WORD = re.compile(r"\w+|\S")
 _INSTEAD = {
     "×": "*", "·": "*", "⋅": "*", "∙": "*", "−": "-", "–": "-", "÷": "/", "²": "**2", "³": "**3", "√": "sqrt(...)",
@@ -66,6 +68,17 @@ def _foreign(character: str) -> str:
     return f"The character {shown} was given; {MADE_OF}. Remove it."
 
 
+def _missing_operator(body: str, before: int) -> FormulaError | None:
+    """Return words for the first place where two factors stand side by side, as on paper."""
+    for beside in _BESIDE.finditer(body):
+        left, right = filter(None, beside.groups())
+        if not keyword.iskeyword(left) and not keyword.iskeyword(right):
+            product = "put * between them" if left == ")" else f"write {left} * {right}"
+            sentence = f"An operator is missing between {left} and {right}. To multiply, {product}."
+            return FormulaError(sentence, before + beside.start(), before + beside.end())
+    return None
+
+
 def _in_words(error: SyntaxError, body: str, before: int) -> FormulaError:
     """Return what is wrong and where, in words about formulas: Python's own words are about programs."""
     at = min(error.offset - 1, len(body)) if error.offset else len(body)  # Python 3.11 says 0 for the end
@@ -74,6 +87,8 @@ def _in_words(error: SyntaxError, body: str, before: int) -> FormulaError:
         sentence = "The formula ends too early; something is missing behind this. Add it, or remove this."
         return FormulaError(sentence, before + len(body) - 1, before + len(body))
     found, end = word[0], word.end()
+    if (missing := _missing_operator(body, before)) is not None:
+        return missing
     if "was never closed" in error.msg:
         sentence = f"This {found} is never closed. Add the parenthesis that closes it, or remove it."
     elif found in ")]}" and ("unmatched" in error.msg or "does not match" in error.msg):

@@ -13,4 +13,4 @@ experiment = Experiment.parse({"variant": "factor_vae"})
 epochs = np.linspace(0, 10, 50)
 names = [name for total in experiment.variant_info.learners for name in (*experiment.terms_of(total), total)]
 curves = Curves({"epoch": epochs, **{name: np.exp(-epochs) for name in names}}, {})
-plot(loss_curves(curves, experiment, [], log=False), key="curves", height=330, label="loss curves")
+plot(loss_curves(curves, experiment, [], log=False), height=330, label="loss curves").show("curves")

@@ -112,7 +112,10 @@ def test_a_live_snapshot_is_decoded_as_it_was_written_last(client, entry, traine
     [
         ({"snapshot": "absent.safetensors"}, "absent.safetensors cannot be read"),
         ({"folder": "/nowhere/none"}, "none is not a run: it has no experiment.json"),
-        ({"payload": bytes(3)}, "."),
+        (
+            {"payload": bytes(3)},
+            r"^The analyst met an unexpected error \(ValueError\)\. Its log is .*/analyst\.\w+-[0-9]+\.log\.$",
+        ),
         ({"request": "dance"}, "The request was 'dance'; allowed are decode, encode"),
     ],
     ids=["snapshot", "folder", "payload", "request"],
@@ -145,6 +148,26 @@ def test_a_whole_data_set_is_encoded_once(client, entry):
     np.testing.assert_allclose(found.mean[-found.test :], entry.codes().mean[: found.test], atol=1e-5)
     assert told[0] == ("waiting for its turn", 0.0)
     assert sets.request(entry) is found
+
+
+def test_a_umap_tells_how_far_it_is_and_is_kept(client, trained):  # before a test that stops the process that has UMAP
+    rng = np.random.default_rng(0)
+    codes = np.concatenate([rng.normal(size=(100, 8)) + 9, rng.normal(size=(100, 8))]).astype(np.float32)
+    assert kept_projection(codes) is None
+    told: list[dict] = []
+    _, data = client.ask("project", codes.tobytes(), told.append, shape=list(codes.shape)).result(120)
+    points = np.frombuffer(data, np.float32).reshape(-1, 2)
+    assert np.isfinite(points).all()
+    one, other = points[:100], points[100:]
+    distance = np.linalg.norm(one.mean(axis=0) - other.mean(axis=0))
+    assert distance > 2 * max(one.std(axis=0).max(), other.std(axis=0).max())
+    shares = [progress["share"] for progress in told]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1] > 0.9, told[-1]["stage"]) == (0.0, True, "laying out")
+    kept = kept_projection(codes)
+    assert kept is not None
+    np.testing.assert_array_equal(kept, points)
+    assert kept_projection(codes + 1) is None
 
 
 def test_what_takes_long_can_be_stopped(client):
@@ -183,8 +206,15 @@ def test_a_data_set_that_is_not_there_is_said_until_it_is_tried_again(client, en
 def test_an_estimate_builds_and_times_the_model(client, entry):
     given = entry.experiment.model_dump()
     header, _ = client.ask("estimate", experiment=given, image_shape=[28, 28, 1], classes=10).result(60)
-    assert header["parameters"] == entry.summary["parameters"]
     assert header["images_per_second"] > 0
+
+
+def test_an_estimate_of_what_does_not_fit_is_refused_without_being_run(client):
+    pid = client.pid
+    given = {"variant": "beta_tcvae", "dataset": "mnist", "latent_dim": 512, "batch_size": 4096}  # about 170 GB
+    with pytest.raises(AnalystError, match=r"^This training needs about \d+ GB of memory, most of it for pairwise "):
+        client.ask("estimate", experiment=given, image_shape=[28, 28, 1], classes=10).result(10)
+    assert client.pid == pid
 
 
 @pytest.fixture
@@ -221,30 +251,10 @@ def test_a_killed_analyst_fails_what_was_asked_and_comes_back_by_itself(client, 
     os.kill(pid, signal.SIGSTOP)
     future = ask(client, entry)
     os.kill(pid, signal.SIGKILL)
-    with pytest.raises(EndedError, match=r"was ended while it worked on this \(signal 9, most often: out of memory\)"):
+    with pytest.raises(EndedError, match=r"was ended while it worked on this \(signal 9, SIGKILL: most often "):
         future.result(30)
     with pytest.raises(AskAgainError, match="this takes a few seconds"):
         ask(client, entry)
     assert client.wait_ready(120)
     assert (client.pid != pid, client.restarts) == (True, restarts + 1)
     assert_same(decoded(client, entry), expected)
-
-
-def test_a_umap_tells_how_far_it_is_and_is_kept(client, trained):
-    rng = np.random.default_rng(0)
-    codes = np.concatenate([rng.normal(size=(100, 8)) + 9, rng.normal(size=(100, 8))]).astype(np.float32)
-    assert kept_projection(codes) is None
-    told: list[dict] = []
-    _, data = client.ask("project", codes.tobytes(), told.append, shape=list(codes.shape)).result(120)
-    points = np.frombuffer(data, np.float32).reshape(-1, 2)
-    assert np.isfinite(points).all()
-    one, other = points[:100], points[100:]
-    distance = np.linalg.norm(one.mean(axis=0) - other.mean(axis=0))
-    assert distance > 2 * max(one.std(axis=0).max(), other.std(axis=0).max())
-    shares = [progress["share"] for progress in told]
-    assert shares == sorted(shares)
-    assert (shares[0], shares[-1] > 0.9, told[-1]["stage"]) == (0.0, True, "laying out")
-    kept = kept_projection(codes)
-    assert kept is not None
-    np.testing.assert_array_equal(kept, points)
-    assert kept_projection(codes + 1) is None

@@ -60,7 +60,8 @@ def test_only_what_killed_the_process_fails_and_what_waited_is_answered_by_the_n
     culprit = started.ask("die", signal=signal.SIGKILL.value)
     waiting += [started.ask("echo", bytes([number])) for number in range(5)]
     with pytest.raises(
-        EndedError, match=r"^The helper was ended while it worked on this \(signal 9, most often: out of"
+        EndedError,
+        match=r"^The helper was ended while it worked on this \(signal 9, SIGKILL: .+ ran out; its log is .+\)\.",
     ):
         culprit.result(SOON)
     answers = [future.result(SOON) for future in waiting]
@@ -71,7 +72,7 @@ def test_only_what_killed_the_process_fails_and_what_waited_is_answered_by_the_n
 
 def test_what_kills_every_process_can_be_asked_for_ever_and_the_client_goes_on(started):
     for _ in range(HOPELESS + 2):
-        with pytest.raises(EndedError, match=r"\(signal 6\)"):
+        with pytest.raises(EndedError, match=r"\(signal 6, SIGABRT: a library gave up, "):
             result(started, "die", signal=signal.SIGABRT.value)
     assert result(started, "echo", b"x")[1] == b"x"
     assert not started.gave_up
@@ -108,6 +109,19 @@ def test_a_process_that_talks_nonsense_is_ended_and_the_request_fails_in_words(s
     assert not first.is_running()
 
 
+def test_a_process_without_a_thread_to_read_it_counts_as_one_that_cannot_start(client, monkeypatch):
+    def no_thread(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("explorer.analyst.client.AnalystProcess", no_thread)
+    client.start()
+    wait_for(lambda: client.gave_up, SOON)
+    wait_for(lambda: client._keeper is None, SOON)
+    assert client.pid is None
+    with pytest.raises(AnalystError, match="The helper cannot start"):
+        client.ask("echo")
+
+
 def test_a_process_that_cannot_start_is_given_up_and_started_again_by_hand(client):
     works, client._command = client._command, [*client._command, "dead"]
     client.start()
@@ -125,6 +139,14 @@ def test_a_process_that_cannot_start_is_given_up_and_started_again_by_hand(clien
     client.start_again()
     assert result(client, "echo", b"x")[1] == b"x"
     assert client.trouble == ""
+
+
+def test_a_process_whose_log_cannot_be_written_works_and_says_where_its_messages_are(client, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path / "file"))
+    assert result(client, "echo", b"x")[1] == b"x"
+    with pytest.raises(EndedError, match="; its messages are in the terminal of the app"):
+        result(client, "die", signal=signal.SIGKILL.value)
 
 
 def test_a_program_that_is_not_there_counts_as_a_death(client):

@@ -16,11 +16,13 @@ class Bench:
         self.values: list[dict] = []
         self.interrupted: list[Future] = []
         self.starting = False
+        self.busy = False  # with something else, and reports nothing of what comes now
 
     def ask(self, _request, _payload=b"", progress=lambda _how_far: None, **values) -> Future:
         if self.starting:
             raise AskAgainError("The workbench is starting; this takes a few seconds.")
-        progress({"stage": "at work", "share": 0.5})
+        if not self.busy:
+            progress({"stage": "at work", "share": 0.5})
         self.asked.append(Future())
         self.values.append(values)
         return self.asked[-1]
@@ -48,6 +50,29 @@ def test_stopping_what_is_done_leaves_the_process_to_whom_it_serves_now(jobs):
     jobs.stop("one")
     assert not jobs.client.interrupted
     assert jobs.poll("one", "encode") == ({"all": 1}, b"")
+
+
+def stage(found) -> str:
+    assert isinstance(found, Progress)
+    return found.stage
+
+
+def test_what_waits_says_for_what_until_its_turn_has_come(jobs):
+    assert stage(jobs.poll("one", "wirings")) == "at work"
+    jobs.client.busy = True
+    for _ in range(2):
+        assert stage(jobs.poll("two", "encode")) == "waiting for the measurement of the wirings"
+        assert stage(jobs.poll("three", "inspect")) == "waiting for the measurement of the wirings"
+    jobs.client.asked[0].set_result(({}, b""))
+    assert stage(jobs.poll("three", "inspect")) == "waiting for the codes of a whole data set"
+    assert stage(jobs.poll("two", "encode")) == "waiting for its turn", "nothing is before it, and it has not begun"
+    jobs._running["two"].note({"stage": "encoding", "share": 0.1})
+    assert stage(jobs.poll("two", "encode")) == "encoding"
+
+
+def test_what_the_newest_choice_waits_for_is_said(trials):
+    tried(trials, "s")
+    assert stage(tried(trials, "su")) == "waiting for the check of a formula"
 
 
 @pytest.fixture
@@ -114,7 +139,7 @@ def test_what_ended_its_process_is_not_asked_again_by_itself(trials):
     assert formulas(trials) == ["z"]
 
 
-def test_what_ended_its_process_is_tried_again_by_who_comes_back_to_it_and_by_no_other_session(trials):
+def test_what_ended_its_process_is_tried_again_by_a_button_and_by_nothing_else(trials):
     bench = trials._jobs.client
     tried(trials, "z")
     bench.asked[0].set_exception(EndedError("The workbench was ended while it worked on this."))
@@ -123,8 +148,21 @@ def test_what_ended_its_process_is_tried_again_by_who_comes_back_to_it_and_by_no
             tried(session, "z")
     tried(trials, "x")
     bench.asked[1].set_result(({"mean": 1}, b""))
+    with pytest.raises(EndedError, match="was ended"):
+        tried(trials, "z")
+    assert formulas(trials) == ["z", "x"]
+    trials.try_again()
     assert isinstance(tried(trials, "z"), Progress)
     assert formulas(trials) == ["z", "x", "z"]
+
+
+def test_what_ended_its_process_is_remembered_however_much_fails_later(jobs):
+    jobs.fail("deadly", EndedError("The workbench was ended while it worked on this."))
+    for number in range(MOST_FAILURES + 1):
+        jobs.fail(number, AnalystError("No."))
+    with pytest.raises(EndedError):
+        jobs.poll("deadly", "encode")
+    assert not jobs.knows(0)
 
 
 def test_a_failure_is_forgotten_on_demand(trials):

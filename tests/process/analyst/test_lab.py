@@ -8,10 +8,13 @@ import pytest
 
 from explorer.analyst.answers import pairings as bench
 from explorer.analyst.answers.pairings import run_session
+from explorer.app_pages.lab.results import _facts
 from explorer.diagnosis.pairing_outcomes import RUNS_AWAY
 from explorer.figures.pairings import case_figure, table
 from explorer.lab import session
-from explorer.lab.session import STATE, SessionError, new_session, read_results, read_session
+from explorer.lab.results import read_results
+from explorer.lab.session import ARRAYS, STATE, SessionError, new_session, read_session
+from explorer.places import UnwritableError
 from explorer.runs.layout import send_command
 from tests.support.lab_helpers import quick_session
 
@@ -97,7 +100,7 @@ def test_a_case_that_is_no_number_any_more_stops_alone(empty_home, monkeypatch):
     folder = new_session(asked)
     broken: list[int] = []
 
-    class Broken(bench.Case):
+    class Broken(bench.CaseTraining):
         """The first case's weights are no numbers from its 20th step on."""
 
         def train(self, batches):
@@ -107,7 +110,7 @@ def test_a_case_that_is_no_number_any_more_stops_alone(empty_home, monkeypatch):
                 weight.assign(np.full(weight.shape, np.nan, np.float32))
             return super().train(batches)
 
-    monkeypatch.setattr(bench, "Case", Broken)
+    monkeypatch.setattr(bench, "CaseTraining", Broken)
     run_session(folder, _silent)
     first, second = read_results(folder, asked.pairings).cases
     assert (first.state, second.state) == ("stopped", "finished")
@@ -148,7 +151,7 @@ def test_an_unexpected_fault_is_told_and_not_hidden(empty_home, monkeypatch):
     folder = new_session(asked)
     with pytest.raises(AttributeError):
         run_session(folder, _silent)
-    assert "unexpected fault" in read_results(folder, asked.pairings).message
+    assert "unexpected error" in read_results(folder, asked.pairings).message
 
 
 def test_a_damaged_session_says_so(empty_home):
@@ -173,7 +176,51 @@ def test_the_table_has_a_row_for_each_case_before_and_after(empty_home):
     before = table(read_results(folder, asked.pairings).cases)
     assert [row["case"] for row in before] == ["A The question, linear", "own"]
     run_session(folder, _silent)
-    after = table(read_results(folder, asked.pairings).cases)
+    cases = read_results(folder, asked.pairings).cases
+    after = table(cases)
     assert after[1]["loss"] == "MAE"
     assert after[0]["saturated"] is None
+    without, with_one = (_facts(case) for case in cases)
+    assert "logits" not in without, "nothing of case A can saturate"
+    assert without.count(" · ") == 5
+    assert "mean image **0.0368**" in without
+    assert "% of logits saturated · mean size" in with_one
     assert all(math.isfinite(row["displayed MSE"]) for row in after)
+
+
+def test_a_disk_that_is_full_for_a_while_ends_no_session(empty_home, monkeypatch, capsys):
+    asked = quick_session("E")
+    folder = new_session(asked)
+    blocked = []
+
+    def report(stage: str, _share: float) -> None:
+        if stage == "training" and not blocked:
+            (folder / ARRAYS).unlink()
+            (folder / ARRAYS).mkdir()  # nothing can take its place
+            blocked.append(stage)
+            monkeypatch.setattr(bench, "MEASURE_SECONDS", 0.0)
+
+    finish = bench.SessionRun._measure_finally
+    monkeypatch.setattr(bench.SessionRun, "_measure_finally", lambda one: ((folder / ARRAYS).rmdir(), finish(one)))
+    monkeypatch.setattr(bench.SessionRun, "_measure_if_due", lambda one, _cases: one._save())
+    run_session(folder, report)
+    results = read_results(folder, asked.pairings)
+    assert (results.state, results.message, len(results.cases[0].arrays["losses"])) == ("finished", "", 30)
+    assert f"The session {folder.name} could not be saved: " in capsys.readouterr().err
+
+
+def test_a_session_whose_measurements_cannot_be_saved_has_failed_and_its_folder_says_so(empty_home):
+    asked = quick_session("E")
+    folder = new_session(asked)
+    (folder / ARRAYS).mkdir()
+    run_session(folder, _silent)
+    state = json.loads((folder / STATE).read_text())
+    assert (state["state"], state["cases"][0]["state"]) == ("failed", "finished")
+    assert state["message"].startswith("The measurements could not be saved ([Errno 21] Is a directory")
+
+
+def test_a_session_that_cannot_be_saved_at_all_is_an_error_that_names_the_place(empty_home):
+    folder = new_session(quick_session("E"))
+    (folder / STATE).mkdir()
+    with pytest.raises(UnwritableError, match=f"^{folder} cannot be written"):
+        run_session(folder, _silent)

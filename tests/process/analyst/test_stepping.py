@@ -28,7 +28,7 @@ def entry(trained) -> library.ModelEntry:
 
 
 def _question(entry: library.ModelEntry, **changes) -> dict:
-    weights = {"reconstruction": 1.0, "kl": 0.5}
+    weights = (("reconstruction", 1.0), ("kl", 0.5))
     question = Question(entry.key, str(entry.folder), str(entry.snapshot), weights, 0.01, 2.0)
     return {**question.as_json(), **changes}
 
@@ -90,7 +90,7 @@ def test_the_walk_goes_forward_to_the_loss_and_back(entry):
         "z_mean + sigma · epsilon", True, ("z_mean", "sigma", "epsilon", "z")
     )  # fmt: skip
     assert (kl.formula, kl.numbers) == ("½ Σ exp(z_log_var) + z_mean² − 1 − z_log_var", False)
-    assert by_key["total:loss"].formula == "1 · reconstruction + 0.5 · kl"
+    assert by_key["total:loss"].formula == "1 · Reconstruction + 0.5 · KL"
     assert [row["label"] for row in back.moved] == ["z_log_var", "z_mean", "dense_1", "dense"]
     for row in back.moved:
         assert row["update"] == pytest.approx(row["gradient"] * 0.01 / row["weights"])
@@ -111,9 +111,13 @@ def test_every_stage_knows_what_it_shows(variant):
     for stage in shown.stages:
         assert set(stage.shows) <= set(shown.tensors)
         assert stage.sentence.endswith(".")
+        if stage.part != "forward":  # tensors have their names, terms and totals their titles
+            said = f"{stage.title} {stage.sentence} {stage.makes} {stage.formula if stage.total or stage.moved else ''}"
+            names = (*experiment.variant_info.learners, *experiment.variant_info.weights)
+            assert not [name for name in names if "_" in name and name in said]
         if stage.key.startswith("term:"):  # of a batch's density each image has its own number
-            of_batch = experiment.term(stage.makes).of_batch
-            assert stage.sentence.endswith("It depends on the whole batch.") == of_batch
+            of_batch = experiment.term(stage.key.partition(":")[2]).of_batch
+            assert ("It depends on the whole batch." in stage.sentence) == of_batch
     assert {f"term:{name}" for name in experiment.terms} | {
         f"total:{name}" for name in experiment.variant_info.learners
     } == {key for key in keys if key.startswith(("term:", "total:"))}

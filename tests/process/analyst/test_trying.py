@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from explorer.analyst.answers.try_term import IMAGES, try_term
+from explorer.analyst.errors import AnalystError
 from explorer.app_pages.setup.own_terms import answer_to
 from explorer.datasets.loading import load_images
+from explorer.runs import memory
 from models.spec.experiment import Experiment
 
 
@@ -23,6 +25,14 @@ def test_values_are_those_of_the_first_images():
     found = tried("sum(square(x))")
     assert [found[part] for part in ("mean", "low", "high")] == pytest.approx([sums.mean(), sums.min(), sums.max()])
     assert (found["finite"], found["images"]) == (IMAGES, IMAGES)
+
+
+def test_what_does_not_fit_into_memory_is_not_tried(monkeypatch):
+    monkeypatch.setattr(memory, "free_memory", lambda: 10**10)
+    with pytest.raises(
+        AnalystError, match=r"^This training needs about \d+ GB of memory, most of it for pairwise terms"
+    ):
+        tried("sum(z)", variant="vq_vae", latent_dim=512, codewords=512, codebook_size=4096)
 
 
 @pytest.mark.parametrize(

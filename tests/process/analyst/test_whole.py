@@ -191,6 +191,18 @@ def test_a_failure_is_kept_until_it_is_forgotten():
     assert len(bench.asked) == 2
 
 
+def test_codes_that_were_deleted_are_encoded_again(entry):
+    bench = Workbench()
+    sets = WholeSets(Jobs(bench))
+    assert isinstance(sets.request(entry), Progress)
+    encode_whole(entry.folder, entry.snapshot, lambda _stage, _share: None)
+    bench.asked[0].answer.set_result(({}, b""))
+    assert not isinstance(sets.request(entry), Progress)
+    codes_file(entry.snapshot).unlink()
+    assert isinstance(sets.request(entry), Progress)
+    assert len(bench.asked) == 2
+
+
 def test_what_cannot_be_encoded_is_said(entry):
     sets, bench = WholeSets(Jobs(Workbench())), Workbench()
     with pytest.raises(AnalystError, match="A live snapshot has no encoder"):

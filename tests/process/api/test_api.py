@@ -9,13 +9,14 @@ import pytest
 from explorer.analyst.answers.encode import encode_whole
 from explorer.api import weights as weights_route
 from explorer.api.bodies import Bodies, Body
+from explorer.api.origin import FOREIGN, UNKNOWN_NAME
 from explorer.files import load_arrays, save_arrays
 from explorer.library import models as library
 from explorer.runs.layout import PREVIEW, PROBE_IMAGES, SUMMARY, write_json
 from tests.support.api_helpers import Answer, call, unpack
 
 KEY = "run/quick"
-FOREIGN = [{"host": "evil.example"}, {"host": "evil.example:8501"}, {"origin": "http://evil.example"}]
+STRANGERS = [{"host": "evil.example"}, {"host": "evil.example:8501"}, {"origin": "http://evil.example"}]
 
 
 def weights(key: str, **headers: str) -> Answer:
@@ -70,11 +71,12 @@ def test_bodies_are_bounded_in_bytes_and_there_is_one_a_slot():
     assert (bodies.get("d", 1), bodies.size) == (None, 0)
 
 
-@pytest.mark.parametrize("headers", FOREIGN)
+@pytest.mark.parametrize("headers", STRANGERS)
 def test_a_foreign_page_or_name_gets_nothing(run, headers):
     for path in ("/api/weights", "/api/points"):
         answer = call(path, {"model": KEY, "rows": "1"}, headers)
-        assert (answer[0], sentence(answer)) == (403, "This request came from another site. Open Hourglass itself.")
+        said = FOREIGN if "origin" in headers else UNKNOWN_NAME.format(name="evil.example")
+        assert (answer[0], sentence(answer)) == (403, said)
 
 
 def test_models_that_the_browser_cannot_run_are_said(run):
@@ -172,7 +174,10 @@ def test_all_points_are_there_once_they_are_encoded(run):
     for key in (KEY, f"{KEY}@live"):
         answer = points(key, of="all", rows="1")
         assert answer[0] == 409
-        assert "has not encoded all its images. Ask for all images in Explore first." in sentence(answer)
+        shown = library.find(key).key  # with its step
+        assert sentence(answer).startswith(
+            f"The codes of all images of {shown} are not stored. Choose “All images” in "
+        )
     answer = points(of="some", rows="1")
     assert (answer[0], sentence(answer)) == (400, "of was 'some'; allowed are probe and all. Choose one of these.")
     entry = library.find(KEY)

@@ -3,16 +3,18 @@
 import http.client
 import json
 import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from explorer.api.origin import FOREIGN
+from explorer.api.origin import FOREIGN, UNKNOWN_NAME
 from tests.support.helpers import ROOT
 
 
@@ -99,7 +101,8 @@ def test_the_server_refuses_foreign_requests(port, path):
     for host, origin in [*foreign_cases(port), ("[", None), ("", None)]:
         status, body = get(port, path, host, origin)
         assert (host, origin, status) == (host, origin, 403)
-        assert (json.loads(body)["error"] if path.startswith("/api/") else body.decode()) == FOREIGN
+        said = json.loads(body)["error"] if path.startswith("/api/") else body.decode()
+        assert said == (UNKNOWN_NAME.format(name="evil.example") if host.startswith("evil") else FOREIGN)
     assert get(port, "/api/decode", "evil.example", method="POST")[0] == 403
 
 
@@ -121,3 +124,56 @@ def test_the_server_admits_its_own_pages_without_asking_outside(port, outside):
             for path in PATHS[:-1]:
                 assert (host, path, get(port, path, host, origin)[0]) == (host, path, 200)
     assert outside.calls == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/absent", 404),
+        ("HEAD", "/api/absent", 404),
+        ("POST", "/api", 404),
+        ("GET", "/api/decode", 405),
+        ("POST", "/api/weights?model=bundled/mnist-vae-2d", 405),
+        ("GET", "/web/absent.js", 404),
+        ("DELETE", "/web/bank.js", 405),
+        ("POST", "/explore", 405),
+    ],
+)
+def test_the_server_has_no_page_at_the_addresses_of_our_routes(port, method, path, status):
+    found, body = get(port, path, f"127.0.0.1:{port}", method=method)
+    assert (found, b"<html" in body) == (status, False)
+    assert method == "HEAD" or len(body) > 10
+
+
+@pytest.fixture
+def log(port, tmp_path_factory) -> Path:
+    """Return what the real app has printed."""
+    logs = tmp_path_factory.getbasetemp().glob("home*/server.log")
+    return next(path for path in logs if f":{port}\n" in path.read_text(errors="replace"))
+
+
+def leave(port: int, method: str, path: str, body: bytes = b"", length: int = 0, read: int = 0) -> None:
+    """Ask for something, read a little of the answer, and reset the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
+        # of zero seconds: the socket's end is a reset
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {length}\r\n\r\n"
+        wire.sendall(head.encode() + body)
+        if read:
+            wire.recv(read)
+        else:
+            time.sleep(0.05)  # the request is being answered
+
+
+def test_a_client_that_leaves_says_nothing_in_the_terminal(port, log):
+    model = "?model=bundled/mnist-vae-2d"
+    for path in (f"/api/decode{model}", "/api/absent", "/web/bank.js", f"/api/weights{model}", "/", "/train"):
+        leave(port, "POST", path, b"half", 100_000)
+    leave(port, "PUT", "/_stcore/upload_file/a/b", b"half", 100_000)  # a route of Streamlit's own
+    for path in ("/plotly/plotly.min.js", f"/api/weights{model}", f"/api/points{model}&rows=1,2,3", "/web/bank.js"):
+        leave(port, "GET", path, read=100)
+        leave(port, "GET", path)
+    time.sleep(0.3)
+    assert get(port, "/_stcore/health", f"127.0.0.1:{port}")[0] == 200
+    printed = log.read_text(errors="replace")
+    assert "Traceback" not in printed, printed[-3000:]

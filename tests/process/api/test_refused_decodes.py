@@ -36,7 +36,7 @@ def service(trained, monkeypatch):
         (KEY, np.array([0, np.nan], "<f4").tobytes(), {}, 400, "A value of the code is not finite"),
         (KEY, np.array([0, -np.inf], "<f4").tobytes(), {}, 400, "A value of the code is not finite"),
         (KEY, np.array([0, 10001], "<f4").tobytes(), {}, 400, "A value of the code is not finite or beyond ±10"),
-        ("run/absent", CODE, {}, 400, "run/absent has no snapshot."),
+        ("run/absent", CODE, {}, 400, "There is no model run/absent."),
         (f"{KEY}@5", CODE, {}, 400, "quick has no snapshot at step 5 any more."),
         ("", CODE, {}, 400, "The model was ''; allowed is bundled/NAME or run/NAME."),
         ("run/../quick", CODE, {}, 400, "The model was 'run/../quick'; allowed is"),

@@ -11,7 +11,9 @@ VISIT = """
 import json
 import sys
 from streamlit.testing.v1 import AppTest
+from tests.support.lean_streamlit import spare_work
 
+spare_work()
 for page, query, shown in json.loads(sys.argv[1]):
     app = AppTest.from_file("explorer/main.py", default_timeout=30)
     for key, value in query.items():

@@ -5,15 +5,23 @@ tests/browser: test_address.py (history), test_run_end.py (elements in place), t
 """
 
 import inspect
+import re
+import sys
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit import config
 from streamlit.elements.widgets.selectbox import SelectboxSerde
-from streamlit.runtime.scriptrunner import ScriptRunContext
+from streamlit.runtime.scriptrunner import ScriptRunContext, script_runner
 from streamlit.runtime.state import SafeSessionState, SessionState
 from streamlit.testing.v1 import AppTest
+
+from explorer.places import ASSETS
+
+STREAMLIT_SCRIPTS = Path(st.__file__).parent / "static" / "static" / "js"
 
 
 def test_the_garbage_collection_after_each_run_can_be_switched_off():
@@ -112,3 +120,31 @@ def test_each_access_to_the_session_may_end_the_run_of_the_script():
 )
 def test_a_function_takes_what_pages_give_it(function: Any, parameter: str):
     assert parameter in inspect.signature(function).parameters
+
+
+def test_no_page_may_steer_the_app_that_embeds_it():
+    """`client.allowedOrigins` is not documented: without it, Streamlit's own sites may."""
+    assert config.get_option("client.allowedOrigins") == []
+
+
+def test_the_app_takes_our_middleware_and_routes():
+    assert {"middleware", "routes"} <= set(inspect.signature(st.App).parameters)
+
+
+def test_streamlit_resets_keras_after_each_run_where_it_is_loaded(monkeypatch):
+    """So nothing of a page may load it: models that are being built would break, and reruns are slow."""
+    reset = []
+    backend = SimpleNamespace(clear_session=lambda: reset.append(True))
+    monkeypatch.setitem(sys.modules, "keras", SimpleNamespace(backend=backend))
+    inspect.unwrap(script_runner._clean_problem_modules)()  # the tests keep it from being called
+    assert reset == [True]
+
+
+def test_streamlits_scripts_still_have_the_names_that_our_style_sheets_use():
+    """Classes of its elements in assets/page.css, and the colours of its theme, which our components draw with."""
+    scripts = [path.read_text(encoding="utf-8") for path in STREAMLIT_SCRIPTS.glob("*.js")]
+    sheet = (ASSETS / "page.css").read_text(encoding="utf-8")
+    names = set(re.findall(r'\.(st[A-Z][A-Za-z]+)|data-testid="(\w+)"', sheet))
+    assert len(names) >= 5
+    wanted = {name for pair in names for name in pair if name} | {"--st-"}
+    assert {name for name in wanted if not any(name in script for script in scripts)} == set()

@@ -9,7 +9,7 @@ from tests.support.helpers import in_python, trained_run
 
 def test_the_newest_values_of_a_run_add_up():
     with Run(trained_run()) as run:
-        values = newest_values(run)
+        values = newest_values(run.moment(steps=1), run.experiment)
     assert values is not None
     assert set(values["raw"]) == {"reconstruction", "kl"}
     for term, value in values["weighted"].items():

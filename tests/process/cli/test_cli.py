@@ -1,6 +1,7 @@
-"""`python -m explorer` as a person in a terminal meets it: exit codes, what is printed where, and Ctrl-C."""
+"""The command line as a person in a terminal meets it: exit codes, what is printed where, and Ctrl-C."""
 
 import json
+import re
 import shutil
 import signal
 import sqlite3
@@ -11,9 +12,11 @@ import time
 import pytest
 
 from explorer.cli.pretrained import MODELS
+from explorer.places import size_in_words
 from explorer.presets import PRESETS
 from explorer.runs.layout import DATABASE, EXPERIMENT, LOG, SUMMARY, write_json
 from explorer.runs.reader import Run
+from explorer.runs.sizes import folder_size
 from tests.support.helpers import (
     QUICK,
     ROOT,
@@ -26,6 +29,12 @@ from tests.support.helpers import (
     wait_for,
 )
 
+TOO_LARGE = [
+    part
+    for setting in ("variant=beta_tcvae", "dataset=mnist", "latent_dim=512", "batch_size=4096")
+    for part in ("--set", setting)
+]
+
 
 def command(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     done = in_python("-m", "explorer", *arguments, **changes)
@@ -36,7 +45,8 @@ def command(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), ["train", "script", "runs", "pretrained", "from the command line"]),
+        ((), ["usage: hourglass", "app", "train", "script", "runs", "pretrained", "from the command line"]),
+        (("app",), ["usage: hourglass app", "--server.port", "Ctrl-C", "example:"]),
         (
             ("train",),
             ["--preset", "--experiment", "--set", "--out", "Ctrl-C", "unless --out puts", "first-vae", "example:"],
@@ -45,7 +55,7 @@ def command(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]
         (("runs",), ["--in", "newest first"]),
         (("pretrained",), ["NAME", "Needs MNIST"]),
     ],
-    ids=["all", "train", "script", "runs", "pretrained"],
+    ids=["all", "app", "train", "script", "runs", "pretrained"],
 )
 def test_every_command_explains_itself(arguments, words):
     done = command(*arguments, "--help")
@@ -69,6 +79,7 @@ def test_every_command_explains_itself(arguments, words):
         (("train", "--experiment", "a", "--preset", "b"), "not allowed with argument"),
         (("train", "--out", "app.py"), "--out was app.py, which already exists and is not empty. Give a new folder."),
         (("train", "--out", "app.py/x"), "--out was app.py/x, which cannot be created (Not a directory). Give another"),
+        (("train", *TOO_LARGE), " latent dimensions.\nTo train it anyway, add --anyway."),
         (("script", "--set", "variant=flow"), "variant was 'flow'; allowed are ae, denoising_ae, "),
         (("script", "--out", "app.py"), "--out was app.py, which already exists. Give a new file."),
         (
@@ -77,7 +88,7 @@ def test_every_command_explains_itself(arguments, words):
         ),
         (("pretrained", "gpt"), f"NAME was gpt; allowed are {', '.join(MODELS)}."),
     ],
-    ids=range(14),
+    ids=range(15),
 )
 def test_what_cannot_be_done_is_said_on_stderr_with_code_2(arguments, sentence, tmp_path):
     done = command(*arguments, HOURGLASS_HOME=str(tmp_path))
@@ -94,9 +105,13 @@ def test_training_prints_progress_and_results_that_the_run_holds():
     assert printed.startswith(f"Training vae on digits into {folder}\n")
     assert "building the networks ..." in printed
     assert "epoch 2.0/2" in printed
+    assert "\nToo short to say: 12 steps so far. Train longer, for example 84 epochs.\n" in printed
+    labels = {"reconstruction": "reconstruction", "kl": "KL", "loss": "total"}
     for title, values in (("validation", {k: v[-1] for k, v in validation.items() if k in test}), ("test", test)):
         (line,) = [line for line in printed.splitlines() if line.startswith(title)]
-        assert line == f"{title:<10}  " + "  ".join(f"{k} {v:.2f}" for k, v in values.items()) + "  (nats per image)"
+        said = "  ".join(f"{labels[name]} {value:.2f}" for name, value in values.items())
+        assert line == f"{title:<10}  {said}  (nats per image)"
+    assert f"Test reconstruction + KL {test['loss']:.1f} nats per image: " in printed
 
 
 def test_a_script_is_printed_or_written_into_a_new_file(tmp_path):
@@ -122,26 +137,36 @@ def test_runs_are_listed_with_what_became_of_them_and_a_damaged_one_hides_no_oth
     with sqlite3.connect(tmp_path / "spoilt" / DATABASE) as database:
         database.execute("UPDATE status SET state = 'training'")
     database.close()
-    for name, content in (("begun", quick().model_dump()), ("damaged", {"epochs": 0}), ("no-database", {})):
+    for name, content in (
+        ("begun", quick().model_dump()),
+        ("damaged", {"epochs": 0}),
+        ("newer", {"format": 99}),
+        ("no-database", {}),
+    ):
         (tmp_path / name).mkdir()
         write_json(tmp_path / name / EXPERIMENT, content)
     (tmp_path / "no-database" / DATABASE).write_bytes(b"x" * 999)
     (tmp_path / "no-run").mkdir()
     done = command("runs", "--in", str(tmp_path))
-    rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()[1:]}
+    *lines, total = done.stdout.splitlines()[1:]
+    rows = {line.split()[0]: line.split()[1:] for line in lines}
     summary = json.loads((tmp_path / "quick" / SUMMARY).read_text())
     assert done.returncode == 0
     assert rows["quick"][:2] == ["finished", "2.0/2"]
     assert float(rows["quick"][2]) == pytest.approx(summary["test"]["loss"], abs=20)
-    assert rows["damaged"] == rows["spoilt"] == ["damaged", "-", "-"]
-    assert rows["begun"] == rows["no-database"] == ["not", "started", "-", "-"]
-    assert len(rows) == 5
+    size = size_in_words(folder_size(tmp_path / "quick"))
+    assert rows["quick"][3:] == [*size.split(), *["Too", "short", "to", "say"]]
+    assert rows["damaged"][:3] == rows["spoilt"][:3] == ["damaged", "-", "-"]
+    assert rows["newer"] == ["newer", "-", "-", "1", "kB"]
+    assert rows["begun"][:4] == rows["no-database"][:4] == ["not", "started", "-", "-"]
+    assert re.fullmatch(r"6 runs, [0-9.]+ MB, [0-9,.]+ [GM]B free", total)
+    assert len(rows) == 6
 
 
 def test_without_runs_the_way_to_the_first_is_told(tmp_path):
     done = command("runs", HOURGLASS_HOME=str(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"No runs in {tmp_path / 'runs'} yet. Train one: python -m explorer train --preset ")
+    assert done.stdout.startswith(f"No runs in {tmp_path / 'runs'} yet. Train one: hourglass train --preset ")
 
 
 def test_a_training_that_fails_before_its_data_says_why_with_code_1(tmp_path):

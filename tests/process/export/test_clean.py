@@ -7,6 +7,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 
 from explorer.export.script import script_of
+from models.spec.catalogue import PIXEL_MODELS
 from models.spec.formula.formula import FormulaError
 from models.spec.formula.script import own_term
 from tests.support.export_helpers import every_experiment
@@ -31,7 +32,8 @@ def test_every_script_is_clean_short_and_free_of_ours(tmp_path):
         allowed |= {"PIL", "sklearn"} if experiment.dataset == "digits" else set()
         allowed |= {"tensorflow"} if len(experiment.variant_info.learners) > 1 else set()  # for the gradients of each
         assert {str(each).partition(".")[0] for each in imported} <= allowed
-        longest = 180 + 110 * (len(experiment.variant_info.learners) > 1) + 80 * ("shapes" in experiment.dataset)
+        longest = 182 + 110 * (len(experiment.variant_info.learners) > 1) + 80 * ("shapes" in experiment.dataset)
+        longest += 30 * bool(PIXEL_MODELS[experiment.pixel_model].binarise)  # the layer or the function that samples
         assert sum(bool(line) for line in text.splitlines()) < longest
         assert not re.findall(r"experiment|last\(|linear\(|/hourglass|named", text.replace("linear_warm_up", ""))
     settled(tmp_path)

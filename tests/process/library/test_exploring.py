@@ -187,18 +187,46 @@ def test_across_and_up_are_never_the_same_dimension(run):
     across, up = shown.selectbox(key="across-16"), second(shown)
     assert across.value not in up.options
     assert up.value != across.value
-    kept = up.options[4]
-    shown.selectbox(key=up.key).select(int(kept[1:])).run()
-    assert f"z{second(shown).value}" == kept
-    shown.selectbox(key="across-16").select(int(across.options[2][1:])).run()
-    assert f"z{second(shown).value}" == kept  # another first leaves it alone
-    shown.selectbox(key="across-16").select(int(kept[1:])).run()  # and one that takes it moves it
+    kept = int(up.options[4].removeprefix("y: z"))
+    shown.selectbox(key=up.key).select(kept).run()
+    assert second(shown).value == kept
+    shown.selectbox(key="across-16").select(int(across.options[2].removeprefix("x: z"))).run()
+    assert second(shown).value == kept  # another first leaves it alone
+    shown.selectbox(key="across-16").select(kept).run()  # and one that takes it moves it
     assert not shown.exception
-    assert shown.selectbox(key="across-16").value == int(kept[1:]) != second(shown).value
+    assert shown.selectbox(key="across-16").value == kept != second(shown).value
 
 
 def second(shown: AppTest):
     return next(box for box in shown.selectbox if box.label == "y axis")
+
+
+def points_of(of: str, codes: np.ndarray) -> exploring.Points:
+    return exploring.Points(of, codes, np.zeros(len(codes), np.int64), len(codes), "images")
+
+
+def test_all_images_lie_in_the_plane_of_the_sample_and_no_point_of_it_moves():
+    codes = RNG.normal(size=(400, 6)) @ np.diag([3, 2.9, 1, 1, 1, 1]) + 4
+    sample = codes[:100]
+    shown = exploring.principal_plane(points_of("probe", sample), sample)
+    every = exploring.principal_plane(points_of("all", codes), sample)
+    np.testing.assert_allclose(every.points[:100], shown.points)
+    shares = np.linalg.svd(sample - sample.mean(axis=0), compute_uv=False) ** 2
+    first, second = shares[:2] / shares.sum()
+    assert shown.titles == (f"PC 1 ({first:.0%} of the variance)", f"PC 2 ({second:.0%} of the variance)")
+    assert every.titles[0].startswith("PC 1 of the sample (")
+    assert every.name == shown.name  # the zoom stays
+
+
+def test_another_snapshot_does_not_turn_or_mirror_the_principal_plane():
+    newest = RNG.normal(size=(200, 5)) @ np.diag([3, 2.9, 1, 1, 1])
+    rotation = np.linalg.qr(RNG.normal(size=(5, 5)))[0]
+    before = exploring.principal_plane(points_of("probe", newest), newest)
+    older = newest @ rotation * 0.5 + 1  # the same codes, where another encoder puts them
+    turned = exploring.principal_plane(points_of("probe", older), older, newest)
+    np.testing.assert_allclose(turned.points, before.points / 2, atol=1e-9)
+    share = before.points.var(axis=0).sum() / newest.var(axis=0).sum()
+    assert turned.titles == ("PC 1, PC 2, turned to the newest snapshot", f"{share:.0%} of the variance in both")
 
 
 def test_a_live_map_may_be_of_two_dimensions():

@@ -87,8 +87,9 @@ def test_the_key_leads_to_the_newest_live_snapshot(run):
     assert (entry.key, entry.live, entry.snapshot) == ("run/quick@live", True, run / PREVIEW)
     assert (entry.step, newest.live, entry.experiment) == (newest.step, False, newest.experiment)
     codes = entry.codes()
-    assert (len(codes.mean), len(entry.images()), len(entry.labels)) == (500, 1000, 1000)
-    np.testing.assert_allclose(codes.mean, newest.codes().mean[:500], atol=1e-6)
+    count = len(codes.mean)  # fewer where a look took long
+    assert (0 < count <= 500, len(entry.images()), len(entry.labels)) == (True, 1000, 1000)
+    np.testing.assert_allclose(codes.mean, newest.codes().mean[:count], atol=1e-6)
     np.testing.assert_array_equal(entry.arrays()["reconstruction"], newest.arrays()["probe/reconstruction"])
     assert codes.axes is not None
     assert newest.codes().axes is None
@@ -103,11 +104,11 @@ def test_the_key_leads_to_the_newest_live_snapshot(run):
 def test_a_key_without_a_live_snapshot_is_refused_in_a_sentence(run):
     with pytest.raises(LibraryError, match=r"bundled/mnist-vae-2d has no live snapshot.*leave @live out"):
         library.find("bundled/mnist-vae-2d@live")
-    for key in ("run/quick@alive", "run/quick@live2", "run/quick@"):
-        with pytest.raises(LibraryError, match="allowed is"):
-            library.find(key)
+    for name in ("quick@alive", "quick@live2", "quick@"):  # names of other folders
+        with pytest.raises(LibraryError, match=rf"There is no model run/{name}\. Choose"):
+            library.find(f"run/{name}")
     (run / PREVIEW).write_bytes(b"half")
-    with pytest.raises(LibraryError, match=r"There is no model run/quick@live. preview.safetensors cannot be read"):
+    with pytest.raises(LibraryError, match=r"^preview\.safetensors cannot be read"):
         library.find("run/quick@live")
     save_arrays(run / PREVIEW, {"plane": np.zeros((5, 2)), "step": np.array([1])})
     with pytest.raises(LibraryError, match="run/quick is of an earlier version, without a live snapshot"):

@@ -15,14 +15,17 @@ from explorer.figures.loss_curves import describe_change
 from explorer.files import load_arrays
 from explorer.runs.layout import INBOX, PREVIEW, send_command
 from explorer.runs.reader import Run
+from explorer.runs.results import loss_in_words
 from explorer.trainer import listening
+from explorer.trainer.estimates import SAMPLES
+from explorer.trainer.finishing import finish_stopped
 from explorer.trainer.listening import Stop
 from explorer.trainer.probe import Probe
 from models.program import build
 from models.spec.catalogue import VARIANTS
 from models.training import TrainingLoop
 from tests.support.helpers import quick, some_images
-from tests.support.run_helpers import small_trainer
+from tests.support.run_helpers import moving_of, small_trainer
 
 SHAPE = (8, 8, 1)
 CRITICS = [name for name, info in VARIANTS.items() if info.critic]
@@ -37,14 +40,15 @@ def no_parent(monkeypatch):
 def test_only_known_learners_move_and_at_least_one(tmp_path):
     trainer = small_trainer(tmp_path, variant="gan")
     with Run(tmp_path) as run:
-        assert run.moving() == ("loss", "critic_loss", "encoder_loss")
+        assert moving_of(run) == ("loss", "critic_loss", "encoder_loss")
         for totals in (["encoder_loss", "loss"], [], ["loss", "kl"]):
             send_command(tmp_path, "moving", totals=totals)
         trainer._process_commands()
-        assert run.moving() == ("loss", "encoder_loss")
+        assert moving_of(run) == ("loss", "encoder_loss")
         assert [bool(v.numpy()) for v in trainer.program.model.moving] == [True, False, True]
         assert [event.detail["message"] for event in run.events("refused")] == [
-            f"The networks to update were {given}; allowed are loss, critic_loss, encoder_loss. "
+            f"The totals whose networks are to be updated were {given}; allowed are “Total of the generator” (loss), "
+            "“Total of the discriminator” (critic_loss), “Total of the encoder” (encoder_loss). "
             "Name at least one of them."
             for given in ("none", "loss, kl")
         ]
@@ -64,6 +68,53 @@ def test_who_does_not_wait_for_the_test_images_has_a_whole_model_and_is_told(tmp
         assert "test" not in run.summary()
         assert trainer.finish() == ""
         assert run.summary()["test_mse"] > 0
+    trainer.store.close()
+
+
+def test_who_does_not_wait_for_the_estimates_keeps_the_results_and_the_first_estimate(tmp_path, monkeypatch):
+    trainer, stages = small_trainer(tmp_path), []
+    trainer.train()
+    urgent = trainer.listener.process_urgent
+
+    def stop_at_the_second() -> None:
+        stages.append(trainer.store.status["stage"])
+        if stages[-1] == "estimating the total correlation":
+            send_command(tmp_path, "stop")
+        urgent()
+
+    monkeypatch.setattr(trainer.listener, "process_urgent", stop_at_the_second)
+    assert trainer.finish() == "Ended while estimating the total correlation. Stopped by you."
+    assert {"estimating log p(x)", "estimating the total correlation"} < set(stages)
+    with Run(tmp_path) as run:
+        assert {"test", "log_likelihood"} < set(run.summary())
+        assert "total_correlation" not in run.summary()
+    trainer.store.close()
+
+
+def test_a_stopped_training_gets_estimates_if_they_take_a_small_share_of_its_time(tmp_path):
+    trainer = small_trainer(tmp_path)
+    finish_stopped(trainer)
+    with Run(tmp_path) as run:
+        assert "log_likelihood" not in run.summary()
+        trainer.watch._before = 60.0  # seconds of training
+        finish_stopped(trainer)
+        summary = run.summary()
+    assert summary["log_likelihood"]["samples"] == SAMPLES
+    assert summary["total_correlation"]["posteriors"] == len(trainer.images.images) + len(trainer.images.test_images)
+    trainer.store.close()
+
+
+def test_binarised_images_are_what_a_run_shows_measures_and_has_no_floor_for(tmp_path):
+    trainer = small_trainer(tmp_path, grey=100, pixel_model="bernoulli_dynamic")
+    images = trainer.images
+    assert set(np.unique(images.images[trainer.training])) == {100}  # the network samples them at each step
+    for seen in (images.images[trainer.validation], images.test_images, trainer.probe.images[:8]):
+        assert set(np.unique(seen)) == {0, 255}
+    assert trainer.summary["floor"] == {"validation": 0.0, "test": 0.0}
+    trainer.train()
+    assert trainer.finish() == ""
+    with Run(tmp_path) as run:
+        assert loss_in_words(run.experiment, run.summary())[0].startswith("test negative ELBO ")
     trainer.store.close()
 
 

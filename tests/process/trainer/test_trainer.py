@@ -13,10 +13,12 @@ import pytest
 
 from explorer.datasets.loading import load_images
 from explorer.files import load_arrays
+from explorer.runs import liveness
+from explorer.runs.commands import stop_is_waiting
+from explorer.runs.heartbeat import BEAT_EVERY
 from explorer.runs.launcher import Launcher
-from explorer.runs.layout import DATABASE, EXPERIMENT, send_command
+from explorer.runs.layout import CRASHED, DATABASE, ENDING, EXPERIMENT, HEARTBEAT, LOG, SILENT, TRAINER, send_command
 from explorer.runs.reader import Run, RunError
-from explorer.trainer.process import NICENESS
 from models.checkpoints import assign_weights
 from models.twins import build_twins
 from tests.support.helpers import trained_run, wait_for
@@ -40,6 +42,17 @@ def test_a_finished_run_holds_its_results_and_every_step():
     assert "probe_mse" not in summary
     assert summary["probe_test"] == 297
     test_images = load_images("digits").test_images
+    grey = np.clip(test_images / 255, 1e-12, 1 - 1e-12)
+    entropy = -(grey * np.log(grey) + (1 - grey) * np.log1p(-grey)).sum(axis=(1, 2, 3)).mean()
+    assert summary["floor"]["test"] == pytest.approx(entropy, rel=1e-5)
+    likelihood, correlation = summary["log_likelihood"], summary["total_correlation"]
+    # As many images and codes as there was time for.
+    assert likelihood["samples"] == 50
+    assert 50 <= likelihood["images"] <= 297
+    assert abs(summary["test"]["loss"] + likelihood["value"]) < 4 * likelihood["error"] + 0.1 * summary["test"]["loss"]
+    assert correlation["posteriors"] == 1797
+    assert 1 < correlation["codes"] <= 1000
+    assert 0 < summary["floor"]["validation"] < curves.validation["reconstruction"].min()
     assert (summary["training_images"], summary["validation_images"], summary["test_images"]) == (1350, 150, 297)
     assert [snapshots[0].step, snapshots[-1].step] == [0, steps]
     arrays = load_arrays(snapshots[-1].path)
@@ -58,16 +71,23 @@ def test_a_finished_run_holds_its_results_and_every_step():
 def trainers(tmp_path_factory):
     """Real trainers, all at once, for loading TensorFlow is most of their time; ended with the module."""
     home, launcher, other = tmp_path_factory.mktemp("runs"), Launcher(), Launcher()
-    # Paused before its first step, so that it takes no time from the others.
-    (home / "steered").mkdir()
-    send_command(home / "steered", "pause")
+    for name in ("killed", "left", "staying", "steered"):
+        # Paused before its first step, so that it takes no time from the others.
+        (home / name).mkdir()
+        send_command(home / name, "pause")
+    (home / "unwanted").mkdir()
+    send_command(home / "unwanted", "stop")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HOURGLASS_NICENESS", "7")
+        steered = start(home, launcher, "steered", **LONG)
     started = SimpleNamespace(
         launcher=launcher,
         other=other,
         killed=start(home, other, "killed", **LONG),
         left=start(home, other, "left", **LONG),
         staying=start(home, other, "staying", **LONG),
-        steered=start(home, launcher, "steered", **LONG),
+        steered=steered,
+        unwanted=start(home, launcher, "unwanted", **LONG),
         mnist=start(home, launcher, "mnist", dataset="mnist", batch_size=128, epochs=1) if MNIST else None,
     )
     yield started
@@ -78,8 +98,35 @@ def trainers(tmp_path_factory):
         one.reap()
 
 
+def test_a_stop_that_came_before_the_trainer_began_is_honoured_before_the_first_step(trainers):
+    run = trainers.unwanted
+    status = reached(run, "stopped")
+    assert (status.message, status.step, status.epoch) == ("Stopped by you.", 0, 0.0)
+    assert trainers.launcher.processes[run.folder].wait(30) == 0
+    assert not (run.folder / HEARTBEAT).exists()
+    assert not stop_is_waiting(run.folder)
+    assert run.snapshots() == []
+
+
+def test_a_suspended_trainer_is_not_said_to_train_and_one_that_is_paused_beats(trainers, monkeypatch):
+    run = trainers.killed
+    pid = trainers.other.processes[run.folder].pid
+    reached(run, "paused")
+    monkeypatch.setattr(liveness, "SILENT_AFTER", 1.5 * BEAT_EVERY)
+    end = time.monotonic() + 2 * BEAT_EVERY
+    while time.monotonic() < end:
+        assert run.status().state == "paused"
+        time.sleep(0.2)
+    os.kill(pid, signal.SIGSTOP)
+    status = wait_for(lambda: (now := run.status()).state == SILENT and now)
+    assert status.message.endswith(f"s. Its process is suspended. Let it go on: kill -CONT {pid}")
+    os.kill(pid, signal.SIGCONT)
+    reached(run, "paused")
+
+
 def test_a_killed_trainer_is_called_crashed_and_what_was_shown_is_still_there(trainers):
     run = trainers.killed
+    send_command(run.folder, "resume")
     reached(run, "training", step=1)
     shown, snapshots = run.curves(10**9).training, run.snapshots()
     process = trainers.other.processes[run.folder]
@@ -87,8 +134,13 @@ def test_a_killed_trainer_is_called_crashed_and_what_was_shown_is_still_there(tr
     process.wait()
     with Run(run.folder) as again:
         status = again.status()
-        assert (status.state, status.active) == ("crashed", False)
-        assert status.message == "The trainer ended without a message. Its last snapshot is kept."
+        assert (status.state, status.active) == (CRASHED, False)
+        last = snapshots[-1].step
+        kept = f"Its snapshot at step {last:,} is kept." if last else "It had not saved a trained model yet."
+        assert status.message == f"The trainer ended without a message. {kept}"
+        assert trainers.other.has_ended(run.folder)
+        killed = "signal 9, SIGKILL: most often the system's, because memory ran out"
+        assert again.status().message == f"The trainer ended without a message ({killed}). {kept}"
         kept = again.curves(10**9).training
         for name, values in shown.items():
             np.testing.assert_array_equal(kept[name][: len(values)], values)
@@ -98,6 +150,8 @@ def test_a_killed_trainer_is_called_crashed_and_what_was_shown_is_still_there(tr
 
 def test_a_run_stops_when_its_parent_goes_unless_it_was_told_to_go_on(trainers):
     left, staying = trainers.left, trainers.staying
+    for run in (left, staying):
+        send_command(run.folder, "resume")
     for run in (left, staying):
         reached(run, "training", step=1)
     send_command(staying.folder, "go_on", value=True)
@@ -118,7 +172,10 @@ def test_a_run_is_steered_paused_resumed_and_stopped(trainers):
     run = trainers.steered
     assert reached(run, "paused").step == 0
     own = psutil.Process().nice()
-    assert psutil.Process(trainers.launcher.processes[run.folder].pid).nice() == min(own + NICENESS, 19)
+    pid = trainers.launcher.processes[run.folder].pid
+    assert psutil.Process(pid).nice() == min(own + 7, 19)
+    group = Path(f"/proc/{pid}/autogroup")
+    assert not group.exists() or group.read_text(encoding="ascii").endswith(" nice 7\n")
     send_command(run.folder, "resume")
     reached(run, "training", step=1)
     send_command(run.folder, "weight", term="kl", value=7.5)
@@ -143,7 +200,7 @@ def test_a_run_is_steered_paused_resumed_and_stopped(trainers):
     events = {event.kind: event for event in run.events()}
     assert dict(events["weight"].detail) == {"term": "kl", "value": 7.5, "before": 1.0}
     assert dict(events["learning_rate"].detail) == {"value": 0.0005, "before": 0.001}
-    assert "There is no term sparsity; there are reconstruction, kl." in [
+    assert "There is no term sparsity; there are “Reconstruction” (reconstruction), “KL” (kl). Name one of them." in [
         e.detail["message"] for e in run.events("refused")
     ]
     assert {"pause", "resume"} <= set(events)
@@ -168,20 +225,25 @@ def test_a_trainer_that_cannot_read_its_experiment_leaves_a_log(tmp_path):
     process.kill()
     process.wait()
     (run.folder / DATABASE).unlink(missing_ok=True)
-    assert launcher.died_before_starting(run.folder)
+    killed = "signal 9, SIGKILL: most often the system's, because memory ran out"
+    why = f"The trainer ended before it could begin ({killed}). Its log is {run.folder / LOG}."
+    assert launcher.why_it_did_not_start(run.folder) == why
     launcher.reap()
     assert launcher.processes == {}
-    assert launcher.died_before_starting(run.folder)
+    assert launcher.why_it_did_not_start(run.folder) == why
     after_restart = Launcher()
-    assert not after_restart.died_before_starting(run.folder)
+    assert after_restart.why_it_did_not_start(run.folder) == why
+    (run.folder / ENDING).unlink()  # the app that started it ended before
+    assert "before it could begin. Its log is" in (after_restart.why_it_did_not_start(run.folder) or "")
+    (run.folder / TRAINER).unlink()  # the app that started it was an earlier version's
+    assert after_restart.why_it_did_not_start(run.folder) is None
     old = time.time() - 61
     os.utime(run.folder / EXPERIMENT, (old, old))
-    assert after_restart.died_before_starting(run.folder)
+    assert "before it could begin. Its log is" in (after_restart.why_it_did_not_start(run.folder) or "")
     written(run.folder, 0)[0].close()
     os.utime(run.folder / EXPERIMENT, (old, old))
-    assert not launcher.died_before_starting(run.folder)
-    assert not after_restart.died_before_starting(run.folder)
-    assert not after_restart.died_before_starting(tmp_path / "absent")
+    for one, folder in ((launcher, run.folder), (after_restart, run.folder), (after_restart, tmp_path / "absent")):
+        assert one.why_it_did_not_start(folder) is None
     (run.folder / EXPERIMENT).write_text(json.dumps({"epochs": 0}), encoding="utf-8")
     with pytest.raises(RunError, match=r"The run bad has a damaged experiment\.json: epochs was 0"):
         _ = Run(run.folder).experiment

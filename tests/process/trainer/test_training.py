@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from explorer.datasets import loading
 from explorer.files import load_arrays
 from explorer.runs.commands import SetLearningRate, SetWeight
 from explorer.runs.layout import EXPERIMENT, INBOX, PREVIEW, SNAPSHOTS, SUMMARY, send_command, write_json
@@ -19,12 +20,6 @@ from tests.support.helpers import quick
 from tests.support.run_helpers import small_trainer, snapshot_is_whole
 
 
-@pytest.fixture
-def no_parent_needed(monkeypatch):
-    """The trainer's code can run in this process, whose standard input is no lifeline."""
-    monkeypatch.setattr(listening, "Lifeline", lambda: SimpleNamespace(parent_gone=threading.Event()))
-
-
 def test_a_training_that_explodes_fails_in_words_and_keeps_the_last_good_snapshot(tmp_path, no_parent_needed):
     write_json(tmp_path / EXPERIMENT, quick(optimizer="sgd", learning_rate=1.0, terms={"kl": 1e6}).model_dump())
     assert trainer.main(tmp_path) == 1
@@ -32,7 +27,8 @@ def test_a_training_that_explodes_fails_in_words_and_keeps_the_last_good_snapsho
         failed = run.status()
         assert failed.state == "failed"
         assert "not finite" in failed.message or "diverged" in failed.message
-        assert "The last good snapshot is kept. Try a learning rate below 1" in failed.message
+        assert "Try a learning rate of 0.001 (it was 1)" in failed.message
+        assert failed.message.endswith("It had not saved a trained model yet.")
         assert snapshot_is_whole(run)
         assert 1 <= run.curves().training["step"][-1] < 12
         assert failed.step == run.curves().training["step"][-1]
@@ -71,10 +67,10 @@ def test_test_values_that_are_not_finite_are_said(tmp_path, no_parent_needed):
 
 def test_a_weight_of_a_million_by_hand_does_not_end_a_run(tmp_path, no_parent_needed):
     trainer = small_trainer(tmp_path)
-    ones, weights = np.ones(len(trainer.loop.series)), np.ones(2)
+    ones, weights = np.ones(len(trainer.loop.series)), {"reconstruction": 1.0, "kl": 1.0}
     assert trainer.guard.check(1, ones, 1e-3, weights) is None
     trainer._handle(SetWeight(command="weight", term="kl", value=1e6))
-    assert [trainer.guard.check(step, 1e10 * ones, 1e-3, 1e6 * weights) for step in range(2, 9)] == [None] * 7
+    assert [trainer.guard.check(step, 1e10 * ones, 1e-3, weights | {"kl": 1e6}) for step in range(2, 9)] == [None] * 7
     trainer.store.close()
 
 
@@ -97,7 +93,7 @@ def test_between_the_stages_of_the_preparation_commands_are_obeyed(tmp_path, mon
     monkeypatch.setattr(listening, "Lifeline", lambda: SimpleNamespace(parent_gone=gone))
     monkeypatch.setattr(training.Trainer, "_train_epoch", lambda *_: pytest.fail("It went on to train."))
     write_json(tmp_path / EXPERIMENT, quick().model_dump())
-    owner = {"load_images": trainer, "build": training, "Probe.save_snapshot": training.Probe}[stage]
+    owner = {"load_images": loading, "build": training, "Probe.save_snapshot": training.Probe}[stage]
     name = stage.rpartition(".")[2]
     real = getattr(owner, name)
 
@@ -110,7 +106,7 @@ def test_between_the_stages_of_the_preparation_commands_are_obeyed(tmp_path, mon
         return made
 
     monkeypatch.setattr(owner, name, then_the_app_closes)
-    assert trainer.main(tmp_path) == 0
+    assert trainer.main(tmp_path, loading.load_images) == 0
     with Run(tmp_path) as run:
         status = run.status()
     assert (status.state, status.goes_on) == ("stopped", told)
@@ -146,7 +142,7 @@ def test_validation_is_weighted_as_it_was_at_that_moment(tmp_path, no_parent_nee
 
 def test_the_strip_of_a_denoising_model_is_its_noisy_input(tmp_path, no_parent_needed):
     trainer = small_trainer(tmp_path, variant="denoising_ae", corruption=0.5)
-    trainer._snapshot()
+    trainer.snapshot()
     preview = load_arrays(tmp_path / PREVIEW)
     snapshot = load_arrays(tmp_path / SNAPSHOTS / "000000000.safetensors")
     trainer.store.close()
@@ -204,14 +200,14 @@ def test_a_command_reaches_the_optimizer_and_the_objective_and_keeps_to_the_sche
 
 
 @pytest.mark.parametrize("value", [np.inf, np.nan, 3e38], ids=str)  # finite weights can give infinite codes
-@pytest.mark.parametrize("act", ["_snapshot", "_report"])
+@pytest.mark.parametrize("act", ["snapshot", "_report"])
 def test_a_model_that_gives_no_numbers_is_never_saved_or_shown(tmp_path, no_parent_needed, value, act):
     trainer = small_trainer(tmp_path, latent_dim=3)
-    trainer._snapshot()
+    trainer.snapshot()
     trainer.step = 3
     weight = trainer.program.twins.encoder.get_layer("z_mean").kernel
     weight.assign(np.full(weight.shape, value))
-    with pytest.raises(FloatingPointError, match=r"weights are not finite at step 3\. The last good"):
+    with pytest.raises(FloatingPointError, match=r"weights are not finite at step 3\. Try a learning rate"):
         getattr(trainer, act)()
     with Run(tmp_path) as run:
         assert [snapshot.step for snapshot in run.snapshots()] == [0]

@@ -8,12 +8,13 @@ from streamlit.runtime.state import QueryParamsProxy
 from streamlit.testing.v1 import AppTest
 
 from explorer.app_pages.parts import address
+from explorer.app_pages.setup import form as form_module
 from explorer.app_pages.setup import own_terms as own_terms_module
 from explorer.app_pages.setup import own_terms_address
 from explorer.app_pages.setup.own_terms_address import address_of
-from explorer.presets import PRESETS, checked_experiment
-from models.spec.catalogue import SETTINGS
-from models.spec.experiment import Experiment, limits_of
+from explorer.presets import AT_ONCE, PRESETS, checked_experiment
+from models.spec.catalogue import SETTINGS, VARIANTS
+from models.spec.experiment import Experiment
 
 MOST_SETTINGS = tuple(SETTINGS)[:6]  # more than there are columns
 
@@ -63,6 +64,12 @@ def choose(shown: AppTest, label: str, value: Any) -> None:
     assert not shown.exception
 
 
+def choose_variant(shown: AppTest, variant: str) -> None:
+    """Choose the family of a variant, then the variant."""
+    shown.button_group[0].set_value(VARIANTS[variant].family).run()
+    choose(shown, "Variant", variant)
+
+
 def take(shown: AppTest, preset: str) -> None:
     shown.button(key=f"preset-{preset}").click().run()
     assert not shown.exception
@@ -78,7 +85,7 @@ def given(shown: AppTest) -> dict[str, Any]:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_is_what_the_form_says_whatever_was_chosen_before(shown, preset):
-    choose(shown, "Variant", "vae_gan")
+    choose_variant(shown, "vae_gan")
     choose(shown, "Epochs", 7)
     choose(shown, "Weight", 3.0)
     take(shown, preset)
@@ -98,10 +105,10 @@ def test_a_preset_is_what_the_form_says_whatever_was_chosen_before(shown, preset
     ],
 )
 def test_a_setting_that_a_preset_takes_off_the_page_comes_back_as_the_preset_has_it(shown, variant, settings):
-    choose(shown, "Variant", variant)
+    choose_variant(shown, variant)
     take(shown, "first-vae")
     assert not set(settings) & set(given(shown))
-    choose(shown, "Variant", variant)
+    choose_variant(shown, variant)
     assert settings.items() <= given(shown).items()
 
 
@@ -116,13 +123,13 @@ def test_a_warm_up_that_a_preset_takes_away_has_its_epochs_when_it_comes_back(sh
 
 
 def test_what_was_entered_comes_back_with_its_variant_and_follows_to_no_other(shown):
-    choose(shown, "Variant", "denoising_ae")
+    choose_variant(shown, "denoising_ae")
     choose(shown, "Noise σ", 0.7)
     choose(shown, "Weight", 3.0)
-    choose(shown, "Variant", "vae")
+    choose_variant(shown, "vae")
     assert "corruption" not in given(shown)
     assert given(shown)["terms"]["reconstruction"]["weight"] == 1.0
-    choose(shown, "Variant", "denoising_ae")
+    choose_variant(shown, "denoising_ae")
     assert given(shown)["corruption"] == 0.7
     assert given(shown)["terms"]["reconstruction"]["weight"] == 3.0
 
@@ -199,16 +206,11 @@ def test_a_term_whose_text_is_too_long_for_an_address_outlives_back(monkeypatch)
     next(button for button in shown.button if button.label == "Add a loss term").click().run()
     assert own_terms(shown) == {"own_1": (long, 1.0)}
     assert "own" not in shown.query_params
+    assert "Your terms do not fit into the address of the page. A reload loses them." in [
+        caption.value for caption in shown.caption
+    ]
     go(shown, monkeypatch, variant="beta_vae")
     assert own_terms(shown) == {"own_1": (long, 1.0)}
-
-
-@pytest.mark.parametrize(
-    ("label", "field"), [("Latent dimensions", "latent_dim"), ("Learning rate", "learning_rate"), ("Seed", "seed")]
-)
-def test_a_number_can_be_what_its_field_allows(shown, label, field):
-    widget = box(shown, label)
-    assert (widget.min, widget.max) == limits_of(field)
 
 
 def test_the_lab_writes_its_cases_into_the_address_only_when_they_change(monkeypatch):
@@ -228,3 +230,66 @@ def test_the_lab_writes_its_cases_into_the_address_only_when_they_change(monkeyp
     shown.run()
     assert written == ["cases="]
     assert shown.query_params["cases"] == ""
+
+
+def test_terms_of_a_link_that_cannot_be_read_are_said(monkeypatch):
+    monkeypatch.setattr(own_terms_module, "formula", lambda text, **_settings: text)
+    shown = AppTest.from_function(form_at_its_address, default_timeout=30)
+    shown.query_params["own"] = '[["size", {"formula": "sum(abs(z))"}], ["bad", {"weight": "heavy"}]]'
+    shown.run()
+    (said,) = [toast.value for toast in shown.toast]
+    assert said.startswith("1 of the loss terms in this link cannot be read.")
+    assert own_terms(shown) == {"size": ("sum(abs(z))", 1.0)}
+
+
+def setup_page() -> None:
+    from explorer.app_pages.parts import address
+    from explorer.app_pages.setup.form import show_setup
+
+    address.begin_run("Train")
+    address.open_part("train", ["run"])
+    show_setup()
+
+
+@pytest.mark.parametrize("name", AT_ONCE)
+def test_a_button_that_starts_a_training_at_once_says_so(name, monkeypatch):
+    monkeypatch.setattr(form_module, "show_estimate", lambda *_: None)
+    page = AppTest.from_function(setup_page, default_timeout=30).run()
+    assert not page.exception
+    button = page.button(key=f"train-{name}")
+    assert button.label == AT_ONCE[name]
+    assert button.help.startswith("Starts training at once, on MNIST for 10 epochs. The model of ")
+
+
+def test_the_lab_says_how_long_an_epoch_of_the_chosen_data_is():
+    page = AppTest.from_function(lab, default_timeout=30).run()
+    for data, batch, words in [
+        ("digits", 128, "Digits (small): one epoch is 12 steps."),
+        ("mnist", 256, "MNIST: one epoch is 235 steps."),
+        ("shapes", 1000, "Shapes: one epoch is 10 steps."),
+    ]:
+        box(page, "Data").set_value(data).run()
+        choose(page, "Batch size", batch)
+        assert words in [caption.value for caption in page.caption]
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "sentence"),
+    [
+        ("Latent dimensions", 0, "Latent dimensions was 0; allowed is a whole number from 1 to 512."),
+        ("Batch size", 1_000_000, "Batch size was 1000000; allowed is a whole number from 1 to 4,096."),
+        ("Learning rate", -0.5, "Learning rate was -0.5; allowed is a number from 1e-07 to 1."),
+        ("Weight", -1.0, "weight was -1"),
+    ],
+)
+def test_a_number_that_is_not_allowed_is_said_and_cannot_be_started(monkeypatch, label, value, sentence):
+    monkeypatch.setattr(form_module, "show_estimate", lambda *_: None)
+    page = AppTest.from_function(setup_page, default_timeout=30).run()
+    before = box(page, label).value
+    for _ in range(3):
+        choose(page, label, value)
+        assert sentence in page.error[0].value.replace("\\", "")
+        assert page.button(key="start-training").disabled
+        choose(page, label, before)
+        assert not page.error
+        assert not page.button(key="start-training").disabled

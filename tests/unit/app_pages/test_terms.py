@@ -27,13 +27,13 @@ def test_a_row_says_formula_unit_paper_and_weight():
 def test_several_learners_are_said_one_by_one():
     experiment = Experiment.parse({"variant": "wgan_gp", "optimizer": "adam_gan"})
     assert learner_in_words(experiment, 2e-4) == (
-        "Three learners, each with Adam for GANs (β₁ = 0.5) at 0.0002. Generator updates decoder, every 5th step. "
-        "Critic updates critic. Encoder updates encoder."
+        "Three learners, each with Adam for GANs (β₁ = 0.5) at 0.0002: generator (updates decoder, every 5th step), "
+        "critic, encoder."
     )
     assert [row["total"] for row in term_rows(experiment)] == ["loss", *["critic_loss"] * 3, "encoder_loss"]
     critic = learner_rows(experiment)[1]
     assert critic == {
-        "total": "critic_loss", "title": "Critic", "unit": "score + squared slope", "moves": "updates critic"
+        "total": "critic_loss", "title": "Critic", "unit": "score + squared slope", "moves": ""
     }  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def test_any_number_of_learners_is_said(count, beginning):
     experiment = Experiment.parse({"variant": "wgan_gp"})
     learners = dict.fromkeys(range(count), experiment.variant_info.learners["loss"])
     many: Any = SimpleNamespace(optimizer="adam", variant_info=SimpleNamespace(learners=learners))
-    assert learner_in_words(many, 1e-3).startswith(f"{beginning} learners, each with Adam at 0.001. Generator updates")
+    assert learner_in_words(many, 1e-3).startswith(f"{beginning} learners, each with Adam at 0.001: generator (updates")
 
 
 def test_shares_are_of_the_sizes_and_unknown_where_there_is_no_size():

@@ -1,5 +1,6 @@
 """Pages that wait for the workbench: what they ask it, when they look again, and when they stop looking."""
 
+import re
 from concurrent.futures import Future
 from typing import Any
 
@@ -9,9 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.analyst.errors import AnalystError, EndedError, UnavailableError
 from explorer.analyst.jobs import Jobs
+from explorer.runs import memory
 from explorer.services import SERVICES
 
-COST = {"parameters": 12_345, "images_per_second": 1000.0}
+COST = {"images_per_second": 1234.0}
+MEASURED = "1,234 images/s measured on this machine"
 TRIAL = {"mean": 2.0, "low": 1.0, "high": 3.0, "finite": 128, "images": 128, "length": 11, "gradient": 1.0}
 
 
@@ -68,6 +71,7 @@ def page() -> None:
     from explorer.app_pages.parts import address
     from explorer.app_pages.setup.estimate import show_estimate
     from explorer.app_pages.setup.own_terms import choose_own_terms
+    from explorer.runs.memory import memory_of
     from models.spec.experiment import Experiment
 
     numbers = {name: int(st.number_input(name, 1, 100, 2)) for name in ("latent_dim", "epochs")}
@@ -75,7 +79,8 @@ def page() -> None:
         address.open_part("setup", ["own"])
         choose_own_terms(Experiment.parse(numbers))
     else:
-        show_estimate(Experiment.parse(numbers))
+        experiment = Experiment.parse(numbers)
+        show_estimate(experiment, memory_of(experiment))
 
 
 def shown_page(**state: Any) -> AppTest:
@@ -98,11 +103,14 @@ def choose(shown: AppTest, name: str, value: int) -> None:
 
 def test_an_estimate_is_looked_for_until_it_is_there_and_no_longer(bench, looks):
     shown = shown_page()
-    assert "Parameters **…**" in shown.markdown[0].value
+    sizes, _, waiting = shown.markdown[0].value.rpartition(" · ")
+    assert (waiting, shown.caption[0].value) == ("time **…**", "Building the model and timing a few steps of it.")
+    assert re.fullmatch(r"Parameters \*\*469,268\*\* · memory \*\*about \d+ MB\*\* of [\d.,]+ [GM]B free", sizes)
     assert len(looks) == 1
     bench.answer(COST)
     run(shown)
-    assert "Parameters **12,345**" in shown.markdown[0].value
+    assert shown.markdown[0].value.startswith(sizes.partition(" of ")[0])
+    assert MEASURED in shown.caption[0].value
     choose(shown, "epochs", 40)  # which costs nothing to build
     assert (len(bench.asked), len(looks)) == (1, 1)
 
@@ -119,7 +127,7 @@ def test_an_estimate_that_failed_is_said_and_tried_again_when_the_choices_come_b
     choose(shown, "latent_dim", 2)
     assert len(bench.asked) == 3
     bench.answer(COST)
-    assert "Parameters **12,345**" in run(shown).markdown[0].value
+    assert MEASURED in run(shown).caption[0].value
 
 
 def press(shown: AppTest, label: str) -> None:
@@ -134,11 +142,32 @@ def test_an_estimate_that_killed_its_process_is_asked_for_again_only_by_a_person
         for one in (shown, shown_page(), shown_page()):  # a reload of the page does not count
             run(one)
             assert "was ended while it worked on this. Training may end in the same way." in one.caption[0].value
-        assert len(bench.asked) == times
+        choose(shown, "latent_dim", 2 + times)  # nor does another choice, and this one again
+        bench.answer(COST)
+        choose(shown, "latent_dim", 2)
+        assert "was ended while it worked on this." in shown.caption[0].value
+        assert len(bench.asked) == 2 * times
         press(shown, "Try again")
-        assert len(bench.asked) == times + 1
+        assert len(bench.asked) == 2 * times + 1
     bench.answer(COST)
-    assert "Parameters **12,345**" in run(shown).markdown[0].value
+    assert MEASURED in run(shown).caption[0].value
+
+
+def test_what_does_not_fit_is_refused_and_never_asked_for(bench, monkeypatch):
+    monkeypatch.setattr(memory, "free_memory", lambda: 10**8)
+    shown = shown_page()
+    assert shown.markdown[0].value == "Parameters **469,268**"
+    assert "100 MB are free" in shown.error[0].value
+    assert not bench.asked
+
+
+def test_what_did_not_fit_is_no_longer_refused_once_there_is_memory(bench, looks, monkeypatch):
+    free = [10**8]
+    monkeypatch.setattr(memory, "free_memory", lambda: free.pop(0) if free else 10**12)
+    shown = shown_page()
+    assert 5.0 in looks
+    assert not shown.error
+    assert "of 1,000 GB free" in shown.markdown[0].value
 
 
 def test_a_workbench_that_cannot_start_is_started_again_from_the_page(bench):
@@ -151,7 +180,7 @@ def test_a_workbench_that_cannot_start_is_started_again_from_the_page(bench):
         press(shown, "Start again")
         assert len(bench.asked) == times + 1
         bench.answer(COST)
-        assert "Parameters **12,345**" in run(shown).markdown[0].value
+        assert MEASURED in run(shown).caption[0].value
         bench.gave_up = True
         choose(shown, "latent_dim", 5 + times)
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from explorer.app_pages.parts import messages
-from explorer.app_pages.run.health import show_health
+from explorer.app_pages.run import live as page
+from explorer.components.live.look import Look
 from explorer.diagnosis import measured
 from explorer.diagnosis.critic_measures import spread_of
 from explorer.files import save_arrays
@@ -46,8 +47,7 @@ def test_missing_probe_images_are_said_and_leave_the_rest_of_the_page(tmp_path, 
         save_arrays(path, {"step": np.array([1])})
         entry = library.ModelEntry("run/gan", "GAN", run.folder, path, 0, run.experiment, summary)
         moment = run.moment()
-        assert moment is not None
-        show_health(run, entry, moment)
+        page._show_beside("health", Look("gan", run.experiment, moment, entry, "", None, False, 0.0))
     (sentence,) = said
     assert sentence.startswith("A file of gan cannot be read")
     assert PROBE_IMAGES in sentence

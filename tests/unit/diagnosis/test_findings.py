@@ -1,7 +1,7 @@
 """The engine behind all findings: the first rule that fits speaks."""
 
 from explorer.diagnosis.findings import BAD, GOOD, NOTE, Finding, answers, first_that_fits, rule
-from explorer.lab.session import _read_finding
+from explorer.lab.results import as_finding
 
 HIGH = rule(BAD, "high", lambda limit, value: f"{value} is above {limit}." if value > limit else None)
 EVEN = rule(NOTE, "even", lambda _limit, value: f"{value} is even." if value % 2 == 0 else None)
@@ -29,5 +29,5 @@ def test_a_rule_is_not_asked_once_another_has_spoken():
 
 
 def test_a_session_of_an_earlier_version_keeps_its_verdict():
-    told = _read_finding({"verdict": "learns", "reason": "the error is 0.01."})
+    told = Finding(**as_finding({"verdict": "learns", "reason": "the error is 0.01."}))
     assert (told.verdict, told.sentence) == ("learns", "the error is 0.01.")

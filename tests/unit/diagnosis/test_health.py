@@ -8,11 +8,12 @@ from itertools import product
 import numpy as np
 import pytest
 
-from explorer.app_pages.run.health import in_words
-from explorer.diagnosis import BAD, GAMES, GOOD, NOTE, Measured, findings
+from explorer.components.live.health import in_words
+from explorer.diagnosis import BAD, GAMES, GOOD, NOTE, CriticMeasured, findings
+from explorer.diagnosis.courses import Trend
 from explorer.figures.critic import BINS, logit_histogram
 from models.spec.catalogue import VARIANTS
-from tests.support.critic_helpers import CRITICS, found, titles
+from tests.support.critic_helpers import CRITICS, found, judged, titles
 
 
 def fooling(variant: str, norm: float) -> dict[str, float]:
@@ -28,8 +29,8 @@ VARY = "The samples vary"
         (0.991, "The discriminator has won"),
         (0.99, "The discriminator is far ahead"),
         (0.901, "The discriminator is far ahead"),
-        (0.9, "Balanced"),
-        (0.6, "Balanced"),
+        (0.9, "Balanced accuracy 90%"),
+        (0.6, "Balanced accuracy 60%"),
         (0.599, "Even odds"),
         (0.45, "Even odds"),
         (0.449, "The discriminator lags behind"),
@@ -45,7 +46,7 @@ def test_even_odds_are_called_normal_with_the_numbers():
     assert even.level == GOOD
     assert even.sentence == (
         "Discriminator on images 0.71, discriminator on samples 0.66: near ln 2 = 0.69. "
-        "The discriminator is right on 50% of real images and 50% of samples."
+        "The discriminator is right on 50% of real images and 50% of samples (balanced accuracy 50%)."
     )
     assert even.remedy.startswith("A flat 0.69 is normal")
 
@@ -64,28 +65,46 @@ def test_even_odds_are_called_normal_with_the_numbers():
 def test_a_critic_that_is_sure_and_wrong_is_not_called_even(on_real, on_made, title):
     means = {**found("gan").means, "critic_real": on_real, "critic_fake": on_made}
     assert titles(found("gan", 0.55, means=means))[0] == title
-    assert titles(found("gan", 0.6, means=means))[0] == "Balanced"
+    assert titles(found("gan", 0.6, means=means))[0] == "Balanced accuracy 60%"
+
+
+@pytest.mark.parametrize("variant", ["gan", "vae_gan", "aae"])
+@pytest.mark.parametrize(("real", "made", "taken"), [(0.3, 0.99, "fake"), (0.99, 0.3, "real"), (0.3, 0.75, "fake")])
+def test_a_critic_that_gives_nearly_all_the_same_answer_is_never_green(variant, real, made, taken):
+    case = found(variant, real=judged(real, positive=True), made=judged(made, positive=False))
+    for near in (0.65, 0.69, 0.5):
+        first = findings(replace(case, means=dict.fromkeys(case.means, near)))[0]
+        assert (first.level, first.verdict) == (NOTE, f"The discriminator judges too much {taken}")
+        assert f"(balanced accuracy {(real + made) / 2:.0%})" in first.sentence
+
+
+def test_the_trend_of_the_discriminators_loss_says_who_gains():
+    told = {change: findings(found("gan", trend=Trend(change, 0.01)))[0].sentence for change in (-0.2, 0.2, 0.01)}
+    assert told[-0.2].endswith("Its loss fell by 0.2 in the last tenth: the discriminator gains.")
+    assert told[0.2].endswith("Its loss rose by 0.2 in the last tenth: the generator gains.")
+    assert told[0.01].endswith("Its loss is steady.")
 
 
 def test_what_only_a_training_can_do_is_not_advised_after_it():
     stuck = found("gan", 1.0, gradients=fooling("gan", 0.001), moving=("loss",))
     still, won, gone, _ = findings(stuck)
-    assert "under “Update”" not in in_words(still, active=False)
-    assert "under “Update”" in in_words(still, active=True)
-    assert "Update only the generator for a while. In a new run" in in_words(won, active=True)
-    assert "Update only" not in in_words(won, active=False)
-    assert "a lower learning rate." in in_words(won, active=False)
-    assert "Check that the weight of" in in_words(gone, active=True)
-    assert "Check that the weight of" not in in_words(gone, active=False)
+    assert "under “Update”" not in in_words(still, active=False)["words"]
+    assert "under “Update”" in in_words(still, active=True)["words"]
+    assert "Update only the generator for a while. In a new run" in in_words(won, active=True)["words"]
+    assert "Update only" not in in_words(won, active=False)["words"]
+    assert "a lower learning rate." in in_words(won, active=False)["words"]
+    assert "Check that the weight of" in in_words(gone, active=True)["words"]
+    assert "Check that the weight of" not in in_words(gone, active=False)["words"]
 
 
-def cases_of(variant: str) -> Iterator[Measured]:
+def cases_of(variant: str) -> Iterator[CriticMeasured]:
     """Every mixture of what an outcome may ask for."""
     losses = [{"score_real": a, "score_fake": b} for a, b in ((-3.0, 1.0), (0.0, 1.0))]
     losses += [dict.fromkeys(VARIANTS[variant].learners["critic_loss"].weights, value) for value in (0.2, 0.65, 1.4)]
     for right, means, norm, spread in product((1.0, 0.95, 0.75, 0.5, 0.2), losses, (0.5, 0.0), (0.1, 0.5, 0.9)):
         case = found(variant, right, gradients=fooling(variant, norm), spread=spread)
         yield replace(case, means={**case.means, **means})
+    yield found(variant, real=judged(0.3, positive=True), made=judged(0.99, positive=False))
     yield found(variant, step=99)
     yield found(variant, moving=())
     yield found(variant, real=np.array([np.nan]))
@@ -98,7 +117,7 @@ def test_every_outcome_is_met_and_none_asks_for_a_change_after_the_end(variant):
     met = {outcome for case in cases_of(variant) for outcome in wanted if outcome(game, case)}
     assert met == wanted
     for finding in {finding for case in cases_of(variant) for finding in findings(case)}:
-        told = in_words(finding, active=False).partition("] ")[2]
+        told = in_words(finding, active=False)["words"]
         assert not re.search(r"(^|\. )(Let|Update|Raise|Lower|See that|Check that)\b", told), told
         assert told.endswith(".")
 

@@ -4,8 +4,8 @@ import pytest
 
 from explorer.export import source
 from explorer.export.lines import lines_of
-from explorer.export.recorder import Recorder
 from explorer.export.source import ExportError
+from models.spec.recorder import Recorder
 
 
 def recorded(build) -> list[str]:

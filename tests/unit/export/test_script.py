@@ -1,12 +1,16 @@
 """What stands in an exported script, and what is left out of it."""
 
 import ast
+import dataclasses
 import re
 from pathlib import Path
 
 import pytest
 
+from explorer.datasets.catalogue import DATASETS
+from explorer.export.data import functions_of
 from explorer.export.script import script_name, script_of
+from explorer.export.source import ExportError
 from models.spec.experiment import Experiment
 
 
@@ -85,3 +89,14 @@ def test_two_equal_experiments_give_one_script_and_a_file_name_that_says_what_it
     assert script_of(experiment) == script_of(Experiment.parse(experiment.model_dump_json()))
     assert script_name(experiment) == "beta_vae_shapes_conv_10d.py"
     assert f"`python {script_name(experiment)}` trains it." in script_of(experiment).splitlines()[0]
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_a_script_can_load_every_data_set(name):
+    assert script_of(Experiment.parse({"dataset": name}))
+
+
+def test_a_data_set_that_a_script_cannot_load_is_refused_and_taken_for_no_other():
+    new = dataclasses.replace(DATASETS["shapes"], name="galaxies")
+    with pytest.raises(ExportError, match=r"^The data set was galaxies; a script can load mnist, .* shapes_rgb\."):
+        functions_of(Experiment.parse({}), new)

@@ -1,10 +1,25 @@
 """Sessions of the pairing lab: what may be asked for, and the folders in which they are kept."""
 
-import pytest
+import shutil
 
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.figures.pairings import table
 from explorer.lab import session
-from explorer.lab.session import MOST_CASES, Session, SessionError, find_session, list_sessions, new_session
+from explorer.lab.results import read_results
+from explorer.lab.session import (
+    MOST_CASES,
+    Session,
+    SessionError,
+    find_session,
+    list_sessions,
+    new_session,
+    read_session,
+)
+from explorer.places import lab_folder
 from models.spec.pairings import CASES, Pairing
+from tests.support.helpers import ROOT
 from tests.support.lab_helpers import quick_session
 
 
@@ -55,3 +70,32 @@ def test_what_a_person_keeps_beside_the_sessions_is_neither_listed_nor_deleted(e
     second = new_session(quick_session("E"))
     assert list_sessions() == [second]
     assert {path.name for path in first.parent.iterdir()} == {second.name, "00 my notes", "0.txt", f"{first.name} copy"}
+
+
+OLD_SESSION = ROOT / "tests" / "fixtures" / "lab-session-format-2"  # of before the mean image was the yardstick
+
+
+def test_a_session_of_an_earlier_version_opens_and_says_what_it_said(empty_home):
+    folder = lab_folder() / "20261130-073739-967103"
+    shutil.copytree(OLD_SESSION, folder)
+    asked = read_session(folder)
+    results = read_results(folder, asked.pairings)
+    assert [case.diagnosis.verdict for case in results.cases if case.diagnosis] == ["learns", "too early to say"]
+    assert [case.measured.mean_error for case in results.cases if case.measured] == [None, None]
+    assert [row["displayed MSE"] for row in table(results.cases)] == pytest.approx([0.0385, 0.1930], abs=0.0005)
+    shown = AppTest.from_function(_page, default_timeout=30, args=(folder.name,)).run()
+    assert not shown.exception
+    assert [error.value for error in shown.error] == []
+    said = " ".join(element.value for element in [*shown.markdown, *shown.caption])
+    assert "green-badge[learns]" in said
+    assert "The displayed MSE is 40% of a plain grey image's." in said
+    assert "mean image" not in said, "no number that was not measured"
+
+
+def _page(name: str) -> None:
+    from explorer.app_pages.lab.results import show_results
+    from explorer.lab.session import find_session, read_session
+
+    folder = find_session(name)
+    assert folder is not None
+    show_results(folder, read_session(folder))

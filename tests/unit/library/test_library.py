@@ -19,15 +19,6 @@ from tests.support.opened_files import opened_in
 BUNDLED = ["bundled/mnist-vae-2d", "bundled/fashion-vae-2d", "bundled/mnist-vae-16d", "bundled/mnist-ae-16d"]
 
 
-@pytest.fixture
-def runs(tmp_path, monkeypatch) -> Path:
-    """The runs folder of a home of its own, with two runs: `first` and `second`."""
-    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
-    for name in ("first", "second"):
-        shutil.copytree(OLD_RUN, tmp_path / "runs" / name)
-    return tmp_path / "runs"
-
-
 def test_a_whole_library_is_listed_and_nothing_is_passed_over(runs):
     found = listing()
     assert list(found.titles)[:4] == BUNDLED
@@ -92,9 +83,13 @@ DAMAGE = {
     "summary of zeros": (_text(SUMMARY, b"\0" * 500), "damaged summary.json"),
     "summary of a list": (_text(SUMMARY, b"[]"), "damaged summary.json"),
     "summary that says nothing": (_text(SUMMARY, b"{}"), "damaged summary.json (image_shape: Field required)"),
-    "summary is a folder": (_summary_is_a_folder, "unreadable summary.json"),
+    "summary is a folder": (_summary_is_a_folder, "damaged summary.json"),
     "no labels": (_summary_with(labels=None), "damaged summary.json (labels: Field required)"),
     "labels of words": (_summary_with(labels=["a"]), "damaged summary.json (labels.0: "),
+    "labels of no class": (_summary_with(labels=[10] * 40), "a label was 10, but there are 10 classes"),
+    "too few labels": (_summary_with(labels=[0]), "there were 1 labels for 40 images"),
+    "a decoder of another kind": (_summary_with(decoder=["dense"]), "damaged summary.json (decoder: "),
+    "a layer of lists": (_summary_with(decoder={"layers": [{"kernel": [1]}]}), "(decoder.layers.0.kernel: "),
     "a flat image": (_summary_with(image_shape=[28, 28]), "damaged summary.json (image_shape: "),
     "order of words": (_summary_with(order="first"), "damaged summary.json (order: "),
     "experiment of nothing": (_text(EXPERIMENT, b""), "damaged experiment.json"),
@@ -113,16 +108,6 @@ def test_a_damaged_run_is_said_and_hides_no_other(runs, damage):
     assert words in sentence
     with pytest.raises(LibraryError):
         library.find("run/first")
-
-
-@pytest.mark.parametrize("name", ["my run (copy)", "-first", "ränder", "a&b", "a" * 201, "@live", "first@18"])
-def test_a_run_folder_of_a_name_that_no_address_can_say_is_said(runs, name):
-    shutil.copytree(OLD_RUN, runs / name)
-    found = listing()
-    assert set(found.titles) == {*BUNDLED, "run/first", "run/second"}
-    (sentence,) = found.passed_over
-    assert sentence.startswith(f"run/{name} is not listed.")
-    assert sentence.endswith("Rename it.")
 
 
 def test_what_is_no_run_is_nobodys_business(runs):

@@ -92,7 +92,7 @@ def test_a_perfect_picture_has_the_least_loss_in_the_range_that_the_pixel_model_
     """A grey image is best at the linear output whose link shows that grey, and the loss falls towards it."""
     made = term("reconstruction", Experiment.parse({"variant": "ae", "pixel_model": pixel_model}))
     info, grey = catalogue.PIXEL_MODELS[pixel_model], 0.75
-    outputs = np.linspace(-4, 4, 801) if pixel_model == "bernoulli" else np.linspace(-1, 2, 601) * info.scale
+    outputs = np.linspace(-4, 4, 801) if info.output == "logits" else np.linspace(-1, 2, 601) * info.scale
     outputs = tf.reshape(tf.constant(outputs, tf.float32), (-1, 1, 1, 1))
     losses = np.asarray(made.function(tf.fill(outputs.shape, grey), {info.output: outputs}))
     shown = PIXEL_MODELS[pixel_model].link(outputs)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.networks import NETWORKS
+from models.architectures import NETWORKS
 from models.pairing_runs import OUTPUT, Inspector, build
 from models.spec.pairings import pairing_of, sigmoid
 from tests.support.helpers import some_images

@@ -16,9 +16,9 @@ from tests.support.network_page import chain_twins
 
 CLIP = {"kind": "activation", "name": "clip"}
 LINKS = {
-    "bernoulli": [{"kind": "activation", "name": "sigmoid"}],
-    "gaussian": [CLIP],
-    "unscaled": [{"kind": "rescaling", "scale": 1 / 255, "offset": 0.0}, CLIP],
+    "logits": [{"kind": "activation", "name": "sigmoid"}],
+    "pixel_mean": [CLIP],
+    "grey_levels": [{"kind": "rescaling", "scale": 1 / 255, "offset": 0.0}, CLIP],
 }
 SHAPES = [(28, 28, 1), (64, 64, 1), (64, 64, 3)]
 
@@ -37,7 +37,9 @@ def test_every_network_names_each_of_its_weights_once_and_ends_in_its_link(netwo
     named = [layer[key] for layer in found for key in ("kernel", "bias") if layer.get(key)]
     assert sorted(named) == sorted(weights_of(twins, ("decoder",)))
     behind = found[max(number for number, layer in enumerate(found) if "kernel" in layer) + 1 :]
-    assert [layer for layer in behind if layer["kind"] in {"activation", "rescaling"}] == LINKS[pixel_model]
+    assert [layer for layer in behind if layer["kind"] in {"activation", "rescaling"}] == LINKS[
+        catalogue.PIXEL_MODELS[pixel_model].output
+    ]
     assert json.loads(json.dumps(found)) == found
 
 

@@ -36,6 +36,16 @@ def moved(before: dict[str, np.ndarray], program: Program) -> set[str]:
     return {name.partition("/")[0] for name, value in before.items() if not np.array_equal(value, now[name])}
 
 
+def test_a_codebook_of_eight_gives_eight_codes():
+    program = made("vq_vae", codebook_size=8, codewords=1)
+    many = tf.constant(some_images(500, SHAPE).astype(np.float32) / 85)
+    encode = tf.function(lambda images: program.twins.encoder(images)[t.Z_MEAN])
+    codes = np.concatenate([program.twins.encoder(many)[t.Z_MEAN], encode(many)])
+    book = weights_of(program.twins)["encoder/quantizer/codebook"]
+    assert len(np.unique(codes, axis=0)) <= 8
+    assert {code.tobytes() for code in codes} <= {entry.tobytes() for entry in book}
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_named_tensors_have_the_shapes_of_their_kinds(variant):
     program = made(variant)
@@ -135,7 +145,7 @@ def test_saved_weights_bring_back_the_same_model(variant):
 def test_what_is_fed_and_what_moves_is_the_same_for_fit(variant):
     program = made(variant)
     x = batch(program)
-    program.model.compile(optimizer="sgd", jit_compile=False)
+    program.model.compile(run_eagerly=False)
     history = program.model.fit(x, batch_size=4, epochs=1, verbose=0).history
     assert set(history) == set(program.model.series)
     assert np.isfinite(list(history.values())).all()

@@ -21,6 +21,7 @@ def test_runs_that_train_or_pause_are_listed_the_newest_first(tmp_path, monkeypa
     writers["2"].set_state("paused")
     writers["1"].set_state("finished")
     assert runs.names(tmp_path) == ["3", "2"]
+    assert list(runs.states(tmp_path).items()) == [("3", "preparing"), ("2", "paused")]
     for writer in writers.values():
         writer.close()
 

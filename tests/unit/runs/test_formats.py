@@ -19,7 +19,7 @@ from explorer.runs.layout import DATABASE, EXPERIMENT, SUMMARY, write_experiment
 from explorer.runs.reader import Run, RunError
 from models.spec.experiment import Experiment, ExperimentError
 from tests.support.helpers import OLD_RUN, quick
-from tests.support.run_helpers import written
+from tests.support.run_helpers import moving_of, written
 
 NEWER = "This run was written by a newer Hourglass (format 3; this one reads up to 2). Update Hourglass."
 
@@ -49,7 +49,7 @@ def test_a_run_of_format_1_opens_everywhere(old):
             ("weight", 0, {"term": "kl", "value": 2.0, "before": 1.0}),
             ("learning_rate", 0, {"value": 0.005, "before": 0.001}),
         ]
-        assert run.moving() == ("loss",)
+        assert moving_of(run) == ("loss",)
         assert [event.kind for event in run.events("refused")] == ["refused"]
         assert [(s.step, s.epoch, s.path.is_file()) for s in run.snapshots()] == [(0, 0.0, True), (18, 3.0, True)]
         assert curves.training["step"].tolist() == list(range(1, 19))
@@ -84,7 +84,7 @@ def test_a_file_of_a_newer_hourglass_is_said(old, file):
         library.find("run/old")
 
 
-@pytest.mark.parametrize("read", ["has_started", "status", "events", "snapshots", "curves", "changes", "moving"])
+@pytest.mark.parametrize("read", ["has_started", "status", "events", "snapshots", "curves", "changes", "moment"])
 def test_a_history_of_a_newer_hourglass_is_said_whatever_is_asked(old, read):
     newer(old, DATABASE)
     with Run(old) as run, pytest.raises(RunError) as said:
@@ -104,7 +104,8 @@ def test_a_format_that_is_no_number_is_said(old, number):
 
 def test_a_run_of_today_says_its_format_and_is_read_as_it_was_given(tmp_path):
     writer, _ = written(tmp_path, 3)
-    write_summary(tmp_path, {"probe": 3})
+    given = json.loads((OLD_RUN / SUMMARY).read_text())
+    write_summary(tmp_path, {**given, "more": 3})
     writer.close()
     for file in (EXPERIMENT, SUMMARY):
         assert json.loads((tmp_path / file).read_text())["format"] == FORMAT
@@ -113,7 +114,7 @@ def test_a_run_of_today_says_its_format_and_is_read_as_it_was_given(tmp_path):
     database.close()
     with Run(tmp_path) as run:
         assert run.experiment == quick()
-        assert run.summary() == {"probe": 3}
+        assert run.summary() == given
         assert run.status().step == 3
 
 

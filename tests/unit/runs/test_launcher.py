@@ -1,19 +1,24 @@
 """Closing the launcher: which trainers end with the app, and which go on."""
 
-import subprocess
+import os
 from types import SimpleNamespace
+
+import psutil
+import pytest
 
 from explorer.runs import launcher as launching
 from explorer.runs.launcher import Launcher
-from explorer.runs.layout import INBOX, send_command
+from explorer.runs.layout import INBOX, send_command, write_experiment
+from explorer.runs.memory import memory_of
 from explorer.runs.reader import Run
+from models.spec.experiment import Experiment
 from tests.support.run_helpers import written
 
 
 class Stubborn:
     """A trainer that does not end when its lifeline closes."""
 
-    stdin, killed = None, False
+    stdin, killed, pid = None, False, 0
 
     def poll(self):
         return None
@@ -24,6 +29,21 @@ class Stubborn:
     def wait(self, timeout=None):
         if timeout is not None:
             raise launching.subprocess.TimeoutExpired("trainer", timeout)
+
+
+def test_memory_that_a_trainer_will_still_take_is_promised_until_it_has_ended(tmp_path):
+    launcher, trainer = Launcher(), Stubborn()
+    trainer.pid = os.getpid()
+    large = Experiment.parse({"variant": "beta_tcvae", "latent_dim": 512, "batch_size": 1024})
+    (tmp_path / "run").mkdir()
+    write_experiment(tmp_path / "run", large)
+    need, held = memory_of(large).need.total, psutil.Process().memory_info().rss
+    assert launcher.promised_memory() == 0
+    launcher.processes = {tmp_path / "run": trainer, tmp_path / "gone": trainer}  # ty: ignore
+    assert launcher.promised_memory() == pytest.approx(need - held, abs=10**8)
+    assert memory_of(Experiment(), 10**15).free == 0
+    trainer.poll = lambda: 0
+    assert launcher.promised_memory() == 0
 
 
 def test_closing_minds_a_wish_to_go_on_that_the_trainer_has_not_read(tmp_path):
@@ -52,10 +72,3 @@ def test_closing_kills_what_does_not_end_and_minds_a_late_wish_to_go_on(tmp_path
     launcher.close()
     assert (one.killed, late.killed, gone.killed) == (True, False, True)
     assert list(launcher.processes) == [tmp_path / "late"]
-
-
-def test_children_are_out_of_reach_of_ctrl_c_on_every_system(monkeypatch):
-    assert launching.detached_options() == {"start_new_session": True, "creationflags": 0}
-    subprocess.run(["true"], **launching.detached_options(), check=True)
-    monkeypatch.setattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0x200, raising=False)
-    assert launching.detached_options()["creationflags"] == 0x200

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.runs import reader as reader_module
 from explorer.runs import writer as writer_module
 from explorer.runs.commands import SetLearningRate, SetMoving, SetWeight
 from explorer.runs.layout import DATABASE
@@ -14,8 +15,9 @@ from explorer.runs.reader import Run, RunError
 from explorer.runs.records import Settings, settings_at_first
 from explorer.trainer.steering import Steering
 from models.spec.experiment import Experiment
+from tests.support.full_disk import FullDisk, stand_in
 from tests.support.helpers import quick
-from tests.support.run_helpers import HISTORY, unfinished, written
+from tests.support.run_helpers import HISTORY, moving_of, settings_of, unfinished, written
 
 
 def steering_of(folder, experiment: Experiment) -> Steering:
@@ -72,17 +74,17 @@ def test_the_settings_in_force_stand_in_the_status(tmp_path, monkeypatch):
     store.flush()
     run, names = Run(tmp_path), list(experiment.terms)
     learners = tuple(experiment.variant_info.learners)
-    assert run.settings() == settings_at_first(experiment)
+    assert settings_of(run) == settings_at_first(experiment)
     steering.change(SetWeight(command="weight", term=names[0], value=3.0))
     steering.change(SetWeight(command="weight", term="nothing", value=9.0))
     steering.change(SetLearningRate(command="learning_rate", value=0.25))
     steering.change(SetMoving(command="moving", totals=learners[:1]))
     weights = {name: experiment.terms[name].weight for name in names} | {names[0]: 3.0}
     expected = Settings(weights, 0.25, learners[:1])
-    assert run.settings() == expected
-    monkeypatch.setattr(Run, "events", None)  # nobody folds them again
-    assert run.settings() == expected
-    assert run.moving() == learners[:1]
+    assert settings_of(run) == expected
+    monkeypatch.setattr(reader_module, "settings_after", None)  # nobody folds the changes again
+    assert settings_of(run) == expected
+    assert moving_of(run) == learners[:1]
     monkeypatch.undo()
     moment = run.moment()
     assert moment is not None
@@ -97,12 +99,12 @@ def test_settings_of_a_run_that_does_not_store_them_are_those_after_its_changes(
     steering.change(SetWeight(command="weight", term=name, value=3.0))
     steering.change(SetLearningRate(command="learning_rate", value=0.25))
     steering.change(SetMoving(command="moving", totals=(first,)))
-    stored = Run(tmp_path).settings()
+    stored = settings_of(Run(tmp_path))
     steering.store.close()
     with sqlite3.connect(tmp_path / DATABASE) as database:
         database.execute("ALTER TABLE status DROP COLUMN settings")
     database.close()
-    assert Run(tmp_path).settings() == stored
+    assert settings_of(Run(tmp_path)) == stored
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"weights": {}, "learning_rate": 1}'])
@@ -114,24 +116,9 @@ def test_damaged_settings_are_said(tmp_path, text):
         Run(tmp_path).moment()
 
 
-class FullDisk(sqlite3.Connection):
-    full = False
-
-    def execute(self, statement, *given):
-        if FullDisk.full and statement.startswith("INSERT"):
-            error = sqlite3.OperationalError("database or disk is full")
-            error.sqlite_errorcode = sqlite3.SQLITE_FULL
-            raise error
-        return super().execute(statement, *given)
-
-
 @pytest.fixture
 def disk(monkeypatch) -> type[FullDisk]:
-    """Return the disk of all writers made from now on, which has room until a test says that it is `full`."""
-    real = sqlite3.connect
-    monkeypatch.setattr(writer_module.sqlite3, "connect", lambda *a, **k: real(*a, **{"factory": FullDisk, **k}))
-    monkeypatch.setattr(FullDisk, "full", False)
-    return FullDisk
+    return stand_in(monkeypatch)
 
 
 def test_what_a_full_disk_does_not_take_is_kept_written_later_and_said(tmp_path, disk, capsys):
@@ -143,7 +130,6 @@ def test_what_a_full_disk_does_not_take_is_kept_written_later_and_said(tmp_path,
         writer.flush(step=step)
     said = capsys.readouterr().err
     assert said.count("The history cannot be written (database or disk is full)") == 1
-    assert "Make room on the disk." in said
     with Run(tmp_path) as run:
         assert run.status().step == run.curves().training["step"][-1] == 4
     disk.full = False
@@ -155,7 +141,7 @@ def test_what_a_full_disk_does_not_take_is_kept_written_later_and_said(tmp_path,
         assert run.curves().training["loss"][4:].tolist() == [5, 6, 7, 8]
         assert [event.detail["value"] for event in run.events("weight")] == [5, 6, 7, 8]
         assert [event.detail["message"] for event in run.events("warning")] == [
-            "The disk took no history for a while. Nothing of it is lost."
+            "The history could not be written for a while. Nothing is lost."
         ]
         assert run.status().step == 9
 
@@ -176,7 +162,8 @@ def test_of_a_long_time_without_a_disk_the_oldest_steps_are_kept_as_means(tmp_pa
     with Run(tmp_path) as run:
         (said,) = [event.detail["message"] for event in run.events("warning")]
         (dropped,) = [int(word.replace(",", "")) for word in said.split() if word[0].isdigit()]
-        assert said == f"The disk took no history for a while. Its first {dropped:,} steps are kept as means only."
+        means = f"The first {dropped:,} steps of that time are kept as means only."
+        assert said == f"The history could not be written for a while. {means}"
         assert len(run.events("weight")) == 1
         newest = run.newest(4096)["step"]
         assert len(newest) == 4096 - dropped > 20  # the first four are on the disk

@@ -11,7 +11,7 @@ from explorer.runs.layout import history_row
 from explorer.runs.reader import Run
 from models.spec.catalogue import VARIANTS
 from tests.support.helpers import quick
-from tests.support.run_helpers import HISTORY, unfinished, written
+from tests.support.run_helpers import HISTORY, moving_of, unfinished, written
 
 
 @pytest.mark.parametrize("steps", [0, 1, 5, 64, 256, 260, 1024, 4096, 4100])
@@ -31,6 +31,7 @@ def test_there_are_no_newest_steps_before_there_is_a_history(tmp_path):
     writer = unfinished(tmp_path, quick())
     with Run(tmp_path) as run:
         assert run.newest(1) == {}
+        assert newest_values(run.moment(steps=1), run.experiment) is None
     writer.close()
 
 
@@ -55,8 +56,8 @@ def test_the_newest_values_are_the_newest_wherever_the_blocks_of_the_history_end
     arrays = {f"health/{name}": np.ones(3) for name in ("real", "made")} | {"step": np.array([steps])}
     arrays = {**arrays, "health/gradients": norms, "health/largest": norms, "samples": np.zeros((3, 2, 2, 1))}
     with steered_run(tmp_path, steps) as run:
-        values, recent = newest_values(run), run.newest(RECENT)
-        health = measured(run.experiment, arrays, np.zeros((3, 2, 2, 1)), recent, run.moving())
+        values, recent = newest_values(run.moment(steps=1), run.experiment), run.newest(RECENT)
+        health = measured(run.experiment, arrays, np.zeros((3, 2, 2, 1)), recent, moving_of(run))
     assert values is not None
     assert (values["step"], values["learning_rate"]) == (steps, 1e-4)
     assert set(values["raw"].values()) == {1.0}

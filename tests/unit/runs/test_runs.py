@@ -42,7 +42,7 @@ def test_a_reader_sees_what_was_flushed_and_no_more(tmp_path):
     writer, _ = written(tmp_path, 10)
     with Run(tmp_path) as run:
         writer.log_step(11, dict.fromkeys(HISTORY, 0.0))
-        writer.log_event("weight", term="kl", value=2.0)
+        writer.log_event("weight", term="kl", value=2.0, before=1.0)
         assert run.curves().training["step"].max() == 10
         assert run.events() == []
         writer.flush(step=11)
@@ -55,7 +55,7 @@ def test_a_reader_sees_what_was_flushed_and_no_more(tmp_path):
         assert (curves["kl"].tolist(), np.isnan(curves["loss"]).tolist()) == ([2.0], [True])
         assert (curves["weighted_reconstruction"].tolist(), curves["weighted_kl"].tolist()) == ([3.0], [0.5])
         assert [(e.kind, dict(e.detail), e.step) for e in run.events()] == [
-            ("weight", {"term": "kl", "value": 2.0}, 10), ("pause", {}, 11),
+            ("weight", {"term": "kl", "value": 2.0, "before": 1.0}, 10), ("pause", {}, 11),
         ]  # fmt: skip
         assert [e.kind for e in run.events("pause")] == ["pause"]
         assert [s.path.name for s in run.snapshots()] == ["000000011.safetensors"]

@@ -128,13 +128,26 @@ def test_what_contradicts_itself_is_refused():
     ]
     (sentence,) = faults({"terms": {"kl": 0, "reconstruction": 0}})
     assert sentence.startswith("every term's weight was 0; at least one must be above 0.")
-    assert sentence.endswith(" Raise the weight of reconstruction.")
+    assert sentence.endswith(" Raise the weight of “Reconstruction” (terms.reconstruction).")
     (sentence,) = faults({"variant": "gan", "terms": dict.fromkeys(VARIANTS["gan"].weights, 0)})
-    assert sentence.endswith(" Raise the weight of fools_critic.")
+    assert sentence.endswith(" Raise the weight of “Fooling the discriminator” (terms.fools_critic).")
     (sentence,) = faults({"variant": "vq_vae", "latent_dim": 5})
     assert "must be a multiple of 2" in sentence
     (sentence,) = faults({"epoch": 3})
     assert sentence.startswith("epoch is not a setting of an experiment; allowed are dataset, network, variant")
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_terms_and_totals_are_called_by_their_titles(variant):
+    experiment = Experiment.parse({"variant": variant, "terms": {"my_own": {"formula": "sum(z)"}}})
+    learners = experiment.variant_info.learners
+    labels = {name: experiment.label(name) for name in (*learners, *experiment.terms)}
+    assert len(set(labels.values())) == len(labels)
+    assert all("_" not in label and label[0].isupper() for name, label in labels.items() if name != "my_own")
+    assert labels["my_own"] == "my own"
+    assert labels["loss"] == ("Total" if len(learners) == 1 else f"Total of the {learners['loss'].title.lower()}")
+    with pytest.raises(KeyError):
+        experiment.label("sigma")
 
 
 def test_every_fault_has_its_own_sentence():

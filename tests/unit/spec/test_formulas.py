@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from models.spec.catalogue import flow
 from models.spec.formula.formula import parse_formula, python
-from models.spec.formula.nodes import FUNCTIONS
+from models.spec.formula.nodes import FUNCTIONS, SHAPES
 from models.spec.formula.reader import DEEPEST, usage
 from models.spec.formula.syntax import LONGEST
 from tests.support.formula_helpers import KINDS, refused
@@ -73,11 +74,19 @@ def test_a_formula_says_which_tensors_it_reads_in_the_order_of_their_first_use()
         (
             "x - logits",
             "x - logits",
-            r"must be one number for.*shape image.*sum\(\.\.\.\) or mean\(\.\.\.\)",
+            r"must be one number for.*has the shape of an image.*sum\(\.\.\.\) or mean\(\.\.\.\)",
         ),
         ("3 + 4", "3 + 4", "reads no tensor"),
-        ("sum(x + z)", "x + z", r"x \(of shape image\) and z \(of shape code\) do not fit.*\+ takes equal shapes"),
-        ("sum(maximum(z, label))", "maximum(z, label)", r"z \(of shape code\) and label \(of shape classes\)"),
+        (
+            "sum(x + z)",
+            "x + z",
+            r"x \(the shape of an image\) and z \(the shape of a code\) do not fit.*\+ takes equal shapes",
+        ),
+        (
+            "sum(maximum(z, label))",
+            "maximum(z, label)",
+            r"z \(the shape of a code\) and label \(the shape of one-hot classes\)",
+        ),
         ("sum(score_on_x)", "sum(score_on_x)", "one number for each image already.*mix its images"),
         ("mean(sum(x))", "mean(sum(x))", r"sum\(x\) is one number for each image already"),
         ("sum(3)", "sum(3)", "sum was given the number 3"),
@@ -86,6 +95,11 @@ def test_a_formula_says_which_tensors_it_reads_in_the_order_of_their_first_use()
         ("sum(x) / 1e-300", "1e-300", "The divisor 1e-300"),
         ("sum(x) / exp(-200)", "exp(-200)", r"The divisor exp\(-200\)"),
         ("sum(x) + 1 / (2 - 2)", "2 - 2", "The divisor 2 - 2"),
+        ("sum(z^2)", "z^2", r"a power is written \*\*. Write z \*\* 2\."),
+        ("sum(2 x)", "2 x", r"missing between 2 and x\. To multiply, write 2 \* x\."),
+        ("2 x", "2 x", r"missing between 2 and x\. To multiply, write 2 \* x\."),
+        ("sum(z)2", ")2", r"missing between \) and 2\. To multiply, put \* between them"),
+        ("sum(z) z", ") z", r"missing between \) and z\. To multiply, put \* between them"),
         ("sum(x) * log(-1)", "log(-1)", "no finite number"),
         ("sum(x) * log(0)", "log(0)", "no finite number"),
         ("sum(x) * sqrt(-0.5)", "sqrt(-0.5)", "no finite number"),
@@ -154,8 +168,8 @@ def test_a_formula_says_which_tensors_it_reads_in_the_order_of_their_first_use()
         ("sum(x]", "]", "This ] closes nothing"),
         ("sum(x) +", "+", "ends too early"),
         ("sum(x) *  ", "*", "ends too early"),
-        ("sum(x z)", "x z", "“x z” cannot be read here"),
-        ("sum(x) z", "z", "“z” cannot be read here"),
+        ("sum(x z)", "x z", "missing between x and z"),
+        ("sum(x) z", ") z", "missing between"),
         ("loss = sum(x)", "=", "what would stand on the right of it"),
         ("import os", "import", "“import” cannot be read here"),
         ("sum(x); sum(z)", ";", "The character ; was given"),
@@ -192,3 +206,7 @@ def test_every_function_can_be_used_and_says_what_it_does():
         assert parse_formula(inner if info.reduces else f"sum({inner})", KINDS)
         assert info.summary
         assert usage(name).startswith(f"{name}(value")
+
+
+def test_every_kind_of_shape_has_its_words():
+    assert set(SHAPES) == set(flow.KINDS)

@@ -20,7 +20,6 @@ from models.spec.pairings import (
     seen_as,
 )
 from models.spec.pairings import sigmoid as squash
-from tests.support.helpers import in_python
 
 ANY = st.builds(Pairing, **{field: st.sampled_from(list(table)) for field, table in TABLES.items()})
 # The table of the question, as it was first measured: case, data, last layer, loss, shown as.
@@ -45,12 +44,6 @@ def test_the_ten_cases_are_the_question_s():
 
 def test_every_loss_has_its_keras_half():
     assert list(lab.LOSSES) == list(LOSSES)
-
-
-def test_tables_are_read_without_keras():
-    code = "import sys, models.spec.pairings, explorer.diagnosis.pairing_outcomes; sys.exit('keras' in sys.modules)"
-    done = in_python("-c", code)
-    assert done.returncode == 0, done.stderr
 
 
 @given(ANY)

@@ -3,9 +3,16 @@
 import numpy as np
 import pytest
 
-from explorer.app_pages.parts.facts import _test_facts, model_facts
+from explorer.app_pages.parts.facts import model_facts
 from explorer.figures.loss_curves import loss_curves
 from explorer.runs.records import Curves
+from explorer.runs.results import (
+    bounds_in_words,
+    estimates_in_words,
+    loss_in_words,
+    results_in_words,
+    short_estimates,
+)
 from explorer.trainer.guard import RUNAWAY_FACTOR, LossGuard
 from models.spec.catalogue import TERMS
 from models.spec.experiment import Experiment
@@ -47,18 +54,68 @@ def test_several_learners_have_totals_of_their_own_and_a_lone_term_no_second_pan
     ]
 
 
-def facts(variant: str, pixel_model: str) -> list[str]:
+def facts(variant: str, pixel_model: str, floor: float | None = 0.0) -> list[str]:
     experiment = Experiment.parse({"variant": variant, "pixel_model": pixel_model})
-    return _test_facts(experiment, dict.fromkeys(experiment.terms, 3.0) | {"loss": 0.0})
+    known = {} if floor is None else {"floor": {"test": floor}}
+    return loss_in_words(experiment, {"test": dict.fromkeys(experiment.terms, 3.0) | {"loss": 0.0}, **known})
 
 
 def test_the_negative_elbo_is_said_only_where_the_terms_make_one():
     assert facts("vae", "bernoulli") == [f"test negative ELBO 6.0 {NATS}"]
-    assert facts("beta_vae", "gaussian") == [f"test negative ELBO 6.0 {NATS}"]
+    assert facts("beta_vae", "gaussian", -4.0) == [
+        f"test negative ELBO 6.0 {NATS}: 10.0 above -4.0, the value of a perfect reconstruction"
+    ]
     assert facts("vae", "unscaled") == [f"test reconstruction 3.0 {GREYS}", f"test KL 3.0 {NATS}"]
     assert facts("ae", "unscaled") == [f"test reconstruction 3.0 {GREYS}"]
     assert facts("denoising_ae", "bernoulli") == [f"test reconstruction 3.0 {NATS}"]
     assert facts("gan", "bernoulli")[0] == f"test fooling the discriminator 3.0 {NATS}"
+
+
+def test_grey_pixels_make_no_negative_elbo_and_their_floor_is_told_apart():
+    floor = "above 2.0, the floor of grey pixels"
+    assert facts("vae", "bernoulli", 2.0) == [f"test reconstruction + KL 6.0 {NATS}: 4.0 {floor}"]
+    assert facts("ae", "bernoulli", 2.0) == [f"test reconstruction 3.0 {NATS}: 1.0 {floor}"]
+    assert facts("vae", "bernoulli", None) == [f"test reconstruction + KL 6.0 {NATS}"]  # a run of before
+
+
+def test_the_least_reconstruction_is_said_below_the_curves_where_it_is_not_0():
+    floor = {"floor": {"validation": 45.53, "test": 1.0}}
+    said = f"Least reconstruction: 45.5 {NATS}, the floor of grey pixels."
+    assert bounds_in_words(Experiment.parse({}), floor) == said
+    assert bounds_in_words(Experiment.parse({}), {"floor": {"validation": 0.0}}) == ""
+    assert bounds_in_words(Experiment.parse({}), {}) == ""
+
+
+def test_the_bias_of_a_batchs_total_correlation_is_said_with_the_batchs_size():
+    said = bounds_in_words(Experiment.parse({"variant": "beta_tcvae", "batch_size": 128}), {})
+    assert said.startswith("Total correlation is biased upwards: a batch of 128 shows at most 4.9 nats of ")
+    assert "13.1 nats in a batch of 128" in TERMS["total_correlation"].note
+    assert TERMS["total_correlation"].plain_unit == NATS
+
+
+LIKELIHOOD = {"value": -98.62, "error": 1.04, "samples": 50, "images": 500}
+CORRELATION = {"value": 10.84, "error": 0.08, "codes": 1000, "posteriors": 10_000}
+
+
+def test_estimates_say_how_they_were_made_and_what_they_are_of():
+    made = "(K = 50 importance samples, 500 test images; on average a lower bound, which tightens with K)"
+    grey, own = {"floor": {"test": 45.5}}, {"log_likelihood": LIKELIHOOD}
+    said = estimates_in_words(Experiment.parse({}), {**grey, **own})
+    assert said == [f"log p(x) of grey pixels read as probabilities -98.6 ± 1.0 {NATS} {made}"]
+    binary = {"floor": {"test": 0.0}, **own}
+    (said,) = estimates_in_words(Experiment.parse({"variant": "conditional_vae"}), binary)
+    assert said == f"log p(x | class) -98.6 ± 1.0 {NATS} {made}"
+    told = results_in_words(Experiment.parse({}), {**grey, **own})
+    assert told[-1].startswith("Grey pixels are read as probabilities: ")
+    assert not results_in_words(Experiment.parse({"pixel_model": "bernoulli_fixed"}), {**binary, **own})[-1].startswith(
+        "G"
+    )
+    assert short_estimates({**own, "total_correlation": CORRELATION}) == [
+        "log p(x) bound -98.6 ± 1.0 nats (K = 50)", "total correlation at most about 10.8 nats"
+    ]  # fmt: skip
+    (said,) = estimates_in_words(Experiment.parse({}), {"total_correlation": CORRELATION})
+    assert said.startswith("total correlation 10.84 ± 0.08 nats from 10,000 posteriors (biased upwards")
+    assert estimates_in_words(Experiment.parse({}), {}) == []  # a run of before
 
 
 def test_a_plain_unit_leaves_out_what_is_said_of_one_terms_values():
@@ -74,11 +131,15 @@ def test_the_parameters_of_a_model_are_not_its_critics_and_that_is_said(variant,
     said: list[str] = []
     monkeypatch.setattr("streamlit.caption", said.append)
     model_facts(Experiment.parse({"variant": variant, "network": "conv"}), {"parameters": 1234})
-    assert said == [f"1,234 parameters{opponent} · conv network"]
+    model_facts(Experiment.parse({"variant": variant}), {"parameters": 1234}, size=7_000_000)
+    assert said[0] == f"1,234 parameters{opponent} · conv network"
+    assert said[1].endswith(" network · 7.0 MB on disk")
 
 
 def test_a_title_in_a_sentence_keeps_its_abbreviation():
-    assert [in_sentence(title) for title in ("Reconstruction", "KL", "")] == ["reconstruction", "KL", ""]
+    assert [in_sentence(title) for title in ("Reconstruction", "KL", "L1 of the code", "")] == [
+        "reconstruction", "KL", "L1 of the code", "",
+    ]  # fmt: skip
 
 
 def test_a_loss_that_begins_at_thousands_runs_away_at_a_thousand_times_that():
@@ -95,19 +156,21 @@ def test_a_loss_that_begins_at_thousands_runs_away_at_a_thousand_times_that():
 
 def test_the_limit_of_a_loss_is_taken_anew_after_a_change_of_a_weight_by_hand():
     guard = LossGuard(("kl", "loss"), ("loss",))
-    assert guard.check(1, np.array([5.0, 200.0]), 1e-3, [1.0]) is None
+    assert guard.check(1, np.array([5.0, 200.0]), 1e-3, {"kl": 1.0}) is None
     guard.renew()
     heavy = [np.array([kl, 1e6 * kl]) for kl in (5.0, 4.0, 3.0, 2.0)]
-    assert [guard.check(step, values, 1e-3, [1e6]) for step, values in enumerate(heavy, 2)] == [None] * 4
+    assert [guard.check(step, values, 1e-3, {"kl": 1e6}) for step, values in enumerate(heavy, 2)] == [None] * 4
     beyond = np.array([6000.0, 6e9])
-    said = [guard.check(step, beyond, 1e-3, [1e6]) or "" for step in (6, 7, 8)]
+    said = [guard.check(step, beyond, 1e-3, {"kl": 1e6}) or "" for step in (6, 7, 8)]
     assert said[-1].startswith("The loss diverged: 6e+09 at step 8")
 
 
 def test_the_limit_of_a_loss_rises_with_the_weight_that_a_schedule_raises():
     guard = LossGuard(("kl", "loss"), ("loss",))
     for step, weight in enumerate(np.linspace(0.0, 1e6, 20), 1):
-        assert guard.check(step, np.array([5.0, 200.0 + 5 * weight]), 1e-3, [1.0, weight]) is None
+        assert (
+            guard.check(step, np.array([5.0, 200.0 + 5 * weight]), 1e-3, {"reconstruction": 0.0, "kl": weight}) is None
+        )
 
 
 def test_a_score_has_no_limit_but_must_be_finite():
