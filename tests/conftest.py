@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks.chromium import chromium_path
 from tests.support.lean_streamlit import spare_work
@@ -29,6 +29,7 @@ from tests.support.shared import close_shared, open_shared
 ROOT = Path(__file__).resolve().parents[1]
 ARTEFACTS = ROOT / "tests" / "artefacts"
 _DATA = ROOT.parent / "shared" / "data"
+PATIENCE = 20_000  # ms for what needs no other process: three workers share two cores; what comes sooner costs nothing
 
 gc.disable()  # it would look again and again through what the imports of the tests make: a quarter of their time
 
@@ -122,6 +123,7 @@ def browser(chromium: str) -> Iterator[Browser]:
     """Yield the worker's headless Chromium. Its loop forbids other tests one of their own, so they run before."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        expect.set_options(timeout=PATIENCE)
         yield launched
         launched.close()
 

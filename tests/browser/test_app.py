@@ -18,6 +18,7 @@ from tests.support.browser_helpers import (
     SLOW,
     Spot,
     along,
+    choose,
     code,
     data_points,
     drag,
@@ -160,8 +161,7 @@ def test_train_watch_steer_stop_reload_and_explore(app, home, page, artefacts):
     expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=SLOW)
 
     page.goto(f"{app}/train")  # a newcomer's way back: from the list
-    page.get_by_role("combobox", name="Run").click()
-    page.get_by_role("option", name=re.compile(run.name)).click()
+    choose(page, "Run", re.compile(run.name))
     expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=SLOW)
     expect(page.locator(".hg-map .hg-plot.hg-ready")).to_be_visible(timeout=SLOW)
     page.get_by_role("link", name="Explore model").click()
@@ -204,7 +204,7 @@ def test_the_server_listens_on_this_machine_only(app):
 def test_a_page_of_a_run_leaves_none_of_its_files_open(app, home, page):
     for _ in range(3):
         page.goto(f"{app}/train?run=four")
-        expect(page.locator(".hg-plot[aria-label='loss curves'].hg-ready, .hg-map.hg-ready").first).to_be_visible()
+        expect(page.locator(".hg-plot[aria-label='loss curves'].hg-ready")).to_be_visible(timeout=SLOW)
     page.goto("about:blank")
     server = server_of(app)
     wait_for(lambda: not [file for file in server.open_files() if file.path.startswith(str(home / "runs"))], 10)

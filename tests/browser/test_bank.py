@@ -109,7 +109,7 @@ def test_a_code_outlives_a_visit_to_another_page(page):
     drag(page, along(slider(page, "z2"), 0.3), along(slider(page, "z2"), 0.7))
     left, shown = code(page), picture(page)
     page.get_by_role("button", name="Timings").click()
-    page.get_by_role("link", name="Train").click()
+    page.get_by_role("link", name="Train", exact=True).click()
     expect(page.get_by_role("button", name="Start training")).to_be_visible(timeout=SLOW)
     expect(page.locator(".hg-meter")).to_have_count(0)  # its button is not here
     page.go_back()

@@ -148,7 +148,7 @@ def test_a_conditional_model_is_decoded_with_the_class_that_is_chosen(app, page,
     _chip(page, label).press("ArrowRight")
     _matches_the_server(page, "told", classes[other])
     page.screenshot(path=artefacts / "explore-made-told.png")
-    page.get_by_role("link", name="Train").click()
+    page.get_by_role("link", name="Train", exact=True).click()
     expect(page.get_by_role("button", name="Start training")).to_be_visible(timeout=SLOW)
     page.go_back()
     expect(page.locator(".hg-latency")).to_contain_text("decoded", timeout=SLOW)

@@ -43,7 +43,8 @@ def test_all_images_are_encoded_once_and_each_is_shown_under_the_pointer(app, ho
     page.get_by_role("radio", name="Dimensions").click()
     page.get_by_role("radio", name="All images (1,797)").click()
     expect(page.get_by_text("Encoding all images")).to_be_visible(timeout=SLOW)
-    expect(page.locator(".hg-shown")).to_have_text("1,797 of 1,797 images shown.", timeout=SLOW)
+    shown = page.locator(".hg-shown")
+    expect(shown).to_have_text("1,797 of 1,797 images shown.", timeout=3 * SLOW)  # after what others asked for
     codes, labels = data_points(page, "run/anew", 1797, "all")
     read = "plot => plot.layout.xaxis.title.text + plot.layout.yaxis.title.text"
     across, up = (int(index) for index in re.findall(r"\d", page.locator(".hg-map .hg-plot").evaluate(read)))
@@ -93,7 +94,7 @@ def test_a_page_may_be_left_while_its_chart_library_is_on_its_way(app, browser):
         page.goto(f"{app}/?model=run/four")
         expect(page.locator(".hg-latency")).to_contain_text("decoded", timeout=SLOW)
         wait_for(lambda: page.wait_for_timeout(50) or waiting)
-        page.get_by_role("link", name="Train").click()
+        page.get_by_role("link", name="Train", exact=True).click()
         expect(page.get_by_role("button", name="Start training")).to_be_visible(timeout=SLOW)
         expect(page.locator(".hg-map")).to_have_count(0)
         waiting[0].continue_()

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from explorer.export.script import script_of
 from explorer.presets import PRESETS, checked_experiment
 from explorer.runs.reader import Run
-from tests.support.browser_helpers import SLOW
+from tests.support.browser_helpers import SLOW, choose
 from tests.support.training_page import downloaded, enter, folder_of_run
 
 pytestmark = pytest.mark.browser
@@ -19,8 +19,7 @@ def test_any_preset_is_seen_with_its_code(app, page):
     expect(page.get_by_role("row", name="Reconstruction")).to_contain_text("grey levels² per pixel", timeout=SLOW)
     page.get_by_text("Keras script", exact=True).click()
     assert downloaded(page) == script_of(checked_experiment(PRESETS["question"]))
-    page.get_by_role("combobox", name=re.compile("Experiment")).click()
-    page.get_by_role("option", name="β-VAE on shapes with known factors").click()
+    choose(page, "Experiment", "β-VAE on shapes with known factors")
     expect(page.get_by_role("row", name="KL")).to_contain_text("½ Σ exp(z_log_var)")
     expect(page).to_have_url(re.compile("experiment=preset%2Fshapes-beta|experiment=preset/shapes-beta"))
 

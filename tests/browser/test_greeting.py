@@ -51,7 +51,7 @@ def test_each_page_has_its_own(page):
     page.get_by_role("link", name="Losses").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Losses", timeout=SLOW)
     expect(_hints(page)).to_be_visible()
-    page.get_by_role("link", name="Train").click()
+    page.get_by_role("link", name="Train", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Train a model", timeout=SLOW)
     expect(_hints(page)).to_be_hidden()
 

@@ -3,6 +3,7 @@
 import re
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -21,9 +22,10 @@ BADGE, STATE = ".hg-verdict .hg-badge", ".hg-progress .hg-badge"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _runs(home: Path) -> None:
-    """Add a run that collapsed, one that is well, and one that seems to train."""
-    for name, kl, low in (("collapsed", 50.0, 232.0), ("well", 1.0, 190.0), ("moving", 1.0, 190.0)):
+def _runs(home: Path) -> Iterator[None]:
+    """Add a run that collapsed, one that is well, and one that seems to train, for as long as this module runs."""
+    added = (("collapsed", 50.0, 232.0), ("well", 1.0, 190.0), ("moving", 1.0, 190.0))
+    for name, kl, low in added:
         folder = home / "runs" / name
         shutil.copytree(home / "runs" / "four", folder)
         experiment = read_json(folder / EXPERIMENT)
@@ -37,6 +39,9 @@ def _runs(home: Path) -> None:
     with closing(sqlite3.connect(home / "runs" / "moving" / "run.db")) as history, history:
         history.execute("DELETE FROM meta WHERE key IN ('pid', 'process_started')")
         history.execute("UPDATE status SET state = 'training'")
+    yield
+    for name, *_ in added:  # every page of the tests to come would say that something trains
+        shutil.rmtree(home / "runs" / name)
 
 
 def _learn(folder: Path, low: float) -> None:

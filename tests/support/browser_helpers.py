@@ -48,6 +48,33 @@ _RECORD = f"""async (name) => {{
     }};
 }}"""
 
+# An open list closes when the page scrolls or gets shorter. Streamlit takes away what is gone a moment after a run.
+_RESTS = """async () => {
+    const page = document.querySelector(".stApp"), content = document.querySelector(".stMainBlockContainer");
+    const now = () => page.dataset.testScriptState + content.scrollHeight;
+    for (let seen = now(), calm = 0; calm < 8 || !seen.startsWith("notRunning"); calm++) {
+        await new Promise((passed) => setTimeout(passed, 50));
+        if (now() !== seen) [seen, calm] = [now(), 0];
+    }
+}"""
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the page is drawn and stands still."""
+    page.locator(".stMainBlockContainer").wait_for(timeout=SLOW)
+    page.evaluate(_RESTS)
+
+
+def choose(page: Page, label: str, option: str | re.Pattern[str]) -> None:
+    """Choose in a select box, however long its list is, and see that it stays."""
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.wait_for(timeout=SLOW)
+    at_rest(page)
+    box.click()
+    box.fill(option if isinstance(option, str) else option.pattern.strip("· $"))  # a list draws only what is in sight
+    page.get_by_role("option", name=option, exact=True).click()
+    expect(box).to_have_value(option, timeout=SLOW)
+
 
 def open_model(page: Page, url: str, model: str) -> None:
     """Show a model on Explore and wait until its picture, its map and the image it begins with are there."""

@@ -26,25 +26,32 @@ def _few(name: str) -> Images:
 
 
 def _ended(folder: Path, **settings: Any) -> Judged:
+    folder.mkdir()
     write_experiment(folder, quick(**{"batch_size": 64, "epochs": 25, "latent_dim": 4, **settings}))
     trainer.main(folder, _few)
     return judged_run(Run(folder))
 
 
 def test_a_vae_with_a_heavy_kl_ends_collapsed_and_one_with_the_remedy_does_not(tmp_path, no_parent_needed):
-    heavy = _ended(tmp_path, terms={"kl": 50.0})
+    heavy = _ended(tmp_path / "heavy", terms={"kl": 50.0})
     (finding,) = heavy.findings
     assert (finding.level, finding.verdict) == (BAD, "Posterior collapse")
     assert finding.remedy == "Lower the weight of “KL” (now 50), for example to 1."
     assert heavy.found is not None
     assert heavy.found.explained == pytest.approx(0, abs=0.05)
 
+    light = _ended(tmp_path / "light", terms={"kl": 1.0})
+    assert "Posterior collapse" not in [each.verdict for each in light.findings]
+    assert light.found is not None
+    assert light.found.explained is not None
+    assert light.found.explained > 0.3
+
 
 def test_a_term_without_a_lower_bound_is_the_cause_in_the_message_and_in_the_verdict(tmp_path, no_parent_needed):
     mine = {"mine": {"weight": 1.0, "formula": "-sum(square(z))"}}
-    (finding,) = _ended(tmp_path, terms=mine).findings
+    (finding,) = _ended(tmp_path / "mine", terms=mine).findings
     assert (finding.level, finding.verdict) == (BAD, "Unbounded loss")
-    with Run(tmp_path) as run:
+    with Run(tmp_path / "mine") as run:
         message = run.status().message
     for told in (message, finding.remedy):
         assert "“mine” has no lower bound: training makes it ever smaller, at any learning rate." in told
