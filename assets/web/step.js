@@ -1,6 +1,6 @@
 // One training step, stage by stage. All numbers and pictures come at once.
-import { Crumbs } from "./step/crumbs.js";
 import { Panel } from "./step/panel.js";
+import { PipelineView } from "./step/pipeline.js";
 import { Player } from "./step/player.js";
 import { valuesOf } from "./shared/container.js";
 import { renderer } from "./shared/renderer.js";
@@ -34,7 +34,12 @@ import { loadStyles } from "./shared/theme.js";
  * @property {number | null} own_high
  * @property {(number | null)[]} [values] of the chosen image; pictures have none
  *
- * @typedef {{stages: Stage[], tensors: Record<string, Tensor>, pictures: string[], shape: import("./shared/pixels.js").Shape}} Walk
+ * @typedef {object} Walk
+ * @property {Stage[]} stages
+ * @property {Record<string, Tensor>} tensors
+ * @property {import("./step/pipeline.js").Pipeline} pipeline
+ * @property {string[]} pictures names of tensors
+ * @property {import("./shared/pixels.js").Shape} shape of a picture
  * @typedef {{arrays: import("./shared/container.js").Tensors}} Packed the pictures
  */
 
@@ -47,10 +52,10 @@ class StepView {
   constructor(host) {
     this.host = host;
     this.player = new Player((at) => this.go(at));
-    this.crumbs = new Crumbs((at) => this.player.hold(at));
+    this.pipeline = new PipelineView((key) => this.player.hold(this.stages.findIndex((stage) => stage.key === key)));
     this.panel = new Panel();
     host.addEventListener("keydown", (event) => this.press(event));
-    host.replaceChildren(this.player.element, this.crumbs.element, this.panel.element);
+    host.replaceChildren(this.player.element, this.pipeline.element, this.panel.element);
     loadStyles().then(() => host.classList.add("hg-ready"));
   }
 
@@ -62,8 +67,9 @@ class StepView {
     const here = this.stages[this.at]?.key;
     this.stages = walk.stages;
     this.at = Math.max(0, this.stages.findIndex(({ key }) => key === here));
-    this.crumbs.build(this.stages);
-    this.panel.take(walk, valuesOf(arrays, "pixels", Uint8Array));
+    const pixels = valuesOf(arrays, "pixels", Uint8Array);
+    this.pipeline.build(walk, pixels);
+    this.panel.take(walk, pixels);
     this.player.take(this.stages.length);
     this.go(this.at);
   }
@@ -72,7 +78,7 @@ class StepView {
   go(at) {
     this.at = at;
     this.player.show(at, this.stages[at].title);
-    this.crumbs.show(at);
+    this.pipeline.show(this.stages, at);
     this.panel.show(this.stages[at]);
   }
 

@@ -82,9 +82,9 @@ def wide(nodes: Sequence[Any], edges: Sequence[Any]) -> Drawing:
     """Lay out the data from left to right, each term in a row of its own below, each total right of its terms."""
     data, learners = _split(nodes)
     lefts, gaps, width = _columns(data, [total for total, _ in learners])
-    lanes = _lanes(data)
-    boxes = {node.key: _box(node, lefts[node.layer], lanes[node.key], _width(node)) for node in data}
-    row = 1 + max(lanes.values())
+    in_lane = lanes(data)
+    boxes = {node.key: _box(node, lefts[node.layer], in_lane[node.key], _width(node)) for node in data}
+    row = 1 + max(in_lane.values())
     for total, terms in learners:
         right = _width(total)
         for place, node in enumerate(sorted(terms, key=lambda node: -node.layer)):
@@ -125,17 +125,17 @@ def _side_by_side(start: float, width: float) -> list[float]:
     return [start + TRACK * place for place in range(int(width // TRACK) + 1)]
 
 
-def _lanes(data: Sequence[Any]) -> dict[str, int]:
+def lanes(data: Sequence[Any]) -> dict[str, int]:
     """Return the lane of each node: a chain has one, the first that is free for its length."""
-    lanes: dict[str, int] = {}
+    found: dict[str, int] = {}
     taken: set[tuple[int, int]] = set()
     for chain in _chains(data):
         span = range(chain[0].layer, chain[-1].layer + 1)
-        first = lanes.get(chain[0].sources[0], 0) if chain[0].sources else 0
+        first = found.get(chain[0].sources[0], 0) if chain[0].sources else 0
         lane = next(lane for lane in range(first, first + len(data)) if taken.isdisjoint((lane, at) for at in span))
         taken.update((lane, at) for at in span)
-        lanes |= {node.key: lane for node in chain}
-    return lanes
+        found |= {node.key: lane for node in chain}
+    return found
 
 
 def narrow(nodes: Sequence[Any], edges: Sequence[Any]) -> Drawing:

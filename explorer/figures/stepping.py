@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from explorer.figures.finite import finite
+from explorer.figures.step_pipeline import Pipeline, pipeline
 from models.spec import catalogue, tensors
 from models.spec.catalogue import PIXEL_MODELS, TensorInfo, flow_of
 from models.spec.experiment import Experiment
@@ -61,10 +62,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class Walk:
-    """All that the browser is told of a step: its stages, and the numbers of its tensors by name."""
+    """All that the browser is told of a step: its stages, its tensors by name, and the drawing of all."""
 
     stages: Sequence[Stage]
     tensors: Mapping[str, Mapping[str, Any]]
+    pipeline: Pipeline
     pictures: tuple[str, ...] = field(default=())  # in the order of the answer's bytes
 
     def as_json(self) -> dict[str, Any]:
@@ -78,7 +80,8 @@ def walk(experiment: Experiment, answer: Mapping[str, Any], about: str) -> Walk:
     shown = {n: i for n, i in flow.items() if i.kind != "features" or n in experiment.tensors}
     stages = [*_forward(experiment, shown, answer, about), *_judged(experiment, answer), *_backward(experiment, answer)]
     told = {name: {**answer["tensors"][name], "kind": info.kind} for name, info in flow.items()}
-    return Walk(stages, told, tuple(name for name, info in flow.items() if info.kind == "image"))
+    pictures = tuple(name for name, info in flow.items() if info.kind == "image")
+    return Walk(stages, told, pipeline(shown, stages), pictures)
 
 
 def _forward(

@@ -14,7 +14,7 @@ from models.spec.catalogue.flow import CODEBOOK, CRITIC, DECODER, DENSITIES, ENC
 from models.spec.catalogue.steps import NOISE
 from models.spec.experiment import Experiment
 
-Kind = Literal["tensor", "narrowing", "widening", "step", "term", "total"]
+Kind = Literal["tensor", "narrowing", "widening", "step", "term", "total", "gradient"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,11 @@ class Part:
 
 def data_flow(experiment: Experiment) -> list[Part]:
     """Return every tensor that training needs and that is displayed; each part behind its sources."""
-    parts = list(_Flow(experiment).parts.values())
+    return layered(list(_Flow(experiment).parts.values()))
+
+
+def layered(parts: Sequence[Part]) -> list[Part]:
+    """Return the parts, each behind its sources, with their layers."""
     layers = _layers(parts)
     return [replace(part, layer=layers[part.key]) for part in parts]
 

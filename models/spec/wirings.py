@@ -16,9 +16,12 @@ _FOLDER = Path(__file__).parents[1] / "wirings"
 
 @dataclass(frozen=True)
 class WiringInfo:
-    """`targets`: what fit is given as y. `file` is shown on the page, and it is the module that runs."""
+    """`best_for`: what to take it for. `targets`: what fit is given as y. `file` is shown on the page, and it is the
+    module that runs.
+    """
 
     title: str
+    best_for: str
     summary: str
     targets: str
     file: str
@@ -39,6 +42,7 @@ WIRINGS: Mapping[str, WiringInfo] = MappingProxyType(
     {
         "dict_outputs": WiringInfo(
             "Dict outputs",
+            "Heads with a target each",
             "Right for independent heads; a loss sees one output only, so the KL needs both its tensors in one output, "
             "and a target that is ignored.",
             "the images, and zeros for the KL",
@@ -46,6 +50,7 @@ WIRINGS: Mapping[str, WiringInfo] = MappingProxyType(
         ),
         "concatenated": WiringInfo(
             "Concatenated",
+            "A formula over all outputs; nothing checks the slices",
             "The accepted answer's way takes any formula over all outputs, by slices instead of names; a term is "
             "reported only where it is written a second time, as a metric.",
             "the images, flat",
@@ -53,6 +58,7 @@ WIRINGS: Mapping[str, WiringInfo] = MappingProxyType(
         ),
         "add_loss": WiringInfo(
             "add_loss",
+            "A regulariser that belongs to a layer",
             "Right for a regulariser that belongs to its layer and goes wherever the layer goes; only the total is "
             "reported.",
             "the images",
@@ -60,12 +66,14 @@ WIRINGS: Mapping[str, WiringInfo] = MappingProxyType(
         ),
         "compute_loss": WiringInfo(
             "compute_loss",
+            "A VAE: the least code, every term reported",
             "Any formula over named tensors, with every term reported, for everything that one optimizer can train.",
             "nothing",
             "compute_loss.py",
         ),
         "train_step": WiringInfo(
             "train_step",
+            "Several optimizers, adversarial terms; Hourglass does so",
             "Everything, with as many optimizers as it takes, as a GAN needs; in return the step and the test step are "
             "yours to write.",
             "nothing",

@@ -128,25 +128,6 @@ def test_eight_models_in_a_row(page):
         expect(page.get_by_role("combobox", name="Model")).to_have_value(title)
 
 
-def test_five_wirings_in_a_row(page):
-    _go(page, "Losses", "Five wirings")
-    group = page.get_by_role("radiogroup", name="Wiring")
-    expect(group).to_be_visible(timeout=SLOW)
-    names = group.get_by_role("radio").all_inner_texts()
-    codes = [page.get_by_test_id("stCode").first.inner_text()]
-    for name in [*names[1:], names[0]]:
-        group.get_by_role("radio", name=name, exact=True).click()
-        expect(group.get_by_role("radio", name=name, exact=True)).to_be_checked()
-        codes.append(wait_for(lambda: _other_code(page, codes)))
-    assert len(set(codes)) == len(names)
-    assert codes[-1] == codes[0]
-
-
-def _other_code(page: Page, before: list[str]) -> str | None:
-    code = page.get_by_test_id("stCode").first.inner_text()
-    return code if code != before[-1] else None
-
-
 @pytest.mark.parametrize(
     ("part", "label", "parameter"),
     [("Terms and code", "Experiment", "experiment"), ("Step through one batch", "Model", "model")],

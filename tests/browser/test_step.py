@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser_helpers import SLOW
 from tests.support.helpers import trained_run, wait_for
+from tests.support.pages import WIDTH
 
 pytestmark = pytest.mark.browser
 PLACE, TITLE = ".hg-step-place", ".hg-stage-title"
@@ -35,8 +36,9 @@ def _row(page: Page, table: str, name: str) -> list[str]:
     return rows.filter(has=page.get_by_role("rowheader", name=name, exact=True)).get_by_role("cell").all_inner_texts()
 
 
-def _crumb(page: Page, name: str) -> Locator:
-    return page.locator(".hg-crumb").get_by_text(name, exact=True)
+def _box(page: Page, name: str) -> Locator:
+    """The box of the pipeline that leads to a stage."""
+    return page.locator(".hg-pipeline").get_by_role("button", name=name, exact=True)
 
 
 def test_a_step_is_walked_through_forward_and_back(app, page, artefacts):
@@ -57,7 +59,8 @@ def test_a_step_is_walked_through_forward_and_back(app, page, artefacts):
         "Reconstruction", "KL", "Total", "∇ decoder", "∇ encoder",
     ]  # fmt: skip
     assert len(heights) == 1, "nothing moves while stepping"
-    assert page.locator(".hg-crumb.hg-done").count() == len(titles) - 1
+    assert page.locator(".hg-pipeline .hg-node.hg-done").count() == len(titles) - 1
+    assert page.locator(".hg-pipeline .hg-thumb").count() == 3, "the pictures of this step stand in their boxes"
     for gradient in page.get_by_role("table", name="gradients").locator("tbody td:nth-child(3)").all_inner_texts():
         assert _numbers(gradient)[0] > 0
     page.screenshot(path=artefacts / "step-backward.png")
@@ -69,7 +72,14 @@ def test_a_step_is_walked_through_forward_and_back(app, page, artefacts):
     for column, total in enumerate(_row(page, "terms", "Total")):
         weighted = [_numbers(part[column])[-1] for part in parts]
         assert _numbers(total)[0] == pytest.approx(sum(weighted), rel=CLOSE)
-    _crumb(page, "z").click()
+    for name in ("decoder", "KL", "z"):
+        _box(page, name).click()
+        expect(page.locator(TITLE)).to_have_text(name)
+        expect(_box(page, name)).to_have_attribute("aria-current", "step")
+    said, seen = page.locator(".hg-stage-title").bounding_box(), page.locator(".hg-stage-body").bounding_box()
+    assert said
+    assert seen
+    assert seen["x"] > said["x"] + said["width"], "two columns"
     for dimension in ("0", "1"):
         mean, sigma, epsilon, z = (_numbers(cell)[0] for cell in _row(page, "codes", dimension)[:4])
         assert z == pytest.approx(mean + sigma * epsilon, abs=CLOSE * (abs(mean) + sigma * abs(epsilon)))
@@ -83,6 +93,13 @@ def test_a_step_is_walked_through_forward_and_back(app, page, artefacts):
         page.get_by_role("button", name="Another image").click()
         wait_for(lambda: page.locator(".hg-stage-numbers").inner_text() != before)  # noqa: B023
     expect(page.locator(TITLE)).to_have_text("z")
+    page.wait_for_url(re.compile("image=4"))
+    numbers = page.locator(".hg-stage-numbers").inner_text()
+    page.reload()  # as somebody who got the link
+    expect(page.locator(TITLE)).to_have_text("x", timeout=SLOW)
+    _box(page, "z").click()
+    page.get_by_role("button", name="1", exact=True).click()
+    expect(page.locator(".hg-stage-numbers")).to_have_text(numbers)
     page.keyboard.press("Home")
     page.get_by_role("slider", name="stage").fill("0")
     expect(page.locator(".hg-stage-sentence")).to_contain_text("Image 4 of a batch of 256")
@@ -95,6 +112,8 @@ def test_a_step_is_walked_through_forward_and_back(app, page, artefacts):
     assert page.locator(PLACE).inner_text() == at
 
     page.set_viewport_size({"width": 390, "height": 844})
-    for stage in page.locator(".hg-crumb").all():
+    assert page.evaluate(WIDTH) <= 390
+    for stage in page.locator(".hg-pipeline .hg-node").all():
         stage.click()
+        expect(stage).to_have_attribute("aria-current", "step")
         assert page.evaluate(_CUT) == [], f"{page.locator(TITLE).inner_text()} is cut on a phone"

@@ -1,9 +1,10 @@
 // The drawing of a tensor graph as SVG: boxes, lines and labels where Python put them, in the colours of the theme.
 import { makeSvg } from "../shared/svg.js";
+import { arrow, outline } from "../shared/shapes.js";
 
 /**
- * @typedef {[number, number]} Point
- * @typedef {{x: number, y: number, width: number, height: number}} Box
+ * @typedef {import("../shared/shapes.js").Point} Point
+ * @typedef {import("../shared/shapes.js").Box} Box
  * @typedef {object} Drawing
  * @property {number} width
  * @property {number} height
@@ -30,9 +31,6 @@ import { makeSvg } from "../shared/svg.js";
  * @property {Map<string, SVGElement>} terms the nodes of the terms
  */
 
-const CORNER = 8;
-const HEAD = 5; // of an arrow
-const SLOPE = 9; // of an encoder's side
 const LINE = 14; // from one line of a title to the next
 
 /** @param {Graph} graph @param {Drawing} drawing @returns {Drawn} */
@@ -100,56 +98,12 @@ function markOf(number, x, y) {
   return makeSvg("g", { class: "hg-mark" }, disc, makeSvg("text", { x, y: y + 7 }, String(number)));
 }
 
-/** @param {string} kind @param {Box} box @param {boolean} down */
-function outline(kind, { x, y, width, height }, down) {
-  const [right, bottom] = [x + width, y + height];
-  if (kind === "narrowing" || kind === "widening") {
-    const [before, behind] = kind === "narrowing" ? [0, SLOPE] : [SLOPE, 0];
-    return down
-      ? `M${x + before},${y} H${right - before} L${right - behind},${bottom} H${x + behind} Z`
-      : `M${x},${y + before} L${right},${y + behind} V${bottom - behind} L${x},${bottom - before} Z`;
-  }
-  const r = kind === "step" ? height / 2 : 6;
-  const corner = (/** @type {number} */ dx, /** @type {number} */ dy) => `a${r},${r} 0 0 1 ${dx},${dy}`;
-  return (
-    `M${x + r},${y} H${right - r} ${corner(r, r)} V${bottom - r} ${corner(-r, r)} ` +
-    `H${x + r} ${corner(-r, -r)} V${y + r} ${corner(r, -r)} Z`
-  );
-}
-
 /** @param {Edge} edge @param {Point[]} points @returns {SVGElement} */
 function lineOf({ term }, points) {
   const group = makeSvg("g", { class: term ? "hg-edge hg-edge-term" : "hg-edge" });
-  group.append(makeSvg("path", { class: "hg-line", d: rounded(points) }));
-  group.append(makeSvg("path", { class: "hg-head", d: head(points) }));
+  group.append(...arrow(points));
   if (term) group.dataset.term = term;
   return group;
-}
-
-/** @param {Point[]} points a path through them with round corners; it begins under its node, whose sides may slope */
-function rounded(points) {
-  const [[x, y], [nextX, nextY]] = points;
-  const parts = [`M${x - SLOPE * Math.sign(nextX - x)},${y - SLOPE * Math.sign(nextY - y)}`];
-  for (let i = 1; i < points.length - 1; i++) {
-    parts.push(`L${towards(points[i], points[i - 1])} Q${points[i]} ${towards(points[i], points[i + 1])}`);
-  }
-  return [...parts, `L${points[points.length - 1]}`].join(" ");
-}
-
-/** @param {Point} from @param {Point} to @returns {Point} a corner's length on the way, at most half of it */
-function towards(from, to) {
-  const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
-  const length = Math.hypot(dx, dy) || 1;
-  const part = Math.min(CORNER, length / 2) / length;
-  return [from[0] + dx * part, from[1] + dy * part];
-}
-
-/** @param {Point[]} points the tip of an arrow at the last of them */
-function head(points) {
-  const [[fromX, fromY], [x, y]] = points.slice(-2);
-  const length = Math.hypot(x - fromX, y - fromY) || 1;
-  const [dx, dy] = [((x - fromX) / length) * HEAD, ((y - fromY) / length) * HEAD];
-  return `M${x},${y} L${x - dx - dy * 0.7},${y - dy + dx * 0.7} L${x - dx + dy * 0.7},${y - dy - dx * 0.7} Z`;
 }
 
 /** @param {string} term @param {Point} place @param {Drawn} drawn @returns {SVGElement} */

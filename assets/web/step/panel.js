@@ -27,7 +27,8 @@ export class Panel {
     this.body = make("div", { className: "hg-stage-body" });
     const head = make("div", { className: "hg-stage-head", "aria-live": "polite" }, this.title, this.part);
     const properties = { className: "hg-stage", role: "region", "aria-label": "stage", tabIndex: 0 }; // it may scroll
-    this.element = make("div", properties, head, this.formula, this.numbers, this.sentence, this.body);
+    const said = make("div", {}, head, this.formula, this.numbers, this.sentence);
+    this.element = make("div", properties, said, this.body);
   }
 
   /** @param {Walk} walk @param {Uint8Array} pixels */

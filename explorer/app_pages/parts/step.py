@@ -27,25 +27,39 @@ from explorer.services import SERVICES
 from models.spec.term_settings import weights_at
 
 REQUEST = "inspect"
+LONGEST = 6  # digits of a number in the address
 PATIENCE = 0.3  # seconds; another image of a model that is built is there by then
 FIRST: Mapping[str, int] = {"batch": 0, "draws": 0, "chosen": 0}
 OTHERS = {"chosen": "Another image", "draws": "Other noise", "batch": "Another batch"}
+PARAMETERS = {"batch": "batch", "draws": "noise", "chosen": "image"}  # of the address, counted from 1
 
 
 @dataclass
 class _Walk:
-    """The steps through one model in one tab: what was chosen, the question that it makes, and the newest answer."""
+    """The steps through one model in one tab: the question that its choices make, and the newest answer."""
 
-    wanted: Mapping[str, int] | None = None
     question: Question | None = None
     answered: tuple[Question, Answer] | None = None
-
-    def want(self, wanted: Mapping[str, int]) -> None:
-        self.wanted = wanted
 
 
 def _walk_of(key: str) -> _Walk:
     return of_tab(f"walk-{key}", _Walk)
+
+
+def _open(key: str) -> Mapping[str, int] | None:
+    """Return what is chosen of this model's steps, None where nothing is. A link and a reload bring it back."""
+    address.open_part(f"step-{key}", list(PARAMETERS.values()))
+    given = {name: address.value(parameter) for name, parameter in PARAMETERS.items()}
+    return {name: _place(text) for name, text in given.items()} if any(given.values()) else None
+
+
+def _place(text: str) -> int:
+    """Return the place that a text counts from 1; the first where it is no such number."""
+    return max(int(text) - 1, 0) if text.isdecimal() and len(text) <= LONGEST else 0
+
+
+def _want(wanted: Mapping[str, int]) -> None:
+    address.change_all({PARAMETERS[name]: (str(place + 1), None) for name, place in wanted.items()})
 
 
 def show_steps() -> None:
@@ -59,34 +73,52 @@ def show_steps() -> None:
     address.open_part("step", ["model"])
     address.change("model", address.value("model", keys[0]).partition("@")[0], keys[0])  # a link may name a snapshot
     address.known("model", keys, keys[0], tell_of_another("model"))
-    key = address.select_box("Model", "model", found.titles, keys[0])
-    st.fragment(show_read_errors(_show))(key, True)
+    st.fragment(show_read_errors(_choose_and_show))(found.titles)
+
+
+def _choose_and_show(titles: Mapping[str, str]) -> None:
+    """Show the choice of a model beside the buttons, and the walk below."""
+    choice, beside = st.columns([2, 3], vertical_alignment="center")
+    with choice:
+        key = address.select_box("Model", "model", titles, next(iter(titles)), label_visibility="collapsed")
+    with beside:
+        _show_buttons(key, _open(key) or FIRST)
+    _show_newest(key)
 
 
 def show_step_of(run: Run) -> None:
     """Show the fold of a run's page. Nothing is computed until somebody takes a batch."""
-    steps = st.fragment(show_read_errors(_show))
     key = f"run/{run.name}"
-    show_folded("Step through one batch", ":material/slow_motion_video:", key, lambda: steps(key, False))
+    chosen = _open(key) is not None
+    of_link = of_tab(f"step-of-link-{key}", lambda: chosen)
+    steps = st.fragment(show_read_errors(_show))
+    show_folded("Step through one batch", ":material/slow_motion_video:", key, lambda: steps(key), opened=of_link)
 
 
-def _show(key: str, at_once: bool) -> None:
-    taken = _walk_of(key)
-    wanted = taken.wanted or (FIRST if at_once else None)
+def _show(key: str) -> None:
+    wanted = _open(key)
     if wanted is None:
         st.caption("One batch through the newest snapshot: every tensor, term and gradient. The weights do not change.")
-        st.button(
-            "Take a batch", icon=":material/play_arrow:", key=f"step-take-{key}", on_click=taken.want, args=(FIRST,)
-        )
+        st.button("Take a batch", icon=":material/play_arrow:", key=f"step-take-{key}", on_click=_want, args=(FIRST,))
         return
+    _show_buttons(key, wanted)
+    _show_newest(key)
+
+
+def _show_buttons(key: str, wanted: Mapping[str, int]) -> None:
+    """Show what can be chosen, and the progress of what was."""
     with st.container(horizontal=True, vertical_alignment="center"):
         for name, title in OTHERS.items():
             # Another batch begins anew, with the newest snapshot.
             more = {**(FIRST if name == "batch" else wanted), name: wanted[name] + 1}
-            st.button(title, key=f"step-{name}-{key}", on_click=taken.want, args=(more,))
+            st.button(title, key=f"step-{name}-{key}", on_click=_want, args=(more,))
         _follow(key, _asked(key, wanted))
-    if taken.answered is not None:  # while another one is computed, the last one stays
-        _show_answer(key, *taken.answered)
+
+
+def _show_newest(key: str) -> None:
+    """Show the newest answer: while another one is computed, the last one stays."""
+    if (answered := _walk_of(key).answered) is not None:
+        _show_answer(key, *answered)
 
 
 def _asked(key: str, wanted: Mapping[str, int]) -> Question:

@@ -8,9 +8,9 @@ import pytest
 
 from explorer.analyst.answers import pairings as bench
 from explorer.analyst.answers.pairings import run_session
-from explorer.app_pages.lab.results import _facts
 from explorer.diagnosis.pairing_outcomes import RUNS_AWAY
-from explorer.figures.pairings import case_figure, table
+from explorer.figures.pairing_cards import card
+from explorer.figures.pairings import case_figure, logit_span
 from explorer.lab import session
 from explorer.lab.results import read_results
 from explorer.lab.session import ARRAYS, STATE, SessionError, new_session, read_session
@@ -118,7 +118,7 @@ def test_a_case_that_is_no_number_any_more_stops_alone(empty_home, monkeypatch):
     assert first.diagnosis is not None
     assert first.diagnosis.verdict == RUNS_AWAY
     assert second.steps == 400
-    json.dumps(case_figure(first, 400)["layout"], allow_nan=False)
+    json.dumps(case_figure(first, 400, logit_span([first, second]))["layout"], allow_nan=False)
 
 
 def test_a_data_set_that_cannot_be_had_is_told(empty_home, monkeypatch):
@@ -170,22 +170,22 @@ def test_a_damaged_session_says_so(empty_home):
         read_session(folder)
 
 
-def test_the_table_has_a_row_for_each_case_before_and_after(empty_home):
+def test_every_case_has_a_card_with_the_same_lines_before_and_after(empty_home):
     asked = quick_session("A", "-1..1~tanh~mae~(p+1)/2", steps=1)
     folder = new_session(asked)
-    before = table(read_results(folder, asked.pairings).cases)
-    assert [row["case"] for row in before] == ["A The question, linear", "own"]
+    before = [card(case, ended=False) for case in read_results(folder, asked.pairings).cases]
+    assert [(shown["title"], shown["words"]) for shown in before] == [
+        ("A · The question, linear", "0..255 · linear · MSE · p / 255"),
+        ("Your combination", "-1..1 · tanh · MAE · (p + 1) / 2"),
+    ]
+    assert {value for shown in before for _, value in shown["facts"]} == {"–"}
     run_session(folder, _silent)
     cases = read_results(folder, asked.pairings).cases
-    after = table(cases)
-    assert after[1]["loss"] == "MAE"
-    assert after[0]["saturated"] is None
-    without, with_one = (_facts(case) for case in cases)
-    assert "logits" not in without, "nothing of case A can saturate"
-    assert without.count(" · ") == 5
-    assert "mean image **0.0368**" in without
-    assert "% of logits saturated · mean size" in with_one
-    assert all(math.isfinite(row["displayed MSE"]) for row in after)
+    without, with_one = (dict(card(case, ended=True)["facts"]) for case in cases)
+    assert without["Saturated logits"] == "–", "nothing of case A can saturate"
+    assert without["MSE of the mean image"] == "0.0368"
+    assert with_one["Saturated logits"].endswith("%")
+    assert list(without) == list(with_one) == [name for name, _ in before[0]["facts"]]
 
 
 def test_a_disk_that_is_full_for_a_while_ends_no_session(empty_home, monkeypatch, capsys):

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
 from explorer.analyst.answers import inspect
 from explorer.analyst.batches import MOST, batch_rows
+from explorer.figures.step_pipeline import Pipeline
 from explorer.figures.stepping import Question, Walk, walk
 from explorer.library import models as library
 from explorer.runs.layout import SNAPSHOTS
@@ -96,6 +98,25 @@ def test_the_walk_goes_forward_to_the_loss_and_back(entry):
         assert row["update"] == pytest.approx(row["gradient"] * 0.01 / row["weights"])
 
 
+def _is_drawn_clearly(drawn: Pipeline, stages: list[str]) -> None:
+    """Every stage has a box, no two boxes touch, and every arrow ends at its box and passes through no other."""
+    assert set(drawn.stages.values()) == set(stages)
+    assert {part.key for part in drawn.parts} == set(drawn.boxes)
+    for one, other in combinations(drawn.boxes.values(), 2):
+        assert one.right < other.x or other.right < one.x or one.bottom < other.y or other.bottom < one.y
+    for box in drawn.boxes.values():
+        assert 0 <= box.x < box.right <= drawn.width
+        assert 0 <= box.y < box.bottom <= drawn.height
+    for edge, line in zip(drawn.edges, drawn.lines, strict=True):
+        target = drawn.boxes[edge.target]
+        assert target.x <= line[-1][0] <= target.right
+        assert target.y <= line[-1][1] <= target.bottom
+        others = [box for key, box in drawn.boxes.items() if key not in (edge.source, edge.target)]
+        for (x0, y0), (x1, y1) in pairwise(line):
+            (low, high), (top, bottom) = sorted((x0, x1)), sorted((y0, y1))
+            assert not [b for b in others if low < b.right and high > b.x and top < b.bottom and bottom > b.y], edge
+
+
 @pytest.mark.parametrize("variant", ["conditional_vae", "vq_vae", "vae_gan", "wgan_gp", "denoising_ae", "beta_tcvae"])
 def test_every_stage_knows_what_it_shows(variant):
     from explorer.analyst.answers.inspect import _numbers
@@ -108,6 +129,7 @@ def test_every_stage_knows_what_it_shows(variant):
     keys = [stage.key for stage in shown.stages]
     assert len(set(keys)) == len(keys)
     json.dumps(shown.as_json(), allow_nan=False)
+    _is_drawn_clearly(shown.pipeline, keys)
     for stage in shown.stages:
         assert set(stage.shows) <= set(shown.tensors)
         assert stage.sentence.endswith(".")
@@ -134,7 +156,8 @@ def test_how_often_a_learner_moves_is_said_in_words(every, turns):
 
 
 def test_what_is_no_number_is_left_empty():
-    assert Walk([], {"z": {"mean": float("nan"), "values": [1.0, float("inf")]}}).as_json()["tensors"] == {
+    nothing = Pipeline((), {}, (), (), {}, 0.0, 0.0)
+    assert Walk([], {"z": {"mean": float("nan"), "values": [1.0, float("inf")]}}, nothing).as_json()["tensors"] == {
         "z": {"mean": None, "values": [1.0, None]}
     }
 

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.analyst.answers import wirings as lab
+from explorer.components.choice_table import Row
 from models.spec.wirings import CAPABILITIES, WIRINGS
 from models.wirings.bench import BATCH, KL_WEIGHT, Bench
 from models.wirings.capabilities import CHECKS, CLOSE, check
@@ -149,8 +150,9 @@ def test_titles_and_sources_are_read_without_keras():
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
-def page(monkeypatch: pytest.MonkeyPatch, look) -> AppTest:
-    """The part of the page, with `look` in place of the measurement."""
+def page(monkeypatch: pytest.MonkeyPatch, look, wiring: str = "") -> tuple[AppTest, list[Row]]:
+    """The part of the page, with `look` in place of the measurement, and the rows of its table."""
+    from explorer.app_pages.lab import wirings
     from explorer.services import SERVICES
 
     class Measured:
@@ -165,28 +167,39 @@ def page(monkeypatch: pytest.MonkeyPatch, look) -> AppTest:
         def stop(self):
             raise AssertionError("Nobody pressed Stop.")
 
-    measured = Measured()
-    monkeypatch.setattr(SERVICES, "wirings", measured)
+    rows: list[Row] = []
+
+    def table(_label, heads, given, chosen, **_settings):
+        assert {len(row.cells) for row in given} == {len(heads) - 1}
+        rows[:] = given
+        return list(filter(None, chosen))
 
     def script():
         from explorer.app_pages.lab.wirings import show_wirings
 
         show_wirings()
 
-    return AppTest.from_function(script, default_timeout=30).run()
+    monkeypatch.setattr(SERVICES, "wirings", Measured())
+    monkeypatch.setattr(wirings, "choice_table", table)
+    shown = AppTest.from_function(script, default_timeout=30)
+    if wiring:
+        shown.query_params["wiring"] = wiring
+    return shown.run(), rows
 
 
-def test_the_page_shows_the_code_the_numbers_and_the_table(monkeypatch, answer):
-    shown = page(monkeypatch, lambda _measured: answer)
+def test_the_page_shows_the_table_first_and_the_code_and_numbers_of_the_chosen_wiring(monkeypatch, answer):
+    shown, rows = page(monkeypatch, lambda _measured: answer)
     assert not shown.exception
+    assert not shown.code
+    marks = [cell.text for row in rows for cell in row.cells[1:]]
+    assert marks.count("No") == sum(map(len, CANNOT.values()))
+    assert marks.count("Yes") == len(WIRINGS) * (1 + len(CAPABILITIES)) - marks.count("No")
+    shown, _ = page(monkeypatch, lambda _measured: answer, "dict_outputs")
     assert shown.code[0].value == WIRINGS["dict_outputs"].source().strip()
     texts = " ".join(element.value for element in shown.markdown)
     assert "Same total, same gradients" in texts
     assert f"{answer['wirings']['dict_outputs']['short']['total']:.4f}" in texts
-    table = shown.table[0].value
-    assert table.shape == (len(CAPABILITIES), 1 + len(WIRINGS))
-    marks = table.drop(columns="").map(lambda text: "Yes" in text)
-    assert marks.to_numpy().sum() == len(CAPABILITIES) * len(WIRINGS) - sum(map(len, CANNOT.values()))
+    assert answer["wirings"]["dict_outputs"]["cells"]["evaluate"]["note"] in texts
 
 
 def test_a_failed_measurement_can_be_tried_again(monkeypatch, answer):
@@ -197,18 +210,19 @@ def test_a_failed_measurement_can_be_tried_again(monkeypatch, answer):
             raise AnalystError("The digits cannot be read.")
         return answer
 
-    shown = page(monkeypatch, look)
+    shown, rows = page(monkeypatch, look, "add_loss")
     assert "The digits cannot be read" in shown.error[0].value
     assert len(shown.code) == 1, "the code is there in any case"
+    assert {cell.text for row in rows for cell in row.cells[1:]} == {"…"}
     shown.button(key="wirings-again").click().run()
     assert not shown.error
-    assert len(shown.table) == 1
+    assert {cell.text for row in rows for cell in row.cells[1:]} == {"Yes", "No"}
 
 
 def test_the_progress_is_shown_while_it_is_measured(monkeypatch):
     from explorer.analyst.jobs import Progress
 
-    shown = page(monkeypatch, lambda _measured: Progress(stage="add_loss: saving", share=0.5))
+    shown, rows = page(monkeypatch, lambda _measured: Progress(stage="add_loss: saving", share=0.5), "add_loss")
     assert not shown.exception
-    assert not shown.table
+    assert len(rows) == len(WIRINGS)
     assert len(shown.code) == 1

@@ -79,9 +79,12 @@ def lab() -> None:
 
 
 def walk() -> None:
+    from explorer.app_pages.parts import address
     from explorer.app_pages.parts.step import _show
 
-    _show("run/missing", False)
+    address.begin_run("Train")
+    _show("run/missing")
+    address.end_run()
 
 
 def pressed(page: AppTest, label: str) -> AppTest:
@@ -143,3 +146,8 @@ def test_a_batch_is_taken_and_others_after_it(monkeypatch):
     for _ in range(3):
         pressed(page, "Another image")
     assert asked[-1] == {"batch": 0, "draws": 0, "chosen": 3}
+    assert {name: page.query_params[name] for name in ("batch", "noise", "image")} == {
+        "batch": "1",
+        "noise": "1",
+        "image": "4",
+    }

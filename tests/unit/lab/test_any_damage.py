@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.diagnosis.findings import GOOD, Finding
 from explorer.diagnosis.pairing_measures import LossCourse, PairingMeasured
-from explorer.figures.pairings import case_figure, table
+from explorer.figures.pairing_cards import card
+from explorer.figures.pairings import case_figure, logit_span
 from explorer.files import save_arrays, write_json
 from explorer.lab.results import read_results
 from explorer.lab.session import ARRAYS, SESSION, STATE, SessionError, new_session, read_session
@@ -84,9 +85,9 @@ def test_nothing_that_reads_a_session_raises(folder, damage: Damage):
     except SessionError as error:
         said = str(error)
     else:
-        table(results.cases)
         for case in results.cases:
-            case_figure(case, session.steps)
+            card(case, results.ended)
+            case_figure(case, session.steps, logit_span(results.cases))
     assert said.endswith(".")
     assert len(said) < 3000
 

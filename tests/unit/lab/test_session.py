@@ -5,7 +5,7 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.figures.pairings import table
+from explorer.figures.pairing_cards import card
 from explorer.lab import session
 from explorer.lab.results import read_results
 from explorer.lab.session import (
@@ -82,14 +82,17 @@ def test_a_session_of_an_earlier_version_opens_and_says_what_it_said(empty_home)
     results = read_results(folder, asked.pairings)
     assert [case.diagnosis.verdict for case in results.cases if case.diagnosis] == ["learns", "too early to say"]
     assert [case.measured.mean_error for case in results.cases if case.measured] == [None, None]
-    assert [row["displayed MSE"] for row in table(results.cases)] == pytest.approx([0.0385, 0.1930], abs=0.0005)
     shown = AppTest.from_function(_page, default_timeout=30, args=(folder.name,)).run()
     assert not shown.exception
     assert [error.value for error in shown.error] == []
-    said = " ".join(element.value for element in [*shown.markdown, *shown.caption])
-    assert "green-badge[learns]" in said
-    assert "The displayed MSE is 40% of a plain grey image's." in said
-    assert "mean image" not in said, "no number that was not measured"
+    first, second = (card(case, ended=True) for case in results.cases)
+    assert (first["verdict"], first["colour"]) == ("Learns", "green")
+    assert (second["verdict"], second["colour"]) == ("Too early to say", "gray")
+    assert first["reason"].startswith("The displayed MSE is 40% of a plain grey image's.")
+    numbers = dict(first["facts"])
+    assert float(numbers["Displayed MSE"]) == pytest.approx(0.0385, abs=0.0005)
+    assert numbers["MSE of the mean image"] == "–", "no number that was not measured"
+    assert list(numbers) == [name for name, _ in second["facts"]], "the cards' lines stand side by side"
 
 
 def _page(name: str) -> None:
