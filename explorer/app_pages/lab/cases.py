@@ -81,7 +81,7 @@ def code_of(pairing: Pairing) -> str:
 
 
 def offer_own_pairing() -> None:
-    """Offer to put any combination into the table."""
+    """Let any combination be put into the table."""
     with st.popover("Another combination", icon=":material/add:", width="stretch"):
         names = {
             field: st.selectbox(LABELS[field], list(table), key=f"own-{field}", format_func=partial(shown_name, field))

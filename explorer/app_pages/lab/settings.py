@@ -20,7 +20,7 @@ def given_settings() -> dict[str, str]:
 
 
 def offer_settings() -> None:
-    """Offer to change them."""
+    """Let the settings be changed."""
     with st.popover("Network and data", icon=":material/tune:", width="stretch"):
         for name, label, table in (("dataset", "Data", DATASETS), ("network", "Network", NETWORKS)):
             options, default = list(table), str(Session.model_fields[name].default)
