@@ -28,7 +28,24 @@ export const asWeight = (weight) => (typeof weight === "number" ? String(Number(
 /** @param {string} text */
 export const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** @param {number} ms */
+/** @param {number} ms as this browser's clock has measured it: some go in steps of 1 ms, and more */
 export function milliseconds(ms) {
-  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  const least = ms < 0.05 ? Math.max(0.1, clockStep()) : 0;
+  return least ? `under ${+least.toFixed(1)} ms` : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
+
+/** @type {number | undefined} */ let step;
+
+/** The step of this browser's clock, in milliseconds. */
+function clockStep() {
+  if (step === undefined) {
+    const next = (/** @type {number} */ since) => {
+      let now = since;
+      while (now === since) now = performance.now();
+      return now;
+    };
+    const begun = next(performance.now()); // not in the middle of a step
+    step = next(begun) - begun;
+  }
+  return step;
 }
