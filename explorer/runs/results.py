@@ -48,10 +48,9 @@ def estimates_in_words(experiment: Experiment, summary: Mapping[str, Any]) -> li
     """Describe the estimates of log p(x) and of the total correlation; nothing where there are none."""
     words = []
     if found := summary.get("log_likelihood"):
-        given = " | class" if experiment.variant_info.conditional else ""
         grey = "" if is_elbo(experiment, summary) else " of grey pixels read as probabilities"
         words.append(
-            f"log p(x{given}){grey} {found['value']:.1f} ± {found['error']:.1f} nats per image "
+            f"{_likelihood(experiment)}{grey} {_signed(found['value'])} ± {found['error']:.1f} nats per image "
             f"(K = {found['samples']:,} importance samples, {found['images']:,} test images; "
             "on average a lower bound, which tightens with K)"
         )
@@ -63,14 +62,23 @@ def estimates_in_words(experiment: Experiment, summary: Mapping[str, Any]) -> li
     return words
 
 
-def short_estimates(summary: Mapping[str, Any]) -> list[str]:
+def short_estimates(experiment: Experiment, summary: Mapping[str, Any]) -> list[str]:
     """Return what `estimates_in_words` says, in few words."""
     words = []
     if found := summary.get("log_likelihood"):
-        words.append(f"log p(x) bound {found['value']:.1f} ± {found['error']:.1f} nats (K = {found['samples']:,})")
+        said = f"{_signed(found['value'])} ± {found['error']:.1f} nats (K = {found['samples']:,})"
+        words.append(f"{_likelihood(experiment)} bound {said}")
     if found := summary.get("total_correlation"):
         words.append(f"total correlation at most about {found['value']:.1f} nats")
     return words
+
+
+def _likelihood(experiment: Experiment) -> str:
+    return "log p(x | class)" if experiment.variant_info.conditional else "log p(x)"
+
+
+def _signed(value: float) -> str:
+    return f"{value:.1f}".replace("-", "−")
 
 
 def results_in_words(experiment: Experiment, summary: Mapping[str, Any]) -> list[str]:

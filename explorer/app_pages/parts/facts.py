@@ -25,7 +25,7 @@ def model_facts(experiment: Experiment, summary: Mapping[str, Any], trouble: str
         clean = " on clean images" if experiment.variant_info.uses_corruption else ""
         facts.append(f"test MSE {summary.get('test_mse', summary.get('probe_mse', float('nan'))):.4f}{clean}")
         facts.append(f"trained in {summary.get('seconds', float('nan')):.0f} s")
-    facts += short_estimates(summary)
+    facts += short_estimates(experiment, summary)
     if size:
         facts.append(f"{size_in_words(size)} on disk")
     warning = f":orange-badge[:material/hourglass_top: {plain(trouble)}] " if trouble else ""

@@ -101,17 +101,17 @@ def test_estimates_say_how_they_were_made_and_what_they_are_of():
     made = "(K = 50 importance samples, 500 test images; on average a lower bound, which tightens with K)"
     grey, own = {"floor": {"test": 45.5}}, {"log_likelihood": LIKELIHOOD}
     said = estimates_in_words(Experiment.parse({}), {**grey, **own})
-    assert said == [f"log p(x) of grey pixels read as probabilities -98.6 ± 1.0 {NATS} {made}"]
+    assert said == [f"log p(x) of grey pixels read as probabilities −98.6 ± 1.0 {NATS} {made}"]
     binary = {"floor": {"test": 0.0}, **own}
     (said,) = estimates_in_words(Experiment.parse({"variant": "conditional_vae"}), binary)
-    assert said == f"log p(x | class) -98.6 ± 1.0 {NATS} {made}"
+    assert said == f"log p(x | class) −98.6 ± 1.0 {NATS} {made}"
     told = results_in_words(Experiment.parse({}), {**grey, **own})
     assert told[-1].startswith("Grey pixels are read as probabilities: ")
     assert not results_in_words(Experiment.parse({"pixel_model": "bernoulli_fixed"}), {**binary, **own})[-1].startswith(
         "G"
     )
-    assert short_estimates({**own, "total_correlation": CORRELATION}) == [
-        "log p(x) bound -98.6 ± 1.0 nats (K = 50)", "total correlation at most about 10.8 nats"
+    assert short_estimates(Experiment.parse({}), {**own, "total_correlation": CORRELATION}) == [
+        "log p(x) bound −98.6 ± 1.0 nats (K = 50)", "total correlation at most about 10.8 nats"
     ]  # fmt: skip
     (said,) = estimates_in_words(Experiment.parse({}), {"total_correlation": CORRELATION})
     assert said.startswith("total correlation 10.84 ± 0.08 nats from 10,000 posteriors (biased upwards")
