@@ -16,6 +16,7 @@ from benchmarks.learning import learning
 from benchmarks.listing import listing
 from benchmarks.memory import memory
 from benchmarks.pairings import pairings
+from benchmarks.quality import quality
 from benchmarks.question_table import question_table
 from benchmarks.refresh import refresh
 from benchmarks.sessions import sessions
@@ -47,6 +48,7 @@ BENCHMARKS: Table = MappingProxyType(
         "variants": variants,
         "learning": learning,
         "verdicts": verdicts,
+        "quality": quality,
     }
 )
 

@@ -13,6 +13,7 @@ from explorer.files import MOST_JSON, FormatError, without_format
 from models.spec.catalogue import QUESTION
 from models.spec.experiment import Experiment, ExperimentError
 from models.spec.image_size import check_image_size
+from models.spec.stored import as_written_now
 
 # What the question trains (docs/design.md), without its pixel model: data range, loss and link.
 _QUESTION_RUN: Mapping[str, Any] = {
@@ -104,7 +105,7 @@ def _read(file: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ExperimentError([f"{file} does not contain a JSON object. Give the experiment.json of a run."])
     try:
-        return without_format(content, "experiment")
+        return as_written_now(without_format(content, "experiment"))
     except FormatError as error:
         raise ExperimentError([str(error)]) from error
 

@@ -5,10 +5,12 @@ features (batch, n), to which the variant adds its heads; `decode` takes codes (
 (batch, height, width, channels); `critic` takes images and a share of dropout to the first and last hidden layer.
 `last` comes behind the decoder's last layer that has weights. An experiment leaves it out, so that no activation
 ends its decoder: the link belongs to the pixel model. The loss lab puts one in, to see what happens.
+A network that comes in several sizes takes those that the catalogue lists as its settings; `sized` gives them to it.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import ceil, prod
 from types import MappingProxyType
 
@@ -22,9 +24,13 @@ Last = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Network:
-    encode: Callable[[Tensor], Tensor]
+    encode: Callable[..., Tensor]  # (images)
     decode: Callable[..., Tensor]  # (codes, image shape, last=linear)
-    critic: Callable[[Tensor, float], tuple[Tensor, Tensor]]
+    critic: Callable[..., tuple[Tensor, Tensor]]  # (images, share of dropout)
+
+    def sized(self, sizes: Mapping[str, int]) -> "Network":
+        """Return the network in these sizes, by the names of its settings; one without settings takes none."""
+        return Network(partial(self.encode, **sizes), partial(self.decode, **sizes), partial(self.critic, **sizes))
 
 
 def linear(x: Tensor) -> Tensor:
@@ -56,28 +62,34 @@ def _dense_critic(image: Tensor, dropout: float) -> tuple[Tensor, Tensor]:
     return first, layers.LeakyReLU(0.2)(layers.Dense(128)(dropped(first, dropout)))
 
 
-def _conv_encode(image: Tensor) -> Tensor:
-    x = layers.Conv2D(16, 3, strides=2, padding="same", activation="relu")(image)
-    x = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(x)
-    x = layers.Conv2D(16, 1, activation="relu")(x)  # fewer channels into the dense layer, where the weights are
-    return layers.Dense(64, "relu")(layers.Flatten()(x))
+def _conv_encode(image: Tensor, *, width: int, depth: int) -> Tensor:
+    """Halve the sides `depth` times, with `width` channels at first and twice as many each time."""
+    x = image
+    for level in range(depth):
+        x = layers.Conv2D(width * 2**level, 3, strides=2, padding="same", activation="relu")(x)
+    x = layers.Conv2D(width, 1, activation="relu")(x)  # fewer channels into the dense layer, where the weights are
+    return layers.Dense(4 * width, "relu")(layers.Flatten()(x))
 
 
-def _conv_decode(z: Tensor, shape: ImageShape, last: Last = linear) -> Tensor:
-    height, width, channels = shape
-    rows, columns = ceil(height / 4), ceil(width / 4)
-    x = layers.Dense(64, "relu")(z)
-    x = layers.Dense(rows * columns * 16, "relu")(x)
-    x = layers.Reshape((rows, columns, 16))(x)
-    x = layers.Conv2DTranspose(32, 3, strides=2, padding="same", activation="relu")(x)
+def _conv_decode(z: Tensor, shape: ImageShape, last: Last = linear, *, width: int, depth: int) -> Tensor:
+    high, wide, channels = shape
+    factor = 2**depth
+    rows, columns = ceil(high / factor), ceil(wide / factor)
+    x = layers.Dense(4 * width, "relu")(z)
+    x = layers.Dense(rows * columns * width, "relu")(x)
+    x = layers.Reshape((rows, columns, width))(x)
+    for level in reversed(range(1, depth)):
+        x = layers.Conv2DTranspose(width * 2**level, 3, strides=2, padding="same", activation="relu")(x)
     x = last(layers.Conv2DTranspose(channels, 5, strides=2, padding="same")(x))
-    return layers.Cropping2D(((0, 4 * rows - height), (0, 4 * columns - width)))(x)
+    return layers.Cropping2D(((0, factor * rows - high), (0, factor * columns - wide)))(x)
 
 
-def _conv_critic(image: Tensor, dropout: float) -> tuple[Tensor, Tensor]:
-    first = layers.LeakyReLU(0.2)(layers.Conv2D(16, 3, strides=2, padding="same")(image))
-    x = layers.Conv2D(32, 3, strides=2, padding="same")(dropped(first, dropout))
-    return layers.Flatten()(first), layers.Flatten()(layers.LeakyReLU(0.2)(x))
+def _conv_critic(image: Tensor, dropout: float, *, width: int, depth: int) -> tuple[Tensor, Tensor]:
+    x = first = layers.LeakyReLU(0.2)(layers.Conv2D(width, 3, strides=2, padding="same")(image))
+    for level in range(1, depth):
+        x = dropped(x, dropout) if level == 1 else x
+        x = layers.LeakyReLU(0.2)(layers.Conv2D(width * 2**level, 3, strides=2, padding="same")(x))
+    return layers.Flatten()(first), layers.Flatten()(x)
 
 
 def _question_encode(image: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from keras import layers, ops
 
 from models.architectures import NETWORKS, ImageShape
 from models.objective import LossTerm, Objective, Tensors, TermFunction
+from models.spec import catalogue
 from models.spec import tensors as t
 from models.spec.image_size import check_image_size
 from models.spec.pairing_measurement import Measurement
@@ -18,6 +19,7 @@ from models.training import Learner, TrainingModel
 
 OUTPUT = "output"  # (batch, height, width, channels): p, what the loss and the link are given
 LOSS = "loss"
+_SIZES = {"width": 16, "depth": 2}  # small: the lab compares rules, many at once, and its kept table was swept so
 
 # (targets, p) -> a value for each pixel.
 LOSSES: Mapping[str, Callable] = MappingProxyType(
@@ -41,7 +43,8 @@ def build(
     check_image_size(network, shape)
     keras.utils.set_random_seed(seed)
     image = keras.Input(shape, name="image")
-    encode, decode = NETWORKS[network].encode, NETWORKS[network].decode
+    sized = NETWORKS[network].sized({name: _SIZES[name] for name in catalogue.NETWORKS[network].settings})
+    encode, decode = sized.encode, sized.decode
     encoder = keras.Model(image, layers.Dense(latent_dim, name=t.Z)(encode(DATA_RANGES[pairing.data].put(image))))
     decoder = _decoder(decode, pairing.last, latent_dim, shape)
     term = LossTerm(LOSS, _term(pairing), 1.0, (OUTPUT,))

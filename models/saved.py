@@ -19,6 +19,7 @@ from models.program import OPTIMIZERS, Program, build
 from models.spec.errors import CheckpointError
 from models.spec.experiment import Experiment
 from models.spec.network_sizes import twin_sizes
+from models.spec.stored import as_written_now
 
 FLOAT = 4  # bytes of a weight
 _Size = Annotated[int, Field(ge=1, le=100_000)]
@@ -28,7 +29,7 @@ class _Kept(BaseModel):
     """The head of a file, each value as text."""
 
     hourglass: Literal["1"]  # the format
-    experiment: str
+    experiment: Json[dict[str, Any]]
     image_shape: Json[tuple[_Size, _Size, _Size]]
     classes: Json[Annotated[int, Field(ge=0, le=100_000)]]
     optimizers: Json[bool]
@@ -60,7 +61,7 @@ def load(path: str | Path) -> Program:
         with safe_open(path, framework="numpy") as file:
             kept = _Kept.model_validate(file.metadata() or {})
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
-        experiment = Experiment.parse(kept.experiment)
+        experiment = Experiment.parse(as_written_now(kept.experiment))
     except (OSError, SafetensorError, ValidationError, ValueError) as error:
         why = "it has not the head that models.save writes" if isinstance(error, ValidationError) else error
         raise CheckpointError(f"{path} cannot be read ({why}). Choose a file that models.save wrote.") from error

@@ -80,7 +80,8 @@ def build_twins(experiment: Experiment, image_shape: ImageShape, classes: int = 
     too small for its network.
     """
     check_image_size(experiment.network, image_shape)
-    network, pixels = NETWORKS[experiment.network], catalogue.PIXEL_MODELS[experiment.pixel_model]
+    network = NETWORKS[experiment.network].sized(experiment.sizes)
+    pixels = catalogue.PIXEL_MODELS[experiment.pixel_model]
     conditional, judged = experiment.variant_info.conditional, experiment.variant_info.critic
     image = keras.Input(image_shape, name="image")
     label = keras.Input((classes,), name="label") if conditional else None

@@ -8,7 +8,7 @@ from explorer.export import data, objective
 from explorer.export.lines import layers_in, lines_of, text_of
 from explorer.export.source import copy, copy_all, import_lines
 from explorer.export.text import WIDTH, call, constant, joined, literal
-from models.spec.catalogue import SETTINGS
+from models.spec.catalogue import NETWORKS, SETTINGS
 from models.spec.experiment import Experiment
 from models.spec.recorder import Name, RecordedCall, Recorder
 from models.spec.schedules import SCHEDULES
@@ -16,7 +16,8 @@ from models.spec.schedules import SCHEDULES
 # What the script's own lines import, where they use it; copied definitions bring their own.
 IMPORTS = ("from datetime import datetime", "from pathlib import Path", "import keras", "import numpy as np",
            "from keras import layers", "from keras import ops")  # fmt: skip
-NAMED = ("latent_dim", "seed", *SETTINGS)  # settings that networks are built with under the name of a constant
+SIZES = {name for network in NETWORKS.values() for name in network.settings}  # of layers, which say them themselves
+NAMED = ("latent_dim", "seed", *(name for name in SETTINGS if name not in SIZES))  # built with, by name of a constant
 TWINS = ("training", "inference", "generator")  # not saved: they share every layer with networks that are
 
 

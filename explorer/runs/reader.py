@@ -36,6 +36,7 @@ from explorer.runs.rows import (
 from explorer.runs.summary import checked_summary
 from explorer.runs.whereabouts import Facts, facts_in, noted_trainer
 from models.spec.experiment import Experiment, ExperimentError
+from models.spec.stored import as_written_now
 
 
 class Run:
@@ -54,7 +55,7 @@ class Run:
     @cached_property
     def experiment(self) -> Experiment:
         try:
-            return Experiment.parse(without_format(read_json(self.folder / EXPERIMENT), "run"))
+            return Experiment.parse(as_written_now(without_format(read_json(self.folder / EXPERIMENT), "run")))
         except FormatError as error:
             raise RunFormatError(str(error)) from error
         except ExperimentError as error:

@@ -4,11 +4,17 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from models.spec.catalogue import ELBO, PIXEL_MODELS, RECONSTRUCTION
+from models.spec.catalogue import ELBO, PIXEL_MODELS, RECONSTRUCTION, SETTINGS
 from models.spec.experiment import Experiment
 from models.spec.sentences import in_sentence
 
 LEAST_SHOWN = 0.05  # nats: below, a floor is shown as 0.0
+
+
+def network_in_words(experiment: Experiment) -> str:
+    """Describe the network, with its sizes where it comes in several."""
+    sizes = [f"{in_sentence(SETTINGS[name].title)} {size}" for name, size in experiment.sizes.items()]
+    return ", ".join([f"{experiment.network} network", *sizes])
 
 
 def loss_in_words(experiment: Experiment, summary: Mapping[str, Any]) -> list[str]:

@@ -68,6 +68,8 @@ class Experiment(BaseModel, metaclass=_InSentences):
 
     dataset: str = _field("digits", "cost", "tensors", "graph", pattern=r"^[a-z][a-z0-9_]{0,63}$")
     network: str = _field("dense", "cost", "tensors", "graph")
+    width: int = _field(32, "cost", "tensors", ge=4, le=256)
+    depth: int = _field(2, "cost", "tensors", ge=1, le=5)
     variant: str = _field("vae", "cost", "tensors", "graph")
     pixel_model: str = _field("bernoulli", "cost", "tensors", "graph")
     pixel_sigma: float = _field(0.25, ge=0.01, le=10, allow_inf_nan=False)
@@ -161,6 +163,11 @@ class Experiment(BaseModel, metaclass=_InSentences):
     @property
     def variant_info(self) -> VariantInfo:
         return VARIANTS[self.variant]
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The sizes of the network, by the names of its settings."""
+        return {name: getattr(self, name) for name in NETWORKS[self.network].settings}
 
     def term(self, name: str) -> TermInfo:
         """Return the description of one of the experiment's terms. Raises KeyError for any other name."""

@@ -80,6 +80,7 @@ networks: CatalogueTable[NetworkInfo] = CatalogueTable(
     {
         "title": lambda entry: entry.title,
         "least side in pixels": lambda entry: str(entry.least_side),
+        "sized by": lambda entry: ", ".join(entry.settings),
         "summary": lambda entry: entry.summary,
     },
 )

@@ -63,7 +63,14 @@ def spread() -> dict[str, Experiment]:
             "terms": moving(variant) if number % 4 == 1 else {},
         }  # fmt: skip
     small = {"latent_dim": 4, "batch_size": 16}
-    experiments["colours"] = {"variant": "vae", "network": "conv", "dataset": "shapes_rgb", **small}
+    experiments["colours"] = {
+        "variant": "vae",
+        "network": "conv",
+        "dataset": "shapes_rgb",
+        "width": 6,
+        "depth": 3,
+        **small,
+    }
     experiments["own"] = {"terms": OWN, **small}
     experiments["sampled"] = {
         "variant": "conditional_vae", "pixel_model": "bernoulli_dynamic", "network": "conv",

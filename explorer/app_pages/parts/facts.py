@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.app_pages.parts.messages import plain
 from explorer.places import size_in_words
-from explorer.runs.results import loss_in_words, results_in_words, short_estimates
+from explorer.runs.results import loss_in_words, network_in_words, results_in_words, short_estimates
 from models.spec.catalogue import CRITIC_LOSS
 from models.spec.experiment import Experiment
 
@@ -19,7 +19,7 @@ def model_facts(experiment: Experiment, summary: Mapping[str, Any], trouble: str
     """
     info = experiment.variant_info
     opponent = f" without the {info.learners[CRITIC_LOSS].title.lower()}" if info.critic else ""
-    facts = [f"{summary['parameters']:,} parameters{opponent}", f"{experiment.network} network"]
+    facts = [f"{summary['parameters']:,} parameters{opponent}", network_in_words(experiment)]
     if "test" in summary:
         facts += loss_in_words(experiment, summary)
         clean = " on clean images" if experiment.variant_info.uses_corruption else ""

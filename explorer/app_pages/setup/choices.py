@@ -1,5 +1,6 @@
 """The choices of a new training, a widget each; what they remember, and presets that fill them in."""
 
+from collections.abc import Sequence
 from itertools import cycle
 from typing import Any
 
@@ -91,7 +92,7 @@ def choose_all() -> tuple[dict[str, Any], list[str]]:
     st.subheader("Objective")
     given["variant"] = _choose_variant()
     given["terms"] = _choose_terms(given["variant"], given["pixel_model"])
-    given |= _choose_settings(given["variant"], given["pixel_model"])
+    given |= _choose_settings(settings_of(VARIANTS[given["variant"]], PIXEL_MODELS[given["pixel_model"]]), 4)
     terms = st.container()  # of a person's own: they are checked against all the choices, also those below
     st.subheader("Training")
     given |= _choose_training(given["variant"])
@@ -114,6 +115,7 @@ def _choose_data() -> dict[str, Any]:
     with two:
         given["network"] = _select("Network", "network", NETWORKS)
         st.caption(NETWORKS[given["network"]].summary)
+        given |= _choose_settings(NETWORKS[given["network"]].settings, 2)
         given["latent_dim"] = _number("latent_dim", step=1)
     return given
 
@@ -186,11 +188,10 @@ def _choose_term(variant: str, term: str, weight: float, pixel_model: str) -> di
     return choose_weight(places, lambda part: _term_key(variant, term, part), weight)
 
 
-def _choose_settings(variant: str, pixel_model: str) -> dict[str, Any]:
-    """Ask for the further numbers that the choices need."""
-    names = settings_of(VARIANTS[variant], PIXEL_MODELS[pixel_model])
+def _choose_settings(names: Sequence[str], columns: int) -> dict[str, Any]:
+    """Ask for the further numbers that the choices need, so many beside each other."""
     given: dict[str, Any] = {}
-    for name, column in zip(names, cycle(st.columns(4) if names else []), strict=False):  # a fifth is below the first
+    for name, column in zip(names, cycle(st.columns(columns) if names else []), strict=False):  # then below the first
         setting = SETTINGS[name]
         with column:
             given[name] = _number(name, step=setting.step, help=setting.help)

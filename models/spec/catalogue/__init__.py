@@ -47,7 +47,9 @@ NETWORKS: Mapping[str, NetworkInfo] = MappingProxyType(
     {
         "dense": NetworkInfo("Dense", "Two fully connected hidden layers each way. The fastest to train."),
         "conv": NetworkInfo(
-            "Convolutional", "Two strided convolutions each way. Few weights, sharper images than dense."
+            "Convolutional",
+            "Strided convolutions each way, and two dense layers. Slower than dense, and better at equal time.",
+            settings=("width", "depth"),
         ),
         "question": NetworkInfo(
             "Question",
@@ -121,6 +123,12 @@ PIXEL_MODELS: Mapping[str, PixelModelInfo] = MappingProxyType(
 
 SETTINGS: Mapping[str, SettingInfo] = MappingProxyType(
     {
+        "width": SettingInfo(
+            "Width",
+            8,
+            "Channels of the outermost convolution; each further one has twice as many. More take longer.",
+        ),
+        "depth": SettingInfo("Depth", 1, "Convolutions each way. Each halves the sides of the image."),
         "pixel_sigma": SettingInfo(
             "Pixel σ",
             0.05,

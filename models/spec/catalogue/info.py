@@ -15,6 +15,7 @@ class NetworkInfo:
     title: str
     summary: str
     least_side: int = 1  # pixels: on smaller images its convolutions have nothing left
+    settings: tuple[str, ...] = ()  # its sizes
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,18 @@ def test_what_was_entered_comes_back_with_its_variant_and_follows_to_no_other(sh
     assert given(shown)["terms"]["reconstruction"]["weight"] == 3.0
 
 
+def test_sizes_are_asked_for_beside_the_network_that_has_them(shown):
+    assert {"width", "depth"}.isdisjoint(given(shown))
+    for width in (8, 24, 40):
+        choose(shown, "Network", "conv")
+        choose(shown, "Width", width)
+        assert (given(shown)["width"], given(shown)["depth"]) == (width, 2)
+        choose(shown, "Network", "dense")
+        assert {"width", "depth"}.isdisjoint(given(shown))
+    choose(shown, "Network", "conv")
+    assert given(shown)["width"] == 40
+
+
 def test_every_setting_is_asked_for_however_many_there_are(monkeypatch):
     monkeypatch.setattr("explorer.app_pages.setup.choices.settings_of", lambda variant, pixel_model: MOST_SETTINGS)
     said = given(AppTest.from_function(form, default_timeout=30).run())

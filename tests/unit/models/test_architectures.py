@@ -11,7 +11,7 @@ from models.architectures import NETWORKS
 from models.pairing_runs import build
 from models.spec import catalogue
 from models.spec import tensors as t
-from models.spec.experiment import ExperimentError
+from models.spec.experiment import Experiment, ExperimentError
 from models.spec.image_size import check_image_size
 from models.spec.pairings import Pairing
 from tests.support.programs import SMALL, images, program
@@ -81,6 +81,13 @@ def test_unscaled_pixels_are_in_0_to_255_inside_the_networks_alone():
     np.testing.assert_allclose(values["reconstruction"], [25, 25])
 
 
+def test_the_smallest_convolutional_network_is_the_one_of_before():
+    """Its models are still opened."""
+    twins = program((28, 28, 1), network="conv", width=16, depth=2).twins
+    assert (twins.encoder.count_params(), twins.decoder.count_params()) == (55_924, 56_497)
+    assert twins.parameters == 112_421
+
+
 def test_the_network_of_the_question_has_its_numbers_of_weights():
     twins = program((28, 28, 1), network="question", variant="ae", latent_dim=100).twins
     assert (twins.encoder.count_params(), twins.decoder.count_params()) == (392_100, 165_473)
@@ -99,7 +106,10 @@ SIZES = sorted({pair for side in range(1, 13) for pair in ((side, side), (side, 
 
 @pytest.mark.parametrize("name", catalogue.NETWORKS)
 def test_a_network_builds_on_images_of_any_size_or_says_the_least_one(name):
-    network, least = NETWORKS[name], catalogue.NETWORKS[name].least_side
+    network, least = (
+        NETWORKS[name].sized(Experiment.parse({"network": name}).sizes),
+        catalogue.NETWORKS[name].least_side,
+    )
     for height, width in [(height, width) for height, width in SIZES if min(height, width) >= least]:
         check_image_size(name, (height, width, 1))
         image, code = keras.Input((height, width, 1)), keras.Input((2,))

@@ -43,6 +43,11 @@ def test_shapes_and_weights_of_every_network_are_those_that_keras_builds(network
     assert_same({"variant": variant, "network": network, "pixel_model": "unscaled"}, (29, 32, 3))
 
 
+@pytest.mark.parametrize("depth", [1, 3, 5])
+def test_shapes_and_weights_of_every_depth_are_those_that_keras_builds(depth):
+    assert_same({"variant": "gan", "network": "conv", "width": 6, "depth": depth}, (13, 29, 3))
+
+
 @pytest.mark.parametrize("variant", ["vae", "gan", "conditional_vae"])
 def test_shapes_are_the_same_where_images_are_sampled_at_each_step(variant):
     assert_same({"variant": variant, "pixel_model": "bernoulli_dynamic"}, (8, 6, 1))

@@ -17,6 +17,7 @@ from models.spec.catalogue import NETWORKS, OPTIMIZERS, PIXEL_MODELS, SETTINGS, 
 from models.spec.experiment import Change, Experiment, ExperimentError, changes_of, limits_of
 from models.spec.pairings import Pairing
 from models.spec.schedules import SCHEDULES
+from models.spec.stored import as_written_now
 from models.spec.term_settings import Terms, TermSetting
 from tests.support.helpers import faults
 
@@ -54,6 +55,9 @@ def test_what_the_choices_ask_for_has_words_and_limits_and_is_asked_once():
         names = settings_of(variant, pixels)
         assert len(names) == len(set(names))
         asked |= set(names)
+    sizes = {name for network in NETWORKS.values() for name in network.settings}
+    assert asked.isdisjoint(sizes)
+    asked |= sizes
     assert asked == set(SETTINGS)
     assert all(
         low <= Experiment.model_fields[name].default <= high for name in asked for low, high in [limits_of(name)]
@@ -73,7 +77,8 @@ def experiments():
         kl=term, dataset=st.from_regex(r"[a-z][a-z0-9_]{0,63}", fullmatch=True),
         network=st.sampled_from(sorted(NETWORKS)), pixel_model=st.sampled_from(sorted(PIXEL_MODELS)),
         optimizer=st.sampled_from(sorted(OPTIMIZERS)), pixel_sigma=small(0.01, 10), corruption=small(0, 2),
-        latent_dim=st.integers(1, 512), learning_rate=small(1e-7, 1), batch_size=st.integers(1, 4096),
+        width=st.integers(4, 256), depth=st.integers(1, 5), latent_dim=st.integers(1, 512),
+        learning_rate=small(1e-7, 1), batch_size=st.integers(1, 4096),
         epochs=st.integers(1, 10_000), validation_fraction=small(0.01, 0.5), seed=st.integers(0, 2**31 - 1),
     )  # fmt: skip
 
@@ -90,6 +95,8 @@ BAD = [
     ("dataset", "../x", "lower-case letters, digits and _"),
     ("dataset", 3, "a name"),
     ("network", "deep", "dense, conv, question"),
+    ("width", 3, "a whole number from 4 to 256"),
+    ("depth", 6, "a whole number from 1 to 5"),
     ("variant", "diffusion", "ae, denoising_ae, sparse_ae, sparse_kl_ae, vae, conditional_vae, beta_vae"),
     ("variant", ["vae"], "a name"),
     ("pixel_model", "laplace", "bernoulli, gaussian, unscaled"),
@@ -134,7 +141,9 @@ def test_what_contradicts_itself_is_refused():
     (sentence,) = faults({"variant": "vq_vae", "latent_dim": 5})
     assert "must be a multiple of 2" in sentence
     (sentence,) = faults({"epoch": 3})
-    assert sentence.startswith("epoch is not a setting of an experiment; allowed are dataset, network, variant")
+    assert sentence.startswith(
+        "epoch is not a setting of an experiment; allowed are dataset, network, width, depth, variant"
+    )
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -240,3 +249,12 @@ def test_experiments_and_sessions_of_earlier_versions_name_the_questions_network
     assert Experiment.parse(stored) == checked_experiment(PRESETS["question"])
     assert Session.parse({"network": "seed", "pairings": [Pairing().model_dump()]}).network == "question"
     assert "network was 'seeds'; allowed are dense, conv, question" in faults({"network": "seeds"})[0]
+
+
+def test_a_stored_convolutional_network_without_sizes_has_those_of_its_time():
+    """The weights beside it would fit no other."""
+    conv = {"network": "conv", "latent_dim": 2}
+    assert Experiment.parse(as_written_now(conv)).sizes == {"width": 16, "depth": 2}
+    assert Experiment.parse(as_written_now({**conv, "width": 24})).sizes == {"width": 24, "depth": 2}
+    assert Experiment.parse(as_written_now({"network": "dense"})) == Experiment.parse({"network": "dense"})
+    assert as_written_now("conv") == "conv"
