@@ -66,21 +66,21 @@ def _conv_encode(image: Tensor, *, width: int, depth: int) -> Tensor:
     """Halve the sides `depth` times, with `width` channels at first and twice as many each time."""
     x = image
     for level in range(depth):
-        x = layers.Conv2D(width * 2**level, 3, strides=2, padding="same", activation="relu")(x)
-    x = layers.Conv2D(width, 1, activation="relu")(x)  # fewer channels into the dense layer, where the weights are
-    return layers.Dense(4 * width, "relu")(layers.Flatten()(x))
+        x = layers.Conv2D(width * 2**level, 3, strides=2, padding="same", activation="leaky_relu")(x)
+    x = layers.Conv2D(width, 1, activation="leaky_relu")(x)  # fewer channels into the dense layer, the largest
+    return layers.Dense(256, "leaky_relu")(layers.Flatten()(x))
 
 
 def _conv_decode(z: Tensor, shape: ImageShape, last: Last = linear, *, width: int, depth: int) -> Tensor:
     high, wide, channels = shape
     factor = 2**depth
-    rows, columns = ceil(high / factor), ceil(wide / factor)
-    x = layers.Dense(4 * width, "relu")(z)
-    x = layers.Dense(rows * columns * width, "relu")(x)
-    x = layers.Reshape((rows, columns, width))(x)
-    for level in reversed(range(1, depth)):
-        x = layers.Conv2DTranspose(width * 2**level, 3, strides=2, padding="same", activation="relu")(x)
-    x = last(layers.Conv2DTranspose(channels, 5, strides=2, padding="same")(x))
+    rows, columns, most = ceil(high / factor), ceil(wide / factor), width * 2 ** (depth - 1)
+    x = layers.Dense(256, "leaky_relu")(z)
+    x = layers.Dense(rows * columns * most, "leaky_relu")(x)
+    x = layers.Reshape((rows, columns, most))(x)
+    for level in reversed(range(depth - 1)):
+        x = layers.Conv2DTranspose(width * 2**level, 3, strides=2, padding="same", activation="leaky_relu")(x)
+    x = last(layers.Conv2DTranspose(channels, 4, strides=2, padding="same")(x))  # 3 is faster, and leaves a grid
     return layers.Cropping2D(((0, factor * rows - high), (0, factor * columns - wide)))(x)
 
 
@@ -90,6 +90,24 @@ def _conv_critic(image: Tensor, dropout: float, *, width: int, depth: int) -> tu
         x = dropped(x, dropout) if level == 1 else x
         x = layers.LeakyReLU(0.2)(layers.Conv2D(width * 2**level, 3, strides=2, padding="same")(x))
     return layers.Flatten()(first), layers.Flatten()(x)
+
+
+def _small_encode(image: Tensor) -> Tensor:
+    x = layers.Conv2D(16, 3, strides=2, padding="same", activation="relu")(image)
+    x = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(x)
+    x = layers.Conv2D(16, 1, activation="relu")(x)
+    return layers.Dense(64, "relu")(layers.Flatten()(x))
+
+
+def _small_decode(z: Tensor, shape: ImageShape, last: Last = linear) -> Tensor:
+    height, width, channels = shape
+    rows, columns = ceil(height / 4), ceil(width / 4)
+    x = layers.Dense(64, "relu")(z)
+    x = layers.Dense(rows * columns * 16, "relu")(x)
+    x = layers.Reshape((rows, columns, 16))(x)
+    x = layers.Conv2DTranspose(32, 3, strides=2, padding="same", activation="relu")(x)
+    x = last(layers.Conv2DTranspose(channels, 5, strides=2, padding="same")(x))
+    return layers.Cropping2D(((0, 4 * rows - height), (0, 4 * columns - width)))(x)
 
 
 def _question_encode(image: Tensor) -> Tensor:
@@ -122,5 +140,6 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
         "dense": Network(_dense_encode, _dense_decode, _dense_critic),
         "conv": Network(_conv_encode, _conv_decode, _conv_critic),
         "question": Network(_question_encode, _question_decode, _question_critic),
+        "conv_small": Network(_small_encode, _small_decode, partial(_conv_critic, width=16, depth=2)),
     }
 )

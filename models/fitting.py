@@ -1,6 +1,6 @@
 """Keras' own methods, for a training model: what `compile`, `fit`, `evaluate` and `save` take, and mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
 
@@ -22,6 +22,7 @@ class FittingModel(keras.Model):
     learners: tuple[Learner, ...]
     trackers: Mapping[str, keras.metrics.Metric]
     epochs: keras.Variable
+    rate_factor: Callable[[tf.Tensor], tf.Tensor] | None
 
     @property
     def data_check(self) -> DataCheck:
@@ -43,6 +44,7 @@ class FittingModel(keras.Model):
             )
         if optimizer is not None:
             self.learners = (replace(self._only_learner(), optimizer=_optimizer(optimizer)),)
+            self.rate_factor = None  # it has its own learning rate
             self.learners[0].optimizer.build(self.learners[0].variables)
         only = self.learners[0].optimizer if len(self.learners) == 1 else None  # callbacks change its learning rate
         super().compile(optimizer=only, jit_compile=jit_compile, **options)

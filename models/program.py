@@ -1,6 +1,6 @@
 """A variant = twins + a list of terms + a list of learners."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from models.losses import term
 from models.objective import Objective
 from models.spec.catalogue import ONCE, PIXEL_MODELS
 from models.spec.experiment import Experiment
+from models.spec.schedules import RATE_SCHEDULES
 from models.spec.term_settings import weights_at
 from models.training import TrainingModel
 from models.twins import Twins, build_twins
@@ -66,6 +67,8 @@ class Program:
             moving.assign(objective.name in totals)
 
     def set_learning_rate(self, rate: float) -> None:
+        """Set the learning rate from the next step on; its schedule goes on from there."""
+        self.model.rate.assign(rate)
         for learner in self.model.learners:
             learner.optimizer.learning_rate.assign(rate)
 
@@ -93,4 +96,14 @@ def build(experiment: Experiment, image_shape: ImageShape = (28, 28, 1), classes
         for total, learner in experiment.variant_info.learners.items()
     ]
     scheduled = {name: setting for name, setting in experiment.terms.items() if setting.schedule != "constant"}
-    return Program(experiment, twins, TrainingModel(twins.training, learners, partial(weights_at, scheduled)))
+    return Program(
+        experiment,
+        twins,
+        TrainingModel(twins.training, learners, partial(weights_at, scheduled), _rate_factor(experiment)),
+    )
+
+
+def _rate_factor(experiment: Experiment) -> Callable[[Any], Any] | None:
+    """Return the schedule of the learning rate as a function of tensors: epochs that have passed to a factor."""
+    factor, epochs = RATE_SCHEDULES[experiment.rate_schedule].factor, float(experiment.epochs)
+    return factor and (lambda passed: factor(keras.ops.minimum(1.0, passed / epochs), keras.ops.cos))

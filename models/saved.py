@@ -84,7 +84,7 @@ def _state(program: Program, optimizers: bool) -> dict[str, keras.Variable]:
     model = program.model
     noise = [variable for variable in program.twins.training.variables if variable.dtype != "float32"]
     parts: dict[str, list[Any]] = {
-        "time": [model.epochs, model.steps],
+        "time": [model.epochs, model.steps, *([model.rate] if program.experiment.rate_schedule != "constant" else [])],
         "moving": model.moving,
         "weight": model.term_weights,
         "noise": noise,

@@ -20,7 +20,8 @@ class TrainingModel(FittingModel):
     """`network` (images -> named tensors) and its learners: one for a VAE, two for a GAN.
 
     Works with `fit`, under which `weights_at` moves weights: it gives those that are scheduled, by the name of their
-    term, after so many epochs. `TrainingLoop` is given its weights and moves none by itself.
+    term, after so many epochs. `TrainingLoop` is given its weights and moves none by itself. `rate_factor` gives, for a
+    scheduled learning rate, what `rate` is multiplied by after so many epochs; every step sets the optimizers' by it.
 
     A batch is images (batch, h, w, c) in 0..1; for a conditional network, which has two inputs, it is a pair of them
     and the classes (batch, classes), one-hot.
@@ -31,11 +32,12 @@ class TrainingModel(FittingModel):
         network: keras.Model,
         learners: Sequence[Learner],
         weights_at: Callable[[float], Mapping[str, float]] = lambda _epochs: {},
+        rate_factor: Callable[[tf.Tensor], tf.Tensor] | None = None,
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.network = network
-        self.weights_at = weights_at
+        self.weights_at, self.rate_factor = weights_at, rate_factor
         self.conditional = len(network.inputs) > 1
         self.learners = tuple(learners)
         self.objectives = [learner.objective for learner in learners]
@@ -43,6 +45,7 @@ class TrainingModel(FittingModel):
         self.trackers = {name: keras.metrics.Mean(name=name) for name in self.series}
         self.epochs = keras.Variable(0.0, trainable=False, name="epochs")  # of training so far, for terms that ask
         self.steps = keras.Variable(0, trainable=False, dtype="int32", name="steps")
+        self.rate = keras.Variable(learners[0].optimizer.learning_rate.numpy(), trainable=False, name="rate")
         # Whether each learner moves its networks: with one frozen, the others can be watched alone.
         self.moving = [
             keras.Variable(True, trainable=False, dtype="bool", name=f"{o.name}_moving") for o in self.objectives
@@ -97,6 +100,10 @@ class TrainingModel(FittingModel):
             values = self.terms(batch, training=True)
             losses = [tf.reduce_mean(values[objective.name]) for objective in self.objectives]
         self.steps.assign_add(1)
+        if self.rate_factor is not None:
+            rate = self.rate.value * self.rate_factor(self.epochs.value)
+            for learner in self.learners:
+                learner.optimizer.learning_rate.assign(rate)
         due = [self._is_due(*each) for each in zip(self.learners, self.moving, strict=True)] if several else [True]
         gradients = [
             _where(is_due, partial(tape.gradient, loss, learner.variables), partial(_zeros, learner.variables))

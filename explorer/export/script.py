@@ -7,11 +7,11 @@ from explorer.datasets.catalogue import DatasetInfo, dataset_info, validation_co
 from explorer.export import data, objective
 from explorer.export.lines import layers_in, lines_of, text_of
 from explorer.export.source import copy, copy_all, import_lines
-from explorer.export.text import WIDTH, call, constant, joined, literal
+from explorer.export.text import WIDTH, call, constant, entries, joined, literal
 from models.spec.catalogue import NETWORKS, SETTINGS
 from models.spec.experiment import Experiment
 from models.spec.recorder import Name, RecordedCall, Recorder
-from models.spec.schedules import SCHEDULES
+from models.spec.schedules import LEAST_RATE, SCHEDULES
 
 # What the script's own lines import, where they use it; copied definitions bring their own.
 IMPORTS = ("from datetime import datetime", "from pathlib import Path", "import keras", "import numpy as np",
@@ -96,7 +96,7 @@ def _pauses(experiment: Experiment) -> dict[str, int]:
 def _compiled(experiment: Experiment, recorder: Recorder) -> str:
     """Write how the model is compiled."""
     make = recorder.load("models.program").OPTIMIZERS[experiment.optimizer]
-    optimizer = text_of(make(learning_rate=constant(experiment.learning_rate, "LEARNING_RATE")))
+    optimizer = text_of(make(learning_rate=constant(experiment.learning_rate, _rate(experiment))))
     learners, given = experiment.variant_info.learners, [optimizer, "terms", "WEIGHTS"]
     if len(learners) > 1:
         moves = ", ".join(f"{literal(total)}: [{', '.join(learner.moves)}]" for total, learner in learners.items())
@@ -107,15 +107,40 @@ def _compiled(experiment: Experiment, recorder: Recorder) -> str:
     return call("model.compile(", [*given, "jit_compile=False"])
 
 
+def _rate(experiment: Experiment) -> str:
+    """Return what the script calls the learning rate of an optimizer."""
+    if experiment.rate_schedule == "constant":
+        return "LEARNING_RATE"
+    return "RATES[total]" if _pauses(experiment) else "RATE"
+
+
+def _schedules(experiment: Experiment, steps: int) -> list[str]:
+    """Write the schedule of the learning rate over so many steps an epoch; a learner that pauses counts fewer."""
+    if experiment.rate_schedule == "constant":
+        return []
+
+    def falling(every: int) -> str:
+        share = f" / {every}" if every > 1 else ""
+        steps_of = f"EPOCHS * {literal(steps)}{share}"
+        return f"keras.optimizers.schedules.CosineDecay(LEARNING_RATE, {steps_of}, alpha={literal(LEAST_RATE)})"
+
+    if not _pauses(experiment):
+        return [f"RATE = {falling(1)}"]
+    learners = experiment.variant_info.learners.items()
+    return [entries("RATES = {", [f"{literal(total)}: {falling(learner.every)}" for total, learner in learners])]
+
+
 def _constants(experiment: Experiment, info: DatasetInfo, used: set[str]) -> str:
     held_out = validation_count(info.training, experiment.validation_fraction)
     usual = ("latent_dim", "batch_size", "epochs", "learning_rate", "seed")
     values = {name.upper(): getattr(experiment, name) for name in SETTINGS} | {"CLASSES": info.classes}
+    steps = -(-(info.training - held_out) // experiment.batch_size)
     return "\n".join(
         [
             f"{', '.join(usual).upper()} = {', '.join(literal(getattr(experiment, name)) for name in usual)}",
             *(f"{name} = {literal(value)}" for name, value in values.items() if name in used),
             f"HELD_OUT = {literal(held_out)}  # training images kept for validation",
+            *_schedules(experiment, steps),
             objective.weights(experiment),
             "keras.utils.set_random_seed(SEED)",
         ]

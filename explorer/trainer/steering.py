@@ -7,6 +7,7 @@ from explorer.runs.commands import SetLearningRate, SetMoving, SetWeight
 from explorer.runs.records import Settings
 from explorer.runs.writer import RunWriter
 from models.program import Program
+from models.spec.schedules import rate_factor
 
 
 class Steering:
@@ -25,6 +26,11 @@ class Steering:
         """Put the settings into the status, which the store writes at its next flush."""
         weights = {name: setting.weight for name, setting in self.terms.items()}
         self.store.status["settings"] = Settings(weights, self.learning_rate, self.moving).as_json()
+
+    def rate_at(self, epochs: float) -> float:
+        """Return the learning rate after that many epochs, as its schedule has it."""
+        experiment = self.program.experiment
+        return self.learning_rate * rate_factor(experiment.rate_schedule, epochs, experiment.epochs)
 
     def change(self, command: SetWeight | SetLearningRate | SetMoving) -> None:
         match command:

@@ -111,10 +111,12 @@ class Trainer:
         seconds = np.linspace(began, self.watch.seconds, len(rows) + 1)[1:]
         a_step = max((self.watch.seconds - began) / len(rows), 1e-6)
         self.steps_a_call = int(np.clip(CALL_SECONDS / a_step, 1, MOST_STEPS_A_CALL))
-        for batch, values, in_force, epoch, second in zip(batches, rows, weights, epochs[1:], seconds, strict=True):
+        rates = map(self.steering.rate_at, epochs[:-1])
+        each = zip(batches, rows, weights, rates, epochs[1:], seconds, strict=True)
+        for batch, values, in_force, rate, epoch, second in each:
             self.step, self.epoch = self.step + 1, float(epoch)
             self.watch.images += len(batch)
-            clock = {"epoch": epoch, "seconds": second, "learning_rate": self.steering.learning_rate}
+            clock = {"epoch": epoch, "seconds": second, "learning_rate": rate}
             self.store.log_step(self.step, history_row(clock, self._by_series(values), in_force))
             if (fault := self.guard.check(self.step, values, self.steering.learning_rate, in_force)) is not None:
                 raise FloatingPointError(fault)

@@ -1,6 +1,5 @@
 """The complete, validated description of what to train: small JSON. Free of TensorFlow."""
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -24,14 +23,17 @@ from models.spec.catalogue import (
     with_sources,
 )
 from models.spec.formula.formula import Formula, FormulaError, parse_formula
+from models.spec.schedules import RATE_SCHEDULES
 from models.spec.sentences import in_sentence, sentences_of
 from models.spec.tensors import RECONSTRUCTION
-from models.spec.term_settings import Terms, TermSetting, as_setting
+from models.spec.term_settings import Terms, TermSetting, as_setting, check_own_name
 
-OWN_NAME = re.compile("[a-z][a-z0-9_]{0,31}")
 # What a field can change besides what is learnt: size and speed, the tensors of a new model, the picture of its loss.
 Change = Literal["cost", "tensors", "graph"]
-HISTORY_NAME = re.compile("level|step|epoch|seconds|learning_rate|weight_.*|weighted_.*")  # a run's own columns
+_TABLES: Mapping[str, Mapping[str, Any]] = {
+    "network": NETWORKS, "variant": VARIANTS, "pixel_model": PIXEL_MODELS, "optimizer": OPTIMIZERS,
+    "rate_schedule": RATE_SCHEDULES,
+}  # fmt: skip
 LearningRate = Annotated[float, Field(ge=1e-7, le=1.0, allow_inf_nan=False)]
 
 
@@ -68,7 +70,7 @@ class Experiment(BaseModel, metaclass=_InSentences):
 
     dataset: str = _field("digits", "cost", "tensors", "graph", pattern=r"^[a-z][a-z0-9_]{0,63}$")
     network: str = _field("dense", "cost", "tensors", "graph")
-    width: int = _field(32, "cost", "tensors", ge=4, le=256)
+    width: int = _field(16, "cost", "tensors", ge=4, le=256)
     depth: int = _field(2, "cost", "tensors", ge=1, le=5)
     variant: str = _field("vae", "cost", "tensors", "graph")
     pixel_model: str = _field("bernoulli", "cost", "tensors", "graph")
@@ -84,17 +86,17 @@ class Experiment(BaseModel, metaclass=_InSentences):
     codewords: int = _field(2, "cost", "tensors", "graph", ge=1, le=512)
     optimizer: str = _field("adam", "cost")
     learning_rate: LearningRate = _field(1e-3)
+    rate_schedule: str = _field("constant")
     batch_size: int = _field(128, "cost", ge=1, le=4096)
     epochs: int = _field(20, ge=1, le=10_000)
     validation_fraction: float = _field(0.1, ge=0.01, le=0.5)
     seed: int = _field(0, "tensors", ge=0, le=2**31 - 1)
 
-    @field_validator("network", "variant", "pixel_model", "optimizer")
+    @field_validator(*_TABLES)
     @classmethod
     def _known_name(cls, name: str, info: Any) -> str:
-        tables = {"network": NETWORKS, "variant": VARIANTS, "pixel_model": PIXEL_MODELS, "optimizer": OPTIMIZERS}
         name = current_name(info.field_name, name)
-        entry(tables[info.field_name], info.field_name, name)
+        entry(_TABLES[info.field_name], info.field_name, name)
         return name
 
     @model_validator(mode="before")
@@ -143,12 +145,7 @@ class Experiment(BaseModel, metaclass=_InSentences):
                 f"terms had {name}; the variant {self.variant} has {', '.join(self.variant_info.weights)}. "
                 "Remove the others, choose another variant, or give a formula for your own term."
             )
-        taken = name in {*TERMS, *TENSORS, *self.variant_info.learners} or HISTORY_NAME.fullmatch(name)
-        if taken or not OWN_NAME.fullmatch(name):
-            raise ValueError(
-                f"your own term was named {name[:60]!r}; allowed are up to 32 lower-case letters, digits and _, "
-                "starting with a letter, and no name that Hourglass uses itself. Choose another name."
-            )
+        check_own_name(name, {*TERMS, *TENSORS, *self.variant_info.learners})
         try:
             self.parse_formula(setting.formula)
         except FormulaError as error:

@@ -1,11 +1,13 @@
-"""Schedules of a term's weight over the epochs. Free of TensorFlow.
+"""Schedules of a term's weight over the epochs, and of the learning rate over a training. Free of TensorFlow.
 
-A schedule is a factor in 0..1 that multiplies the live weight, so that a changed weight and a schedule never conflict.
+A schedule is a factor in 0..1 that multiplies the live value, so that a changed value and a schedule never conflict.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -36,3 +38,32 @@ SCHEDULES: Mapping[str, ScheduleInfo] = MappingProxyType(
         "cyclical": ScheduleInfo("Cyclical", "The weight rises from 0 again in every cycle.", cyclical),
     }
 )
+
+
+LEAST_RATE = 0.01  # of the learning rate, at the end of a training and for as long as somebody goes on
+
+
+@dataclass(frozen=True)
+class RateScheduleInfo:
+    title: str
+    summary: str
+    factor: Callable[..., Any] | None  # (share of the training in 0..1, its cosine function) -> LEAST_RATE..1
+
+
+def cosine(share: Any, cos: Callable[[Any], Any] = math.cos) -> Any:
+    """Fall from 1 to LEAST_RATE by half a cosine (Loshchilov & Hutter 2017, eq. 5, without restarts)."""
+    return LEAST_RATE + (1.0 - LEAST_RATE) * 0.5 * (1.0 + cos(math.pi * share))
+
+
+RATE_SCHEDULES: Mapping[str, RateScheduleInfo] = MappingProxyType(
+    {
+        "constant": RateScheduleInfo("Constant", "The learning rate stays as it is set.", None),
+        "cosine": RateScheduleInfo("Cosine decay", "The learning rate falls to a hundredth over the training.", cosine),
+    }
+)
+
+
+def rate_factor(schedule: str, epochs: float, of: float) -> float:
+    """Return what the learning rate is multiplied by after so many epochs of a training."""
+    factor = RATE_SCHEDULES[schedule].factor
+    return 1.0 if factor is None else factor(min(1.0, epochs / of))

@@ -1,6 +1,7 @@
 """The settings of loss terms: weight, schedule and, for a person's own term, its formula. Free of TensorFlow."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, field_validator
@@ -9,6 +10,8 @@ from pydantic_core import CoreSchema, core_schema
 from models.spec.catalogue import current_formula, entry
 from models.spec.schedules import SCHEDULES
 
+_OWN_NAME = re.compile("[a-z][a-z0-9_]{0,31}")
+_HISTORY_NAME = re.compile("level|step|epoch|seconds|learning_rate|weight_.*|weighted_.*")  # a run's own columns
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 
 
@@ -86,3 +89,12 @@ def as_setting(given: Any) -> Mapping[str, Any]:
     if isinstance(given, TermSetting):
         return given.model_dump()
     return given if isinstance(given, Mapping) else {"weight": given}
+
+
+def check_own_name(name: str, taken: Collection[str]) -> None:
+    """Raise ValueError for a name that a person's own term cannot have."""
+    if name in taken or _HISTORY_NAME.fullmatch(name) or not _OWN_NAME.fullmatch(name):
+        raise ValueError(
+            f"your own term was named {name[:60]!r}; allowed are up to 32 lower-case letters, digits and _, "
+            "starting with a letter, and no name that Hourglass uses itself. Choose another name."
+        )

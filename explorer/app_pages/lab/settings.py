@@ -9,7 +9,7 @@ from explorer.app_pages.parts import address
 from explorer.app_pages.setup.widgets import bounds
 from explorer.datasets.catalogue import DATASETS
 from explorer.lab.session import Session
-from models.spec.catalogue import NETWORKS, current_name
+from models.spec.catalogue import current_name, offered_networks
 
 SETTINGS = tuple(name for name in Session.model_fields if name != "pairings")
 
@@ -22,7 +22,8 @@ def given_settings() -> dict[str, str]:
 def offer_settings() -> None:
     """Let the settings be changed."""
     with st.popover("Network and data", icon=":material/tune:", width="stretch"):
-        for name, label, table in (("dataset", "Data", DATASETS), ("network", "Network", NETWORKS)):
+        offered = offered_networks(address.value("network"))
+        for name, label, table in (("dataset", "Data", DATASETS), ("network", "Network", offered)):
             options, default = list(table), str(Session.model_fields[name].default)
             now = current_name(name, address.value(name, default))
             begin = options.index(now) if now in options else 0  # what is wrong with it is said below

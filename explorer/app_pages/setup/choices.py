@@ -1,6 +1,6 @@
 """The choices of a new training, a widget each; what they remember, and presets that fill them in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
@@ -20,10 +20,12 @@ from models.spec.catalogue import (
     PIXEL_MODELS,
     SETTINGS,
     VARIANTS,
+    offered_networks,
     settings_of,
     term_info,
 )
 from models.spec.experiment import Experiment, ExperimentError
+from models.spec.schedules import RATE_SCHEDULES
 
 FIELDS = Experiment.model_fields
 IN_ADDRESS = ("dataset", "network", "variant", "pixel_model")
@@ -66,9 +68,13 @@ def _optimizer_key(variant: str) -> str:
 
 def _select(label: str, field: str, table: Any, **options: Any) -> str:
     """Show a select box. The choice is in the page's address too, unless it is the default, so reloads keep it."""
-    titles = {name: info if isinstance(info, str) else info.title for name, info in table.items()}
+    titles = _titles_of(table)
     address.known(field, titles, _default(field), tell_of_another(label.lower()))
     return address.select_box(label, field, titles, _default(field), **options)
+
+
+def _titles_of(table: Mapping[str, Any]) -> dict[str, str]:
+    return {name: info if isinstance(info, str) else info.title for name, info in table.items()}
 
 
 def in_words_of_the_form(sentence: str) -> str:
@@ -113,7 +119,8 @@ def _choose_data() -> dict[str, Any]:
         given["pixel_model"] = _select("Pixel model", "pixel_model", PIXEL_MODELS)
         st.caption(PIXEL_MODELS[given["pixel_model"]].summary)
     with two:
-        given["network"] = _select("Network", "network", NETWORKS)
+        offered = offered_networks(address.value("network", _default("network")))
+        given["network"] = _select("Network", "network", offered)
         st.caption(NETWORKS[given["network"]].summary)
         given |= _choose_settings(NETWORKS[given["network"]].settings, 2)
         given["latent_dim"] = _number("latent_dim", step=1)
@@ -141,13 +148,16 @@ def _choose_variant() -> str:
 
 def _choose_training(variant: str) -> dict[str, Any]:
     given: dict[str, Any] = {}
-    columns = iter(st.columns(4))
+    columns = iter(st.columns(5))
     with next(columns):
         given["epochs"] = _number("epochs", step=1)
     with next(columns):
         given["batch_size"] = _number("batch_size", step=1)
     with next(columns):
         given["learning_rate"] = _number("learning_rate", step=1e-4, format="%.5g")
+    with next(columns):
+        key, own = "setup-rate_schedule", _default("rate_schedule")
+        given["rate_schedule"] = select(st.selectbox, "Rate schedule", key, own, _titles_of(RATE_SCHEDULES))
     with next(columns):
         key, own = _optimizer_key(variant), VARIANTS[variant].optimizer
         given["optimizer"] = select(st.selectbox, "Optimizer", key, own, OPTIMIZERS)

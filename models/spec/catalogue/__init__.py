@@ -37,7 +37,7 @@ __all__ = [
     "LOSS", "NATS", "NETWORKS", "ONCE", "OPTIMIZERS", "OPTIMIZER_SLOTS", "PIXEL_MODELS", "QUESTION", "RECONSTRUCTION",
     "SCORE", "SETTINGS", "TENSORS", "TERMS", "VARIANTS",
     "CodeInfo", "LearnerInfo", "NetworkInfo", "PixelModelInfo", "SettingInfo", "TensorInfo", "TermInfo", "VariantInfo",
-    "current_formula", "current_name", "entry", "flow_of", "settings_of", "tensors_of", "term_info",
+    "current_formula", "current_name", "entry", "flow_of", "offered_networks", "settings_of", "tensors_of", "term_info",
     "unit_of_total", "with_sources",
 ]  # fmt: skip
 
@@ -55,6 +55,9 @@ NETWORKS: Mapping[str, NetworkInfo] = MappingProxyType(
             "Question",
             f"The network of {QUESTION}: 557,573 weights with 100 latent dimensions.",
             least_side=10,
+        ),
+        "conv_small": NetworkInfo(
+            "Convolutional (earlier)", "The convolutional network of earlier versions, in its one size.", former=True
         ),
     }
 )
@@ -229,6 +232,11 @@ def settings_of(variant: VariantInfo, pixel_model: PixelModelInfo) -> tuple[str,
     """Return the names of the further fields of an experiment that these choices need."""
     parts = (pixel_model, variant, CODES[variant.code], *(TERMS[term] for term in variant.weights))
     return tuple(name for part in parts for name in part.settings)
+
+
+def offered_networks(chosen: str = "") -> dict[str, NetworkInfo]:
+    """Return the networks to choose from, with one that is chosen already."""
+    return {name: info for name, info in NETWORKS.items() if not info.former or name == chosen}
 
 
 def unit_of_total(terms: Iterable[TermInfo]) -> str:

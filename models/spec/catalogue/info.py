@@ -16,6 +16,7 @@ class NetworkInfo:
     summary: str
     least_side: int = 1  # pixels: on smaller images its convolutions have nothing left
     settings: tuple[str, ...] = ()  # its sizes
+    former: bool = False  # not offered any more: models of earlier versions have it
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ from tests.support.run_helpers import unfinished
 QUICK = {"epochs": 1, "batch_size": 512}
 RUN: dict[str, dict[str, Any]] = {  # a script that learns, and others that only have to run
     "vae": {"epochs": 4, "latent_dim": 8},
-    "conditional_vae": QUICK,
-    "wgan_gp": QUICK,
+    "conditional_vae": {**QUICK, "rate_schedule": "cosine"},
+    "wgan_gp": {**QUICK, "rate_schedule": "cosine"},
     "mnist": {"dataset": "mnist", "epochs": 1, "batch_size": 4096},
     "fashion_mnist": {"dataset": "fashion_mnist", "epochs": 1, "batch_size": 4096, "variant": "conditional_vae"},
 }

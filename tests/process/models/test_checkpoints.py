@@ -85,7 +85,7 @@ print(sorted({{"sklearn", "pandas", "scipy.stats"}} & set(sys.modules)), gc.isen
 def test_weights_of_another_model_are_refused_and_nothing_is_assigned():
     target = twins()
     before = target.generator(CODES).numpy()
-    with pytest.raises(CheckpointError, match=r"encoder/z_mean/kernel were \(64, 2\); this model needs \(64, 3\)"):
+    with pytest.raises(CheckpointError, match=r"encoder/z_mean/kernel were \(256, 2\); this model needs \(256, 3\)"):
         assign_weights(target, {**weights_of(target), **weights_of(twins(latent_dim=2))})
     given_arrays = {name: array + 1 for name, array in weights_of(target).items()}
     del given_arrays["decoder/dense_1/bias"]

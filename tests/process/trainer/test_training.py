@@ -16,6 +16,7 @@ from explorer.trainer import listening, training
 from explorer.trainer import probe as probing
 from explorer.trainer import process as trainer
 from explorer.trainer.listening import Stop
+from models.spec.schedules import rate_factor
 from tests.support.helpers import quick
 from tests.support.run_helpers import small_trainer, snapshot_is_whole
 
@@ -184,7 +185,7 @@ def test_previews_of_a_slow_network_have_fewer_points(tmp_path, no_parent_needed
 
 def test_a_command_reaches_the_optimizer_and_the_objective_and_keeps_to_the_schedule(tmp_path, no_parent_needed):
     schedule = {"kl": {"weight": 2, "schedule": "warm_up", "schedule_epochs": 4}}
-    trainer = small_trainer(tmp_path, terms=schedule)
+    trainer = small_trainer(tmp_path, terms=schedule, rate_schedule="cosine", epochs=4)
     (learner,) = trainer.program.model.learners
     trainer.store.open_history(trainer.loop.series, list(trainer.terms))
     batch = np.arange(4, dtype=np.int32)
@@ -195,8 +196,12 @@ def test_a_command_reaches_the_optimizer_and_the_objective_and_keeps_to_the_sche
     trainer._train_steps([batch], np.array([2.0, 2.5]))
     assert float(learner.objective.term_weights["kl"].numpy()) == trainer.weights["kl"] == 4
     assert float(learner.objective.term_weights["reconstruction"].numpy()) == 1
-    assert float(learner.optimizer.learning_rate.numpy()) == trainer.steering.learning_rate == 0.25
+    assert trainer.steering.learning_rate == 0.25
+    assert float(learner.optimizer.learning_rate.numpy()) == pytest.approx(0.25 * 0.505)  # half-way down
     trainer.store.close()
+    with Run(tmp_path) as run:
+        rates = run.curves(points=10).training["learning_rate"]
+    assert rates == pytest.approx([1e-3, 1e-3 * rate_factor("cosine", 1, 4), 0.25 * 0.505])
 
 
 @pytest.mark.parametrize("value", [np.inf, np.nan, 3e38], ids=str)  # finite weights can give infinite codes

@@ -4,7 +4,9 @@ import ast
 import dataclasses
 import re
 from pathlib import Path
+from typing import Any
 
+import keras
 import pytest
 
 from explorer.datasets.catalogue import DATASETS
@@ -12,6 +14,7 @@ from explorer.export.data import functions_of
 from explorer.export.script import script_name, script_of
 from explorer.export.source import ExportError
 from models.spec.experiment import Experiment
+from models.spec.schedules import rate_factor
 
 
 @pytest.mark.parametrize(("dataset", "most"), [("mnist", 120), ("fashion_mnist", 120), ("digits", 130)])
@@ -74,6 +77,22 @@ def test_what_is_not_used_is_left_out_and_what_is_decided_is_named():
     unpaced = script_of(Experiment.parse({"variant": "gan"}))  # no learner of it rests
     assert not re.search(r"every=|Paced|self\.steps", unpaced)
     assert 'every={"loss": 5}' in script_of(Experiment.parse({"variant": "wgan_gp"}))
+
+
+@pytest.mark.parametrize(("variant", "every"), [("vae", {"RATE": 1}), ("wgan_gp", {"loss": 5, "critic_loss": 1})])
+def test_a_scheduled_rate_is_the_apps_at_every_step_of_a_learner(variant, every):
+    experiment = Experiment.parse({"variant": variant, "rate_schedule": "cosine", "epochs": 3, "batch_size": 100})
+    text = script_of(experiment)
+    steps, rate = 15, "RATE" if "RATE" in every else "RATES[total]"  # an epoch
+    (made,) = [n for n in ast.parse(text).body if isinstance(n, ast.Assign) and "CosineDecay" in ast.unparse(n)]
+    names: dict[str, Any] = {"keras": keras, "LEARNING_RATE": 0.5, "EPOCHS": 3}
+    exec(ast.unparse(made), names)  # noqa: S102 -- the script's own line
+    assert f"Adam(learning_rate={rate}" in text
+    for learner, pause in every.items():
+        falling = names[learner] if learner == "RATE" else names["RATES"][learner]
+        for step in range(0, 60, 5):
+            expected = 0.5 * rate_factor("cosine", step / steps, 3)
+            assert float(falling(step // pause)) == pytest.approx(expected, rel=1e-5)
 
 
 def test_own_terms_stand_in_the_script_as_code():

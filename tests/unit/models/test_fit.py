@@ -12,6 +12,7 @@ from models import DataError, Experiment, build
 from models.checkpoints import weights_of
 from models.program import Program
 from models.spec.experiment import ExperimentError
+from models.spec.schedules import rate_factor
 from tests.support.helpers import some_images
 from tests.support.programs import SMALL, program
 
@@ -154,7 +155,12 @@ def test_a_program_is_trained_as_its_experiment_says_unless_told_otherwise():
 RISING = {"kl": {"weight": 4.0, "schedule": "warm_up", "schedule_epochs": 4}}
 
 
-@pytest.mark.parametrize("settings", [{"terms": RISING}, {"variant": "aae"}], ids=["schedule", "learners"])
+FALLING = {"rate_schedule": "cosine", "epochs": 3}
+
+
+@pytest.mark.parametrize(
+    "settings", [{"terms": RISING}, FALLING, {"variant": "aae"}], ids=["schedule", "rate", "learners"]
+)
 def test_a_second_fit_goes_on_as_one_long_fit_does(settings: dict[str, Any]):
     short, long = (eager(build(Experiment(**settings), SMALL)) for _ in range(2))
     told: dict[str, Any] = {"batch_size": 4, "shuffle": False, "verbose": 0}
@@ -167,6 +173,9 @@ def test_a_second_fit_goes_on_as_one_long_fit_does(settings: dict[str, Any]):
         np.testing.assert_array_equal(weights_of(short.twins)[name], array)
     if "terms" in settings:
         assert short.model.weight_of("kl").value == 3  # 4 · 3/4
+    if settings is FALLING:
+        falls = rate_factor("cosine", 2.5, 3)  # the last of two steps an epoch
+        assert float(short.model.learners[0].optimizer.learning_rate) == pytest.approx(1e-3 * falls)
 
 
 def test_an_initial_epoch_sets_the_schedules():

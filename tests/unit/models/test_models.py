@@ -10,6 +10,7 @@ from models.losses import term
 from models.objective import LossTerm, Objective
 from models.spec import tensors as t
 from models.spec.experiment import Experiment
+from models.spec.schedules import rate_factor
 from models.training import Learner, TrainingLoop, TrainingModel, epoch_batches
 from models.twins import build_twins
 from tests.support.helpers import some_images
@@ -142,6 +143,19 @@ def test_live_weight_and_rate_count_at_the_next_step_without_a_retrace():
     assert loop.train_function.experimental_get_tracing_count() == 1
     with pytest.raises(KeyError):
         made.set_weight("kl", 1.0)
+
+
+def test_a_scheduled_rate_falls_within_a_call_and_a_live_one_falls_on():
+    made = program(variant="ae", optimizer="sgd", learning_rate=0.5, rate_schedule="cosine", epochs=4)
+    loop, batches = TrainingLoop(made.model, some_images(16, SMALL)), np.zeros((2, 4), np.int32)
+    (learner,) = made.model.learners
+    for begin, rate in ((0.0, 0.5), (2.5, 0.5), (3.0, 0.125), (9.0, 0.125)):
+        made.set_learning_rate(rate)
+        loop.train_many(batches, np.ones((2, 1), np.float32), np.array([begin, begin + 0.5]))
+        expected = rate * rate_factor("cosine", begin + 0.5, 4)
+        assert float(learner.optimizer.learning_rate.numpy()) == pytest.approx(expected, rel=1e-5)
+    assert [rate_factor("cosine", epochs, 4) for epochs in (0, 2, 4, 9)] == pytest.approx([1, 0.505, 0.01, 0.01])
+    assert rate_factor("constant", 3, 4) == 1
 
 
 def test_noise_and_sampling_are_only_in_training():

@@ -20,7 +20,7 @@ TOLD: dict[str, Any] = {"batch_size": 4, "shuffle": False, "verbose": 0, "epochs
 
 @pytest.mark.parametrize(
     "settings",
-    [{"terms": RISING}, {"variant": "aae"}, {"variant": "conditional_vae"}],
+    [{"terms": RISING, "rate_schedule": "cosine", "epochs": 3}, {"variant": "aae"}, {"variant": "conditional_vae"}],
     ids=["schedule", "critic", "class"],
 )
 def test_what_is_loaded_is_the_same_and_its_training_goes_on_alike(settings, tmp_path):

@@ -111,7 +111,7 @@ def test_tables_cannot_be_changed():
 
 def test_an_unknown_name_is_answered_with_the_known_ones():
     with pytest.raises(
-        ValueError, match=r"network was 'deep'; allowed are dense, conv, question\. Choose one of these\."
+        ValueError, match=r"network was 'deep'; allowed are dense, conv, question, conv_small\. Choose one of these\."
     ):
         catalogue.entry(catalogue.NETWORKS, "network", "deep")
 
