@@ -51,7 +51,7 @@ class RateScheduleInfo:
 
 
 def cosine(share: Any, cos: Callable[[Any], Any] = math.cos) -> Any:
-    """Fall from 1 to LEAST_RATE by half a cosine (Loshchilov & Hutter 2017, eq. 5, without restarts)."""
+    """Return a fall from 1 to LEAST_RATE by half a cosine (Loshchilov & Hutter 2017, eq. 5, without restarts)."""
     return LEAST_RATE + (1.0 - LEAST_RATE) * 0.5 * (1.0 + cos(math.pi * share))
 
 
