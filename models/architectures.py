@@ -63,7 +63,7 @@ def _dense_critic(image: Tensor, dropout: float) -> tuple[Tensor, Tensor]:
 
 
 def _conv_encode(image: Tensor, *, width: int, depth: int) -> Tensor:
-    """Return features; the sides are halved `depth` times, with `width` channels at first and twice as many each time."""
+    """Return features; the sides are halved `depth` times, with `width` channels, then twice as many each time."""
     x = image
     for level in range(depth):
         x = layers.Conv2D(width * 2**level, 3, strides=2, padding="same", activation="leaky_relu")(x)
