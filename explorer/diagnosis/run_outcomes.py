@@ -3,6 +3,7 @@
 import numpy as np
 
 from explorer.diagnosis import remedies
+from explorer.diagnosis.courses import Course
 from explorer.diagnosis.divergence import deepest, too_large_steps, unbounded_terms, without_bound
 from explorer.diagnosis.findings import BAD, GOOD, NOTE, Finding
 from explorer.diagnosis.run_measures import RunMeasured
@@ -17,6 +18,7 @@ NOTHING = 0.02  # of the same: no better than the mean image
 UNTRAINED = -0.15  # of the same: a decoder that has not even learnt the mean image
 SAME_IMAGE = 0.05  # of the images' spread: reconstructions that differ by less are one picture
 FEW_ENTRIES = 0.5  # of the codebook
+FEW_IMAGES = 8  # that a code can tell apart: it stays too small, however long it trains
 OVER_FITTED = 0.03  # of the whole way, by which the validation loss has risen
 WIDE_GAP = 0.2  # of the whole way, by which the validation loss is above the training loss
 RISEN = 0.5  # of the whole way, and of the way that was made, by which a training loss is above its least
@@ -83,25 +85,28 @@ def rises(found: RunMeasured) -> Finding | None:
     return Finding(BAD, "Diverging", sentence, _smaller_steps(found))
 
 
-def _is_flat(found: RunMeasured) -> bool:
-    """Return whether the loss stands still, so that its verdict would be the same later."""
-    trend = found.objective.trend
-    return found.step >= SETTLED_STEPS and (trend.is_noise or -trend.change < WORTH_MORE * found.scale)
+def _is_flat(found: RunMeasured, *of: Course) -> bool:
+    """Return whether a course, else the objective, stands still, so that its verdict would be the same later."""
+    trends = [each.trend for each in of or (found.objective,)]
+    stand = (trend.is_noise or -trend.change < WORTH_MORE * found.scale for trend in trends)
+    return found.step >= SETTLED_STEPS and any(stand)
 
 
 def collapsed(found: RunMeasured) -> Finding | None:
     """Find a code that carries nothing: every image has the same reconstruction."""
-    if found.information is None or found.dimensions is None or "capacity" in found.rising or not _is_flat(found):
+    if found.information is None or found.dimensions is None or "capacity" in found.rising:
         return None
     latent, of_posterior = len(found.information), found.experiment.variant_info.stochastic
-    if of_posterior and not found.dimensions.any():
+    if of_posterior and not found.dimensions.any() and _is_flat(found):
         told = {1: "its one dimension is", 2: "both dimensions are"}.get(latent, f"all {latent} dimensions are")
         sentence = f"KL {found.information.sum():.2f} nats: {told} inactive."
         return Finding(BAD, "Posterior collapse", sentence, remedies.of_collapse(found))
     if found.entries is not None and found.experiment.codebook_size < remedies.FEW_ENTRIES:
         return None  # it is the codebook that is too small
+    if RECONSTRUCTION not in found.weights or found.spread is None or found.spread >= SAME_IMAGE:
+        return None
     worse = found.explained is not None and found.explained < UNTRAINED
-    if RECONSTRUCTION in found.weights and not worse and found.spread is not None and found.spread < SAME_IMAGE:
+    if not worse and _is_flat(found, found.objective, found.terms[RECONSTRUCTION]):  # a heavy penalty never rests
         sentence = f"All reconstructions are the same image: they vary {found.spread:.0%} as much as the data."
         return Finding(BAD, "Collapsed", sentence, remedies.of_collapse(found))
     return None
@@ -109,7 +114,7 @@ def collapsed(found: RunMeasured) -> Finding | None:
 
 def under_fitted(found: RunMeasured) -> Finding | None:
     share = found.explained
-    if share is None or share >= UNDER_FITTED or not _is_flat(found):
+    if share is None or share >= UNDER_FITTED or not (_is_flat(found) or _tells_few_apart(found)):
         return None
     told = f"{share:.0%} of the way to a perfect image"
     if share < NOTHING:
@@ -117,6 +122,13 @@ def under_fitted(found: RunMeasured) -> Finding | None:
     last, mean_image = found.terms[RECONSTRUCTION].last, (found.baselines or {})["mean_image"]
     sentence = f"Reconstruction loss {last:.4g}, {mean_image:.4g} for the mean image: {told}."
     return Finding(BAD, "Under-fitted", sentence, remedies.of_under_fit(found))
+
+
+def _tells_few_apart(found: RunMeasured) -> bool:
+    """Return whether the code is of so few entries that it can stand for a few images only."""
+    experiment = found.experiment
+    few = experiment.codebook_size**experiment.codewords < FEW_IMAGES
+    return found.entries is not None and few and found.step >= SETTLED_STEPS
 
 
 def over_fitted(found: RunMeasured) -> Finding | None:

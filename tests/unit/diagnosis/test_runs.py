@@ -39,6 +39,13 @@ def test_a_plain_code_collapses_where_all_reconstructions_are_one_image():
     assert "“L1 of the code” (now 1000), for example to 1" in said(found)[0].remedy
 
 
+def test_one_image_for_all_is_a_collapse_though_a_heavy_penalty_still_falls():
+    curves = {"reconstruction": lambda s: falls(s, 200.0), "l1": lambda s: 0.2 - 0.1 * s}
+    found = ran(curves, variant="sparse_ae", spread=0.01, terms={"l1": 1000.0}, noise=0.001)
+    assert -found.objective.trend.change > 0.05 * found.scale
+    assert title(found) == "Collapsed"
+
+
 def test_no_collapse_is_told_while_the_loss_still_falls_or_a_capacity_still_rises():
     assert title(ran({"reconstruction": lambda s: 300 - 100 * s, "kl": still(0.0)}, variance=1e-4)) == "Still improving"
     curves = {"reconstruction": lambda s: falls(s, 200.0), "capacity": still(0.0)}
@@ -76,6 +83,13 @@ def test_no_better_than_the_mean_image_is_under_fitted():
     assert (finding.level, finding.verdict) == (BAD, "Under-fitted")
     assert "200 for the mean image: no better than the mean image" in finding.sentence
     assert title(ran(curves, baselines=None)) == "Healthy"  # of a run of before the mean image is not known
+
+
+@pytest.mark.parametrize(("entries", "verdict"), [(2, "Under-fitted"), (32, "Still improving")])
+def test_a_codebook_for_two_images_is_too_small_though_the_loss_still_falls(entries, verdict):
+    curves = {"reconstruction": lambda s: 240 - 45 * s, "codebook": still(0.1), "commitment": still(0.1)}
+    found = ran(curves, variant="vq_vae", codebook_size=entries, codewords=1)
+    assert title(found) == verdict
 
 
 def test_a_loss_that_still_falls_wants_more_epochs_once_it_has_ended():
