@@ -15,9 +15,18 @@
   const closed = new Set((kept() ?? "").split(" ").filter(Boolean));
   const show = () => (root.dataset.closedHints = [...closed].join(" "));
   show();
+  // A link to a snapshot is to find it again: the server keeps it, while a run goes on and thins out the others.
+  const keepSnapshot = () => {
+    const model = new URLSearchParams(location.search).get("model") ?? "";
+    const script = document.querySelector("script[src*='static/js/']");
+    if (!model.includes("@") || !(script instanceof HTMLScriptElement)) return;
+    const address = new URL(`../../api/keep?model=${encodeURIComponent(model)}`, script.src);
+    fetch(address, { method: "POST" }).catch(() => {}); // the link is good meanwhile
+  };
   /** @param {HTMLElement} button */
   const copyLink = async (button) => {
     const title = button.textContent;
+    keepSnapshot();
     try {
       await navigator.clipboard.writeText(location.href);
       button.textContent = "Copied";

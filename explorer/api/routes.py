@@ -51,6 +51,7 @@ def import_answers() -> None:
 def routes() -> list[BaseRoute]:
     answers = [
         Route("/decode", decode, methods=["POST"]),
+        Route("/keep", _in_thread("keep"), methods=["POST"]),
         Route("/weights", _in_thread("weights"), methods=["GET"]),
         Route("/live", _in_thread("live"), methods=["GET"]),
         Route("/points", _in_thread("points"), methods=["GET"]),

@@ -67,6 +67,8 @@ FACTOR = 4
 
 
 _SNAPSHOT = re.compile(r"([0-9]{9})\.safetensors")
+KEPT = ".kept"  # behind a step: the mark of a snapshot that stays
+_MARK = re.compile(rf"([0-9]{{9}}){re.escape(KEPT)}")
 
 
 def snapshot_file(step: int) -> str:
@@ -99,6 +101,21 @@ def list_snapshots(folder: Path) -> SnapshotNames:
     except OSError:
         return SnapshotNames()
     return SnapshotNames(tuple(sorted(steps)), tuple(sorted(strays)))
+
+
+def keep_snapshot(folder: Path, step: int) -> None:
+    """Keep a snapshot that a link points to, by a mark: the trainer does not thin it away. Raises UnwritableError."""
+    with writing(folder / SNAPSHOTS):
+        (folder / SNAPSHOTS / f"{step:09d}{KEPT}").touch()
+
+
+def kept_snapshots(folder: Path) -> frozenset[int]:
+    """Return the steps of the snapshots that are marked; none where they cannot be listed."""
+    try:
+        names = [each.name for each in (folder / SNAPSHOTS).iterdir()]
+    except OSError:
+        return frozenset()
+    return frozenset(int(match[1]) for name in names if (match := _MARK.fullmatch(name)))
 
 
 def write_experiment(folder: Path, experiment: Experiment) -> None:

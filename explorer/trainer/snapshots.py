@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.places import UnwritableError
-from explorer.runs.layout import PREVIEW, SNAPSHOTS, snapshot_file
+from explorer.runs.layout import PREVIEW, SNAPSHOTS, kept_snapshots, snapshot_file
 from explorer.runs.writer import RunWriter
 from explorer.trainer.probe import Probe
 
@@ -19,7 +19,9 @@ SAID_AFTER = 3  # previews in a row that could not be written: on Windows, a rea
 
 
 class Snapshots:
-    """The snapshots of one run. Of too many, every second one goes, and the next ones are further apart."""
+    """The snapshots of one run. Of too many, every second one goes, and the next ones are further apart. Those that a
+    link points to stay.
+    """
 
     def __init__(self, folder: Path, probe: Probe, store: RunWriter):
         self._folder, self._probe, self._store = folder, probe, store
@@ -71,12 +73,15 @@ class Snapshots:
         self._store.flush(**place)
         self._store.add_snapshot(step)
         self._store.flush()
-        if len(self.steps) > MOST_SNAPSHOTS:
-            self._thin()
+        self._thin()
 
     def _thin(self) -> None:
-        """Remove every second snapshot but the first and the last."""
-        for step in self.steps[1:-1:2]:
+        """Remove every second snapshot where there are too many, but the first, the last and those that are kept."""
+        kept = kept_snapshots(self._folder)
+        loose = [step for step in self.steps if step not in kept]
+        if len(loose) <= MOST_SNAPSHOTS:
+            return
+        for step in [step for step in loose[1::2] if step != self.steps[-1]]:
             self._store.remove_snapshot(step)
             self.steps.remove(step)
         self._every *= 2

@@ -136,9 +136,12 @@ def test_train_watch_steer_stop_reload_and_explore(app, home, page, artefacts):
     expect(page.get_by_text("469,268")).to_be_visible()  # parameters, counted without building the model
     enter_epochs(page)
     page.screenshot(path=artefacts / "train-setup.png")
+    refused: list[str] = []
+    page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
     start_button(page).click()
     expect(page.get_by_text("images/s").first).to_be_visible(timeout=SLOW)
     page.wait_for_function("document.querySelector('.hg-plot')?.data?.[0]?.x.length > 20", timeout=SLOW)
+    assert refused == [], "a run that has just begun is asked for nothing that is not there"
     grown = curve_points(page)
     page.wait_for_function("n => document.querySelector('.hg-plot').data[0].x.length > n", arg=grown, timeout=SLOW)
 

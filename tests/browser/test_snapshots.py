@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from explorer.runs.layout import SNAPSHOTS
 from tests.support.browser_helpers import (
     along,
     code,
@@ -107,7 +108,7 @@ def _seen_were_of_one_model_each(page: Page) -> None:
         assert (brands[0], brands[-1]) == (OLD_BRAND, NEW_BRAND)
 
 
-def test_a_hand_that_rests_on_an_image_goes_along_to_its_code_in_another_snapshot(app, page):
+def test_a_hand_that_rests_on_an_image_goes_along_to_its_code_in_another_snapshot(app, home, page):
     open_model(page, app, f"run/four@{OLD}")
     before, original = code(page), page.get_by_role("img", name="original").screenshot()
     _take_new_snapshot(page)
@@ -118,6 +119,11 @@ def test_a_hand_that_rests_on_an_image_goes_along_to_its_code_in_another_snapsho
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
     assert page.get_by_role("img", name="original").screenshot() == original
     assert page.url.endswith(f"%40{NEW}")
+    mark = home / "runs" / "four" / SNAPSHOTS / f"{NEW:09d}.kept"
+    for _ in range(3):  # a copied link is to find this snapshot again
+        page.locator("[data-copy-link]").click()
+        wait_for(mark.exists)
+        mark.unlink()
 
 
 def test_an_image_s_code_in_another_snapshot_is_not_decoded_by_the_old_one(app, page):

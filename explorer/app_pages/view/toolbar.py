@@ -11,6 +11,7 @@ from explorer.app_pages.parts.messages import show_passed_over, tell_of_another
 from explorer.figures import latent as exploring
 from explorer.figures.shown import Dimension
 from explorer.library import models as library
+from explorer.library.keys import parse_key
 from explorer.library.listing import listing
 from explorer.library.models import LibraryError, ModelEntry
 
@@ -45,9 +46,22 @@ def choose_snapshot(base: str) -> ModelEntry:
     try:
         entry = library.find(f"{base}@{step}" if step.isdigit() else base)
     except LibraryError:
-        entry = library.find(base)  # where the model itself is damaged, this says so
-        st.toast("This snapshot no longer exists. The newest one is shown.")
+        entry = _nearest(base, step)
     return entry if entry.bundled else _slide(base, entry)
+
+
+def _nearest(base: str, step: str) -> ModelEntry:
+    """Return the snapshot nearest to a step that has none, and say so. Raises LibraryError for a damaged model."""
+    newest = library.find(base)  # where the model itself is damaged, this says so
+    key = parse_key(f"{base}@{step}")
+    steps = [newest.step] if newest.bundled else [*library.snapshots_of(newest.folder)]
+    if key is None or key.snapshot is None or not steps:
+        st.toast("This snapshot does not exist. The newest one is shown.")
+        return newest
+    wanted = int(key.snapshot)
+    nearest = min(steps, key=lambda each: abs(each - wanted))
+    st.toast(f"There is no snapshot at step {wanted:,} any more. The nearest one, at step {nearest:,}, is shown.")
+    return library.find(f"{base}@{nearest}")
 
 
 def _slide(base: str, entry: ModelEntry) -> ModelEntry:

@@ -48,11 +48,25 @@ def test_snapshots_are_called_by_their_epochs_where_the_history_tells_them(empty
     assert first == ("step 0" if damage else "epoch 0.0")
 
 
+def test_a_link_to_a_snapshot_that_is_gone_says_so_and_shows_the_nearest(copied):
+    last = library.find("run/copied").step
+    for step, nearest in ((1, FIRST), (12, FIRST), (last - 1, last)):
+        shown = page("explore", model=f"run/copied@{step}")
+        assert not shown.exception
+        (said,) = [toast.value for toast in shown.toast]
+        assert said.startswith(f"There is no snapshot at step {step:,} any more.")
+        assert f"step {nearest:,}, is shown" in said
+        assert shown.select_slider[0].value == nearest
+        assert shown.query_params["model"] == ("run/copied" if nearest == last else f"run/copied@{nearest}")
+    shown = page("explore", model=f"run/copied@{'9' * 12}")
+    assert [toast.value for toast in shown.toast] == ["This snapshot does not exist. The newest one is shown."]
+
+
 def test_a_damaged_model_is_not_said_to_lack_a_snapshot(copied):
     (copied / "summary.json").write_text("{}")
     shown = page("explore", model=f"run/copied@{FIRST}")
     assert not shown.exception
-    assert "This snapshot no longer exists" not in "".join(toast.value for toast in shown.toast)
+    assert "snapshot" not in "".join(toast.value for toast in shown.toast)
 
 
 def test_train_says_that_its_history_is_missing_and_not_that_it_trains(copied):
