@@ -131,7 +131,7 @@ def test_the_parameters_of_a_model_are_not_its_critics_and_that_is_said(variant,
     monkeypatch.setattr("streamlit.caption", lambda words, help: said.append((words, help)))
     model_facts(Experiment.parse({"variant": variant, "network": "conv"}), {"parameters": 1234})
     model_facts(Experiment.parse({"variant": variant}), {"parameters": 1234}, size=7_000_000)
-    assert said[0] == (f"1,234 parameters{opponent}", "conv network, width 16, depth 2")
+    assert said[0] == (f"1,234 parameters{opponent}", "conv network, width 16, depth 2, dense layers 1")
     assert said[1] == (f"1,234 parameters{opponent} · 7.0 MB on disk", "dense network")
 
 
