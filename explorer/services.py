@@ -19,6 +19,7 @@ from explorer.analyst.jobs import Jobs
 from explorer.analyst.measured_wirings import MeasuredWirings
 from explorer.analyst.projections import Projections
 from explorer.analyst.whole_sets import WholeSets
+from explorer.diagnosis.outcomes import Outcomes
 from explorer.places import remove_leftovers, runs_folder, written_folders
 from explorer.runs.active import ActiveRuns
 from explorer.runs.launcher import Launcher
@@ -38,6 +39,7 @@ class Services:
     active_runs: ActiveRuns = field(default_factory=ActiveRuns)
     watchers: Watchers = field(default_factory=Watchers)
     sizes: Sizes = field(default_factory=Sizes)
+    outcomes: Outcomes = field(default_factory=Outcomes)
     _closing: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self):

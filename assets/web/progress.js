@@ -1,4 +1,4 @@
-// How far a run is: its state as a badge, epoch and pace, and a bar.
+// The status band of a run: its state as a badge, and its numbers, each in a place of its own.
 import { make } from "./shared/elements.js";
 import { renderer } from "./shared/renderer.js";
 import { loadStyles } from "./shared/theme.js";
@@ -9,20 +9,19 @@ const AGAIN = 2_000; // milliseconds until Streamlit is told once more: it may d
  * @typedef {object} Progress
  * @property {string} state
  * @property {string} colour one of Streamlit's for badges
- * @property {string[]} words behind the state
- * @property {number} share 0 to 1
+ * @property {[string, string][]} facts name and value, always as many
  * @property {string} [stale] the frame of the page that is to be drawn, where another one was; alone where the run is gone
  */
 
 class ProgressView {
   #told = { stale: "", at: -Infinity };
+  /** @type {Fact[]} */ #facts = [];
 
   /** @param {HTMLElement} host */
   constructor(host) {
     this.badge = make("span", { className: "hg-badge" });
-    this.words = make("span");
-    this.bar = make("div", { className: "hg-progress-bar", role: "progressbar", "aria-label": "progress of the training" });
-    host.replaceChildren(make("p", {}, this.badge, " ", this.words), this.bar);
+    this.list = make("dl", {});
+    host.replaceChildren(make("p", {}, this.badge), this.list);
     loadStyles().then(() => host.classList.add("hg-ready"));
   }
 
@@ -30,13 +29,11 @@ class ProgressView {
    * @param {Partial<Progress>} data
    * @param {(name: string, value: unknown) => void} tell Streamlit, which runs the page
    */
-  update({ state, colour, words, share, stale }, tell) {
-    if (state && words && share !== undefined) {
+  update({ state, colour, facts, stale }, tell) {
+    if (state && facts) {
       this.badge.textContent = state;
       this.badge.dataset.colour = colour;
-      this.words.textContent = words.join(" · ");
-      this.bar.style.setProperty("--share", String(share));
-      this.bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
+      this.say(facts);
     }
     const at = performance.now();
     if (!stale || (stale === this.#told.stale && at - this.#told.at < AGAIN)) return;
@@ -44,7 +41,29 @@ class ProgressView {
     tell("stale", at);
   }
 
+  /** @param {[string, string][]} facts */
+  say(facts) {
+    while (this.#facts.length < facts.length) {
+      const fact = new Fact();
+      this.#facts.push(fact);
+      this.list.append(fact.element);
+    }
+    facts.forEach(([name, value], i) => this.#facts[i].say(name, value));
+  }
+
   close() {}
+}
+
+class Fact {
+  name = make("dt");
+  value = make("dd");
+  element = make("div", {}, this.name, this.value);
+
+  /** @param {string} name @param {string} value */
+  say(name, value) {
+    this.name.textContent = name;
+    this.value.textContent = value;
+  }
 }
 
 export default renderer(

@@ -9,6 +9,7 @@ from explorer.diagnosis.judging import judged_run
 from explorer.places import free_bytes, size_in_words
 from explorer.runs.database import RunFormatError
 from explorer.runs.heartbeat import BEAT_EVERY
+from explorer.runs.label import read_label
 from explorer.runs.layout import CRASHED, SILENT
 from explorer.runs.reader import Run, RunError, list_runs
 from explorer.runs.sizes import folder_size, runs_in_words
@@ -26,13 +27,14 @@ def list_all(folder: Path) -> int:
         print(f"No runs in {folder} yet. Train one: hourglass train --preset first-vae")
         return 0
     unheard = _unheard(runs)
-    print(f"{_row('run', 'state', 'epoch', 'validation')} {'size':>8}  verdict")
+    print(f"{_row('run', 'state', 'epoch', 'validation')} {'size':>8}  verdict · name")
     total = 0
     for run in runs:
         size = folder_size(run.folder)
         total += size
         with run:
-            print(f"{_line(run, run in unheard)} {size_in_words(size):>8}  {_verdict(run)}".rstrip())
+            said = " · ".join(filter(None, [_verdict(run), read_label(run.folder).name]))
+            print(f"{_line(run, run in unheard)} {size_in_words(size):>8}  {said}".rstrip())
     free = free_bytes(folder)
     room = "" if free is None else f", {size_in_words(free)} free"
     print(f"{runs_in_words(len(runs))}, {size_in_words(total)}{room}")

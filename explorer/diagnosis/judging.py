@@ -46,8 +46,8 @@ def judged_run(run: Run) -> Judged:
 
 
 def newest_steps(experiment: Experiment) -> int:
-    """Return how many single steps are read: a critic's terms are means over some, else the newest step is enough."""
-    return RECENT if experiment.variant_info.critic else 1
+    """Return how many single steps are read: a critic's terms are means over some; else two, to be compared."""
+    return RECENT if experiment.variant_info.critic else 2
 
 
 def judge(experiment: Experiment, moment: Moment | None, entry: ModelEntry | None) -> Judged:

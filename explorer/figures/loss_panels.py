@@ -1,4 +1,8 @@
-"""The panels of the loss curves: which there are, and where each stands, with its title above it."""
+"""The panels of the loss curves: which there are, and where each stands, to the pixel, with its title above it.
+
+All stand under each other over one x axis. A wide chart leaves a gutter at its left for the controls beside the curves,
+a narrow one a strip above each curve.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,17 +11,14 @@ from typing import Any
 from models.spec.catalogue import unit_of_total
 from models.spec.experiment import Experiment
 
-MOST_STACKED = 4  # panels under each other
-COLUMN_GAP = 0.1  # of the width
-FIRST = 1.6  # times as high as the others is the first panel of a column
-TITLE, SECOND_LINE = 22, 15  # pixels above a panel
-FEW_TITLE = 27  # the same where there is room
-BOTTOM, RIGHT = 38, 16  # the last tick's label reaches beyond the panel
-HEIGHT = 330  # pixels of a chart that is not narrow, at least
-TWO_COLUMNS_FROM = 560  # pixels; a narrower chart has one column
-LETTERS = {1: 80, 2: 36}  # of a title, at most in one line, by the columns of a chart that is not narrow
-NARROW_LETTERS = 44  # the same of a narrow chart, which may be a phone's
-PANEL_HEIGHT = 68  # pixels of a narrow chart's panels, on the average
+NARROW_BELOW = 560  # pixels of the chart's width
+GUTTER = 184  # pixels at the left of a wide chart
+STRIP = 44  # pixels above a narrow chart's panel
+FLAGS = 20  # pixels above the first panel, for the numbers of changes
+TITLE, SECOND_LINE = 24, 15  # pixels above a panel
+AXIS, BOTTOM, RIGHT = 56, 38, 16  # pixels; the last tick's label reaches beyond the panel
+LEAST, MOST, ALL = 112, 150, 400  # pixels of a panel's height, and of all together where they are few
+LETTERS = 44  # of a title, at most in one line
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,29 @@ class Panel:
     name: str
     title: str
     unit: str
-    total: bool
     learner: int
     colour: str  # a term's is the same wherever it is seen
+    total: str  # whose learner it belongs to
+    term: str  # whose weight moves it; empty for a total of several terms
 
-    def has_two_lines(self, letters: int) -> bool:
-        return len(self.title) + 2 + len(self.unit) > letters
+    @property
+    def has_two_lines(self) -> bool:
+        return len(self.title) + 2 + len(self.unit) > LETTERS
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Where the panels stand in a chart of that `height`, all in pixels. `controls` are the tops of their controls."""
+
+    tops: tuple[int, ...]
+    heights: tuple[int, ...]
+    controls: tuple[int, ...]
+    height: int
+    left: int
+
+    @property
+    def plot(self) -> int:
+        return self.height - self.tops[0] - BOTTOM
 
 
 def panels_of(experiment: Experiment) -> list[Panel]:
@@ -45,57 +63,42 @@ def panels_of(experiment: Experiment) -> list[Panel]:
         infos = [experiment.term(name) for name in terms]
         alone = len(learners) > 1 and len(terms) == 1
         title = infos[0].title if alone else f"{learner.title}: total" if len(learners) > 1 else "Total"
-        colour = colours[terms[0]] if alone else "theme:accent"
-        panels.append(Panel(total, title, unit_of_total(infos), True, number, colour))
+        colour, term = (colours[terms[0]], terms[0]) if alone else ("theme:accent", "")
+        panels.append(Panel(total, title, unit_of_total(infos), number, colour, total, term))
         if not alone:
             panels += [
-                Panel(name, info.title, info.unit, False, number, colours[name])
+                Panel(name, info.title, info.unit, number, colours[name], total, name)
                 for name, info in zip(terms, infos, strict=True)
             ]
     return panels
 
 
-def in_columns(panels: Sequence[Panel]) -> list[list[Panel]]:
-    """Return one column, or two: the first learner's and all others', or the first and the second half."""
-    if len(panels) <= MOST_STACKED:
-        return [list(panels)]
-    first = [panel for panel in panels if panel.learner == 0]
-    middle = len(first) if len(first) < len(panels) else (len(panels) + 1) // 2
-    return [list(panels[:middle]), list(panels[middle:])]
+def arrangement(panels: Sequence[Panel], *, narrow: bool) -> Arrangement:
+    """Return where the panels stand. A narrow chart is never lower than a wide one of the same panels."""
+    each = min(MOST, max(LEAST, ALL // len(panels)))
+    tops, controls, bottom = [], [], 0
+    for number, panel in enumerate(panels):
+        title = TITLE + SECOND_LINE * panel.has_two_lines
+        controls.append(bottom)
+        tops.append(bottom + STRIP * narrow + title + FLAGS * (number == 0))
+        bottom = tops[-1] + each
+    return Arrangement(
+        tuple(tops), (each,) * len(panels), tuple(controls), bottom + BOTTOM, AXIS + GUTTER * (not narrow)
+    )
 
 
-def wide(columns: Sequence[Sequence[Panel]]) -> dict[str, Any]:
-    """Return the place of everything as a part of a layout: y axes are numbered by panel, x axes by column."""
-    letters = LETTERS[len(columns)]
-    placed = _stood(columns, letters, HEIGHT)
-    number = 0
-    for column, panels in enumerate(columns):
-        number += len(panels)
-        placed[axis("xaxis", column + 1)] = {"anchor": axis("y", number), "domain": list(_span(column, len(columns)))}
-    return placed
-
-
-def narrow(columns: Sequence[Sequence[Panel]]) -> dict[str, Any]:
-    """Return the same panels and axes, all under each other; only the last x axis is labelled."""
-    panels = _all(columns)
-    placed = _stood([panels], NARROW_LETTERS, narrow_height(columns))
-    for column in range(1, len(columns) + 1):
-        last = column == len(columns)
-        unlabelled = {} if last else {"showticklabels": False, "title": {"text": ""}}
-        placed[axis("xaxis", column)] = {"domain": [0.0, 1.0], **unlabelled}
-    return placed
-
-
-def narrow_height(columns: Sequence[Sequence[Panel]]) -> int:
-    """Return how many pixels all panels need under each other."""
-    titles = [TITLE + SECOND_LINE * panel.has_two_lines(NARROW_LETTERS) for panel in _all(columns)]
-    return sum(titles) + PANEL_HEIGHT * len(titles) + BOTTOM
-
-
-def first_height(placed: Mapping[str, Any], height: int) -> float:
-    """Return the pixels of the first panel's height, in a chart of that height."""
-    bottom, top = placed["yaxis"]["domain"]
-    return (top - bottom) * (height - placed["margin"]["t"] - placed["margin"]["b"])
+def layout_of(panels: Sequence[Panel], placed: Arrangement) -> dict[str, Any]:
+    """Return an arrangement as a part of a figure's layout: its margin, titles and the domains of its y axes."""
+    domains = {
+        axis("yaxis", number): {"domain": _domain(placed, top, height)}
+        for number, (top, height) in enumerate(zip(placed.tops, placed.heights, strict=True), 1)
+    }
+    titles = [
+        _title(panel, domains[axis("yaxis", number)]["domain"][1], FLAGS if number == 1 else 0)
+        for number, panel in enumerate(panels, 1)
+    ]
+    margin = {"l": placed.left, "r": RIGHT, "t": placed.tops[0], "b": BOTTOM}
+    return {**domains, "annotations": titles, "margin": margin}
 
 
 def axis(letter: str, number: int) -> str:
@@ -108,52 +111,17 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _all(columns: Sequence[Sequence[Panel]]) -> list[Panel]:
-    return [panel for column in columns for panel in column]
+def _domain(placed: Arrangement, top: int, height: int) -> list[float]:
+    """Return where a panel ends and begins, from bottom 0 to top 1 of the plot."""
+    from_bottom = placed.height - BOTTOM - top
+    return [max(0.0, (from_bottom - height) / placed.plot), from_bottom / placed.plot]
 
 
-def _stood(columns: Sequence[Sequence[Panel]], letters: int, height: int) -> dict[str, Any]:
-    """Return the panels of columns of that height with their titles above."""
-    tall = any(panels[0].has_two_lines(letters) for panels in columns)
-    margin = {"l": 56, "r": RIGHT, "t": TITLE + SECOND_LINE * tall, "b": BOTTOM}
-    pixel = 1 / (height - margin["t"] - margin["b"])
-    placed: dict[str, Any] = {}
-    titles = []
-    for column, panels in enumerate(columns):
-        two_lines = [panel.has_two_lines(letters) for panel in panels]
-        left, _ = _span(column, len(columns))
-        for panel, domain, two in zip(panels, _domains(two_lines, pixel), two_lines, strict=True):
-            titles.append(_title(panel, left, domain[1], "<br>" if two else "  "))
-            placed[axis("yaxis", len(titles))] = {"domain": domain}
-    return {**placed, "annotations": titles, "margin": margin}
-
-
-def _span(column: int, columns: int) -> tuple[float, float]:
-    """Return a column's left and right end as shares of the width."""
-    width = (1.0 - COLUMN_GAP * (columns - 1)) / columns
-    left = column * (width + COLUMN_GAP)
-    return round(left, 4), round(left + width, 4)
-
-
-def _domains(two_lines: Sequence[bool], pixel: float) -> list[list[float]]:
-    """Return where each panel stands from bottom 0 to top 1, the first on top; two lines above one need more room."""
-    count = len(two_lines)
-    title = FEW_TITLE if count < MOST_STACKED else TITLE
-    gaps = [0.0, *(pixel * (title + SECOND_LINE * two) for two in two_lines[1:])]
-    unit = (1.0 - sum(gaps)) / (FIRST + count - 1)
-    domains, top = [], 1.0
-    for number, gap in enumerate(gaps):
-        top -= gap
-        bottom = top - unit * (FIRST if number == 0 else 1.0)
-        domains.append([max(0.0, round(bottom, 4)), round(top, 4)])
-        top = bottom
-    return domains
-
-
-def _title(panel: Panel, left: float, top: float, between: str) -> dict[str, Any]:
+def _title(panel: Panel, top: float, shift: int) -> Mapping[str, Any]:
+    between = "<br>" if panel.has_two_lines else "  "
     return {
         "text": f"<b>{escaped(panel.title)}</b>{between}{escaped(panel.unit)}",
-        "xref": "paper", "yref": "paper", "x": left, "y": top, "xanchor": "left", "yanchor": "bottom",
+        "xref": "paper", "yref": "paper", "x": 0, "y": top, "xanchor": "left", "yanchor": "bottom", "yshift": shift,
         "align": "left", "showarrow": False, "font": {"size": 12, "color": "theme:muted"},
         "bgcolor": "theme:surface",  # the lines of changes go through all panels
     }  # fmt: skip

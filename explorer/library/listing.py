@@ -15,8 +15,11 @@ from explorer.library import models as library
 from explorer.library.keys import can_be_said
 from explorer.library.models import LibraryError, title_of
 from explorer.places import ANOTHER_HOME, runs_folder
+from explorer.runs.label import LABEL, read_label
 from explorer.runs.layout import EXPERIMENT, SNAPSHOTS, SUMMARY, list_snapshots, snapshot_file
 from explorer.runs.reader import Run, RunError
+from models.spec.catalogue import LOSS, unit_of_total
+from models.spec.experiment import Experiment
 
 SETTLED = 2.0  # seconds: a clock of files may be as coarse, so what changed just now may change again unseen
 Stamp = tuple[int, ...]  # of a file: two equal ones mean the same content
@@ -46,6 +49,8 @@ class _Model:
     name: str
     began: int  # when the experiment was written, in ns
     title: str
+    label: str  # the name that a person gave it
+    loss: tuple[str, ...]  # what a loss is comparable by
     key: str
     order: int
     passed_over: tuple[str, ...]
@@ -67,7 +72,7 @@ class _Folder:
         except OSError as error:
             folders, self.unreadable = [], f"{parent} cannot be listed ({error.strerror}). {ANOTHER_HOME}"
         for folder in folders:
-            stamps = tuple(_stamp(f"{folder}/{file}") for file in (EXPERIMENT, SUMMARY, SNAPSHOTS))
+            stamps = tuple(_stamp(f"{folder}/{file}") for file in (EXPERIMENT, SUMMARY, SNAPSHOTS, LABEL))
             if not stamps[0]:
                 continue  # no run
             before = self._known.get(folder)
@@ -91,9 +96,23 @@ def listing() -> Listing:
     return Listing(titles, tuple(filter(None, (_RUNS.unreadable, *passed_over))))
 
 
-def run_titles() -> dict[str, str]:
-    """Return what a list of choices calls each run, by its name, the newest first: also those without a snapshot."""
-    return {each.name: _with_name(each) for each in _runs()}
+def run_titles(said: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return what a list of choices calls each run, by its folder, the newest first: also those without a snapshot.
+
+    `said`: what is to be said of some of them besides.
+    """
+    besides = said or {}
+    return {each.name: _with_name(each, besides.get(each.name, "")) for each in _runs()}
+
+
+def runs_to_compare(experiment: Experiment) -> list[str]:
+    """Return the names of the runs whose total loss is of the same images, pixel model and unit, the newest first."""
+    return [each.name for each in _runs() if each.loss == _loss_of(experiment)]
+
+
+def _loss_of(experiment: Experiment) -> tuple[str, ...]:
+    unit = unit_of_total(experiment.term(name) for name in experiment.terms_of(LOSS))
+    return experiment.dataset, experiment.pixel_model, unit
 
 
 def _bundled() -> list[_Model]:
@@ -104,8 +123,9 @@ def _runs() -> list[_Model]:
     return sorted(_RUNS.look(runs_folder()), key=lambda model: (model.began, model.name), reverse=True)
 
 
-def _with_name(model: _Model) -> str:
-    return f"{model.title or 'cannot be read'} · {model.name}"
+def _with_name(model: _Model, besides: str = "") -> str:
+    """Return a model's title with the name that a person gave it first, and the one of its folder last."""
+    return " · ".join(filter(None, [model.label, model.title or "cannot be read", besides, model.name]))
 
 
 def _folders(parent: Path) -> list[str]:
@@ -134,9 +154,10 @@ def _read(kind: str, folder: Path, began: int) -> _Model:
     names, key, order = list_snapshots(folder), f"{kind}/{folder.name}", 0
     passed_over = [_stray(folder, name) for name in names.strays]
     try:
-        title = title_of(Run(folder).experiment)
+        experiment = Run(folder).experiment
+        title, loss = title_of(experiment), _loss_of(experiment)
     except RunError:
-        title = ""
+        title, loss = "", ()
     try:
         _check_name(folder.name)
         if names.steps:
@@ -144,7 +165,8 @@ def _read(kind: str, folder: Path, began: int) -> _Model:
     except LibraryError as error:
         passed_over.append(f"{key} is not listed. {error}")
         key = ""
-    return _Model(folder.name, began, title, key if names.steps else "", order, tuple(passed_over))
+    label = read_label(folder).name
+    return _Model(folder.name, began, title, label, loss, key if names.steps else "", order, tuple(passed_over))
 
 
 def _check_name(name: str) -> None:

@@ -2,7 +2,8 @@
 
 One writer: the trainer. Before it the launcher writes the experiment and which process trains it, and after its death
 how it ended. While it lives, others write into the inbox alone (a command is one file, put there by an atomic rename);
-the trainer reads a command and deletes it. So a run can be steered by an app that did not start it.
+the trainer reads a command and deletes it. So a run can be steered by an app that did not start it. A person's name and
+note (label.py) are a file that only apps write.
 """
 
 import os

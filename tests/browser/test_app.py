@@ -146,9 +146,9 @@ def test_train_watch_steer_stop_reload_and_explore(app, home, page, artefacts):
     page.wait_for_function("n => document.querySelector('.hg-plot').data[0].x.length > n", arg=grown, timeout=SLOW)
 
     enter(page.get_by_label("KL weight"), "4")
+    expect(page.locator(".hg-changes")).to_contain_text("KL weight 1 → 4", timeout=SLOW)
     page.wait_for_function(
-        "document.querySelector('.hg-plot').layout.annotations.some(a => a.text.includes('KL weight 1 → 4'))",
-        timeout=SLOW,
+        "document.querySelector('.hg-plot').layout.annotations.some(a => a.name === 'flag')", timeout=SLOW
     )
     time.sleep(1)
     page.screenshot(path=artefacts / "train-live.png")

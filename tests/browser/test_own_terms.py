@@ -165,8 +165,9 @@ def test_its_weight_is_changed_while_it_trains(page, run, artefacts):
     enter(page.get_by_label("code size weight", exact=True), f"{LIVE_WEIGHT:g}")
     (event,) = wait_for(run.changes)
     assert (event.kind, event.detail["term"], event.detail["value"]) == ("weight", NAME, LIVE_WEIGHT)
-    said_of_it = f"text => text.includes('code size weight') && text.includes('{WEIGHT:g} → {LIVE_WEIGHT:g}')"
-    page.wait_for_function(f"{_TITLES}.some({said_of_it})")  # in one line or several
+    said = f"code size weight {WEIGHT:g} → {LIVE_WEIGHT:g}"
+    expect(page.locator(".hg-changes")).to_contain_text(said, timeout=SLOW)
+    page.wait_for_function("document.querySelector('.hg-plot').layout.shapes.length", timeout=SLOW)
     lines = page.evaluate("document.querySelector('.hg-plot').layout.shapes.map(shape => shape.x0)")
     assert lines[0] == pytest.approx(event.epoch)
     reached(run, "training", step=event.step + 50)

@@ -34,6 +34,7 @@ class _Session:
     values: dict[str, Values] = field(default_factory=dict)  # of each part
     parts: dict[str, str] = field(default_factory=dict)  # the part of each parameter in sight
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)  # of widgets, by part and parameter
+    titles: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)  # of the options they show
 
     def replace(self, part: str, values: Values) -> None:
         """Set the values of a part. The widgets of those that differ begin anew."""
@@ -152,11 +153,31 @@ def change_all(wanted: Mapping[str, tuple[str, str | None]]) -> None:
         _mirror(name, session.values[session.parts[name]].get(name))
 
 
+def replace_part(part: str, wanted: Mapping[str, tuple[str, str]]) -> None:
+    """Set all values of a part, each with its default. It need not be in sight: it has them when it is shown next."""
+    session = _session()
+    session.replace(part, {name: text for name, (text, default) in wanted.items() if text != default})
+    for name in wanted:
+        if session.parts.get(name) == part:
+            _mirror(name, session.values[part].get(name))
+
+
 def select_box(label: str, name: str, titles: Mapping[str, str], default: str, **settings: Any) -> str:
     """Show a select box for a parameter and return its value, one of those that have a title."""
+    _begin_anew_for(name, titles)
     begin, options = value(name, default), list(titles)
     chosen = st.selectbox(label, options, options.index(begin), _titled(titles), key(name), **settings)
     return take(name, chosen, begin, default)
+
+
+def _begin_anew_for(name: str, titles: Mapping[str, str]) -> None:
+    """Let a widget begin anew where the title of an option is another: a choice travels by its title."""
+    session = _session()
+    widget = session.parts[name], name
+    shown = session.titles.get(widget, {})
+    if any(shown.get(option, title) != title for option, title in titles.items()):
+        session.numbers[widget] = session.numbers.get(widget, 0) + 1
+    session.titles[widget] = dict(titles)
 
 
 def segments(label: str, name: str, titles: Mapping[str, str], default: str, **settings: Any) -> str:

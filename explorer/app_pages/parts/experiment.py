@@ -10,7 +10,7 @@ from explorer.app_pages.parts.messages import plain, show_read_errors, tell_of_a
 from explorer.app_pages.parts.run_list import run_choices
 from explorer.app_pages.parts.script import show_code
 from explorer.app_pages.parts.terms import newest_values, show_terms
-from explorer.figures.loss_curves import describe_change
+from explorer.figures.change_flags import describe_change
 from explorer.places import runs_folder
 from explorer.presets import PRESET_TITLES, PRESETS, checked_experiment
 from explorer.runs.reader import Run

@@ -15,7 +15,7 @@ HEIGHT = 420
 _WORDS = "A Keras script that does not need Hourglass: the same networks, initial weights, loss terms and images."
 
 
-_script = lru_cache(64)(script_of)
+script_text = lru_cache(64)(script_of)
 
 
 def show_code(experiment: Experiment, show_note: Callable[[], None] = lambda: None) -> None:
@@ -28,7 +28,7 @@ def show_code(experiment: Experiment, show_note: Callable[[], None] = lambda: No
 
 def _show_script(experiment: Experiment, show_note: Callable[[], None]) -> None:
     try:
-        text = _script(experiment)
+        text = script_text(experiment)
     except ExportError as error:
         show_error(str(error))
         return

@@ -8,17 +8,13 @@ from explorer.app_pages.parts.axes import choose_pair
 from explorer.app_pages.parts.experiment import show_at_a_glance
 from explorer.app_pages.parts.messages import show_error, show_read_errors
 from explorer.app_pages.parts.step import show_step_of
-from explorer.app_pages.run.status import link_to_explore, show_buttons, show_message
-from explorer.app_pages.run.steering import show_steering
+from explorer.app_pages.run.desk import show_desk
+from explorer.app_pages.run.status import link_to_explore, show_buttons, show_facts, show_message
 from explorer.components.live.look import Look, look_at
 from explorer.components.live.parts import Options, show_part
 from explorer.runs.layout import list_snapshots
 from explorer.runs.reader import Run
-from explorer.runs.results import bounds_in_words
 from explorer.services import SERVICES
-
-SCHEDULE_REFRESH = 2.0  # seconds, where a schedule moves a weight
-STEERING_REFRESH = 10.0  # elsewhere: what changes the controls draws them anew at once
 
 
 def show_run(run: Run) -> None:
@@ -51,64 +47,41 @@ def _show_without_history(run: Run) -> None:
 
 def _show_parts(run: Run, look: Look, now: Sequence[Look]) -> None:
     """Show every part. As long as the page is drawn as a whole, `now` holds its look; a part drawn again looks."""
-    bar_side, buttons_side = st.columns([7, 5], vertical_alignment="center")
-    with bar_side:
-        show_part("progress", look)
-    with buttons_side:
-        st.fragment(show_buttons)(run, look)
+    with st.container(key="run-band", gap="xsmall"):
+        numbers_side, buttons_side = st.columns([7, 5], vertical_alignment="center")
+        with numbers_side:
+            show_part("progress", look)
+        with buttons_side:
+            st.fragment(show_buttons)(run, look)
+        show_part("course", look)
     show_part("verdict", look)
     # Each part has a place of its own: if one grew or went, the charts behind it would move up in the page, and the
     # browser would make them anew, without their zoom and selection.
+    show_facts(look, run)
     with st.container():
-        show_message(look, run)
-    with st.container():
-        if look.active and look.failure is None:
-            st.fragment(run_every=_steering_refresh(run))(show_read_errors(_steer))(run, now)
-    st.fragment(show_read_errors(_show_pictures))(run, now)
-
-
-def _steering_refresh(run: Run) -> float:
-    scheduled = any(setting.schedule != "constant" for setting in run.experiment.terms.values())
-    return SCHEDULE_REFRESH if scheduled else STEERING_REFRESH
-
-
-def _steer(run: Run, now: Sequence[Look]) -> None:
-    show_steering(run, now[0].moment if now else run.moment())
-
-
-def _show_pictures(run: Run, now: Sequence[Look]) -> None:
-    """Show curves, map and strip."""
-    look = now[0] if now else look_at(run, SERVICES.launcher)
+        show_message(look)
     curves_side, map_side = st.columns([6, 5], gap="medium")
     with curves_side:
-        _show_curves(look)
+        show_desk(run, look, now)
         for name in ("strip", "health"):
             _show_beside(name, look)
+    with map_side:
+        st.fragment(show_read_errors(_show_map))(run, now)
+
+
+def _show_map(run: Run, now: Sequence[Look]) -> None:
+    """Show map and bank."""
+    look = now[0] if now else look_at(run, SERVICES.launcher)
     if look.entry is not None:
-        with map_side:
-            show_part("map", look, Options(pair=_choose_plane(look)))
-            show_part("bank", look)
+        show_part("map", look, Options(pair=_choose_plane(look)))
+        show_part("bank", look)
     elif look.damage:
-        with map_side:
-            show_error(look.damage)
+        show_error(look.damage)
 
 
 @show_read_errors  # the probe images may be missing where map and curves are not
 def _show_beside(name: str, look: Look) -> None:
     show_part(name, look)
-
-
-def _show_curves(look: Look) -> None:
-    log = st.session_state.get("curves-log", False)
-    if not show_part("curves", look, Options(log=log)):
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        clean = " on clean images" if look.experiment.variant_info.uses_corruption else ""
-        words = f"Colour: training. Black or white: validation{clean}. Dotted: term × weight."
-        st.caption(words if look.can_be_logarithmic or not log else "No log scale: some values are negative.")
-        st.toggle("Log scale", key="curves-log")
-    if bounds := bounds_in_words(look.experiment, look.entry.summary if look.entry else {}):
-        st.caption(bounds)
 
 
 def _choose_plane(look: Look) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""Controls of a running training: its weights, its learning rate, who moves, and whether it outlives the app."""
+"""Controls of a running training: weights and rate beside the curves, who moves, and whether it outlives the app."""
 
 import math
 import time
@@ -12,6 +12,7 @@ import streamlit as st
 from explorer.app_pages.parts.messages import plain, show_read_errors
 from explorer.app_pages.setup.widgets import bounds
 from explorer.components.live.look import refusal
+from explorer.figures.loss_panels import panels_of
 from explorer.runs.layout import put_command
 from explorer.runs.reader import Run
 from explorer.runs.records import Moment, settings_at_first
@@ -20,20 +21,44 @@ from models.spec.schedules import SCHEDULES
 from models.spec.term_settings import TermSetting
 
 TO_ANSWER = 1.0  # seconds at most until what a trainer has taken is in its history
-FIELD = 164  # pixels; as many stand in a row as there is room for, two on a phone
+FIELD = 164  # pixels
 ALL = "All"
 
 
-def show_steering(run: Run, moment: Moment | None) -> None:
-    """Show live weights and rate as the run has them: a change by another page or the schedule shows here too."""
+def show_channels(run: Run, moment: Moment | None) -> None:
+    """Show beside each curve what moves it: the weight of its term, and the learning rate beside the first total.
+
+    All show what the run has: a change by another page or the schedule shows here too.
+    """
+    settings = moment.settings if moment else settings_at_first(run.experiment)
+    for number, panel in enumerate(panels_of(run.experiment)):
+        if panel.term:
+            with st.container(key=f"channel-{number}"):
+                _weight(run, panel.total, panel.term, settings.weights[panel.term], moment)
+        elif number == 0:
+            with st.container(key=f"channel-{number}"):
+                _rate(run, settings.learning_rate)
+
+
+def show_last_settings(run: Run, moment: Moment | None) -> None:
+    """Say, in the places of the controls, what a run that has ended ended with."""
+    settings = moment.settings if moment else settings_at_first(run.experiment)
+    for number, panel in enumerate(panels_of(run.experiment)):
+        if panel.term:
+            with st.container(key=f"channel-{number}"):
+                st.caption(f"weight **{settings.weights[panel.term]:.4g}**")
+        elif number == 0:
+            with st.container(key=f"channel-{number}"):
+                st.caption(f"learning rate **{settings.learning_rate:.4g}**")
+
+
+def show_other_controls(run: Run, moment: Moment | None) -> None:
+    """Show what moves all curves: who is updated, and whether the run outlives the app."""
     info = run.experiment.variant_info
     settings = moment.settings if moment else settings_at_first(run.experiment)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        for total in info.learners:
-            for term in run.experiment.terms_of(total):
-                _weight(run, total, term, settings.weights[term], moment)
-        options = {**bounds("learning_rate"), "step": 1e-4, "format": "%.5g"}
-        _number(run, f"rate-{run.name}", "Learning rate", settings.learning_rate, "learning_rate", options)
+        if panels_of(run.experiment)[0].term:  # which has a weight beside it
+            _rate(run, settings.learning_rate)
         if info.critic:
             _who_moves(run, settings.moving)
         _follow(
@@ -44,6 +69,11 @@ def show_steering(run: Run, moment: Moment | None) -> None:
         )
     if moment and (sentence := refusal(moment)):
         st.warning(plain(sentence))
+
+
+def _rate(run: Run, newest: float) -> None:
+    options = {**bounds("learning_rate"), "step": 1e-4, "format": "%.5g"}
+    _number(run, f"rate-{run.name}", "Learning rate", newest, "learning_rate", options)
 
 
 def _weight(run: Run, total: str, term: str, weight: float, moment: Moment | None) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.app_pages.parts import address
 from explorer.app_pages.parts.messages import plain, tell_of_another
 from explorer.app_pages.setup.own_terms import choose_own_terms
-from explorer.app_pages.setup.own_terms_address import OWN_TERMS
+from explorer.app_pages.setup.own_terms_address import OWN_TERMS, address_of
 from explorer.app_pages.setup.widgets import COLUMNS, choose_weight, fill, number, select
 from explorer.datasets.catalogue import DATASETS
 from explorer.presets import PRESETS, checked_experiment
@@ -43,7 +43,11 @@ LABELS = {
 
 def take_preset(name: str) -> None:
     """Put every value of the preset into the widgets; what it does not name goes back to its default."""
-    experiment = checked_experiment(PRESETS[name])
+    take_experiment(checked_experiment(PRESETS[name]))
+
+
+def take_experiment(experiment: Experiment) -> None:
+    """Put every value of an experiment into the widgets, which need not be in sight, its own terms too."""
     fields = experiment.model_dump(exclude={"terms", "optimizer"})
     addressed = {field: (fields.pop(field), _default(field)) for field in IN_ADDRESS}
     values = {f"setup-{field}": value for field, value in fields.items()}
@@ -51,7 +55,8 @@ def take_preset(name: str) -> None:
     for term, setting in experiment.terms.items():
         values |= {_term_key(experiment.variant, term, part): value for part, value in setting.model_dump().items()}
     fill(values)
-    address.change_all({**addressed, OWN_TERMS: ("", "")})
+    own = [(name, setting.model_dump()) for name, setting in experiment.terms.items() if setting.formula]
+    address.replace_part("setup", {**addressed, OWN_TERMS: (address_of(own) if own else "", "")})
 
 
 def _default(name: str) -> Any:
@@ -122,8 +127,8 @@ def _choose_data() -> dict[str, Any]:
         offered = offered_networks(address.value("network", _default("network")))
         given["network"] = _select("Network", "network", offered)
         st.caption(NETWORKS[given["network"]].summary)
+        given |= _choose_settings(NETWORKS[given["network"]].settings, 2)
         given["latent_dim"] = _number("latent_dim", step=1)
-        given |= _choose_settings(NETWORKS[given["network"]].settings, 3)  # last: nothing moves where there are none
     return given
 
 

@@ -10,20 +10,20 @@ import numpy as np
 
 from explorer.components import bank, latent_map, plot, strip
 from explorer.components.component import Component, Live
+from explorer.components.live.changes import changes
 from explorer.components.live.health import health
 from explorer.components.live.look import Look
-from explorer.components.live.progress import progress
+from explorer.components.live.progress import course, progress
 from explorer.components.live.verdict import verdict
 from explorer.figures import latent as exploring
-from explorer.figures.loss_curves import loss_curves
+from explorer.figures.loss_curves import height_of, loss_curves
 from explorer.runs import arrays as names
+from explorer.runs.records import Curves
 from models.spec.catalogue import PIXEL_MODELS
 from models.spec.unit_range import around_grey, to_bytes
 
-CURVES_HEIGHT = 330
 MAP_HEIGHT = 290
-SCREEN = 41  # percent of its height
-MAP_SCREEN = 36  # the map has a bar above it and a line below
+MAP_SCREEN = 36  # percent of the screen's height
 STRIP_SCALE = 44
 _MOST = 64  # runs whose ranges are kept
 Kept = TypeVar("Kept")
@@ -34,6 +34,7 @@ class Options(NamedTuple):
 
     log: bool = False
     pair: tuple[int, int] | None = None  # of latent dimensions; None for the view that the trainer keeps steady
+    other: tuple[str, Curves] | None = None  # title and curves of another run, of one that has ended
 
 
 _NOTHING_CHOSEN = Options()
@@ -62,8 +63,8 @@ def curves(look: Look, options: Options) -> Component | None:
     if look.moment is None or not look.has_curves:  # the networks are being built
         return None
     log = options.log and look.can_be_logarithmic
-    figure = loss_curves(look.moment.curves, look.experiment, look.moment.changes, log=log)
-    return plot(figure, height=CURVES_HEIGHT, screen=SCREEN, label="loss curves")
+    figure = loss_curves(look.moment.curves, look.experiment, look.moment.changes, log=log, other=options.other)
+    return plot(figure, height=height_of(look.experiment), label="loss curves")
 
 
 def live_map(look: Look, options: Options) -> Component | None:
@@ -136,8 +137,10 @@ def strip_rows(images: np.ndarray, preview: Mapping[str, np.ndarray], output: st
 PARTS: Mapping[str, Callable[[Look, Options], Component | None]] = MappingProxyType(
     {
         "progress": progress,
+        "course": course,
         "verdict": verdict,
         "curves": curves,
+        "changes": changes,
         "map": live_map,
         "bank": live_bank,
         "strip": live_strip,

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.app_pages.run import steering as steer_view
 from explorer.app_pages.run.steering import ways_to_move
 from explorer.diagnosis import measured
-from explorer.figures.loss_curves import describe_change
+from explorer.figures.change_flags import describe_change
 from explorer.files import load_arrays
 from explorer.runs.layout import INBOX, PREVIEW, send_command
 from explorer.runs.reader import Run

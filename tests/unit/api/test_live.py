@@ -53,13 +53,17 @@ def test_every_part_is_what_the_page_mounts(folder):
         look = look_at(run, SERVICES.launcher)
     header, arrays = asked()
     mounted = {name: part for name, make in PARTS.items() if (part := make(look, Options())) is not None}
-    assert set(header["parts"]) == set(mounted) == {"progress", "verdict", "curves", "map", "bank", "strip"}
+    assert (
+        set(header["parts"])
+        == set(mounted)
+        == {"progress", "course", "verdict", "curves", "changes", "map", "bank", "strip"}
+    )
     for name, part in mounted.items():
         expected, _ = unpack(pack(part.header, {}))  # as JSON has it
         assert header["parts"][name] == expected
         for own, array in part.arrays.items():
             np.testing.assert_array_equal(arrays[f"{name}/{own}"].ravel(), array.ravel())
-    assert header["parts"]["progress"]["words"][0].startswith("epoch ")
+    assert dict(header["parts"]["progress"]["facts"])["Epoch"].endswith(" / 3")
     assert header["pace"] == 0.4
 
 
@@ -98,7 +102,7 @@ def test_the_first_preview_draws_the_page_anew(folder, monkeypatch):
     with Run(folder) as run:
         drawn = look_at(run, SERVICES.launcher).drawn
     header, _ = asked(drawn=drawn)
-    assert set(header["parts"]) == {"progress", "verdict", "curves"}
+    assert set(header["parts"]) == {"progress", "course", "verdict", "curves", "changes"}
     (folder / "away").rename(folder / PREVIEW)
     header, _ = asked("progress", drawn=drawn)
     assert header["parts"]["progress"]["stale"] != drawn
@@ -114,7 +118,7 @@ def test_a_run_that_is_gone_or_damaged_has_the_page_drawn_anew(folder):
 def test_a_part_whose_file_cannot_be_read_leaves_the_others(folder):
     (folder / "probe.png").unlink()
     header, _ = asked()
-    assert set(header["parts"]) == {"progress", "verdict", "curves", "map", "bank"}
+    assert set(header["parts"]) == {"progress", "course", "verdict", "curves", "changes", "map", "bank"}
 
 
 def test_tabs_that_ask_at_about_the_same_time_share_one_look(folder, monkeypatch):
@@ -145,7 +149,7 @@ def test_a_run_that_cannot_be_read_is_not_tried_for_each_tab(folder, monkeypatch
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"parts": "curves,plot"}, "The part was 'plot'; allowed are progress, verdict, curves"),
+        ({"parts": "curves,plot"}, "The part was 'plot'; allowed are progress, course, verdict, curves"),
         ({"run": "../one"}, "The run was '../one'; allowed is the name of a folder."),
         ({"run": ""}, "The run was ''"),
         ({"pair": "0,1,2"}, "pair was '0,1,2'"),

@@ -1,6 +1,7 @@
 """The line and the buttons of a run: before its trainer has begun, at its first step, and while it is paused."""
 
 import json
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -42,26 +43,37 @@ def page_of(folder) -> AppTest:
 
 
 def buttons_of(page: AppTest) -> list[str]:
-    return [button.label for button in page.button if button.label in {"Pause", "Resume", "One step", "Stop"}]
+    """The buttons that can be pressed."""
+    known = {"Pause", "Resume", "One step", "Stop"}
+    return [button.label for button in page.button if button.label in known and not button.disabled]
+
+
+def given(page: AppTest, component: str) -> dict[str, Any]:
+    """What a component of the page is given."""
+    (text,) = [element.proto.json for element in page.get("bidi_component") if component in str(element.proto)]
+    (data,) = json.loads(text)
+    return data
 
 
 def line_of(page: AppTest) -> str:
-    """What the progress component is given: the state, its colour and the words behind it."""
-    (given,) = [
-        element.proto.json for element in page.get("bidi_component") if "hourglass_progress" in str(element.proto)
-    ]
-    (data,) = json.loads(given)
-    return f"{data['colour']} {data['state']}: {' · '.join(data['words'])}"
+    """What the band says: the state, its colour, and the line below the bar."""
+    band, course = given(page, "hourglass_progress"), given(page, "hourglass_course")
+    assert band["colour"] == course["colour"]
+    return f"{band['colour']} {band['state']}: {course['words']}"
+
+
+def facts_of(page: AppTest) -> dict[str, str]:
+    return dict(given(page, "hourglass_progress")["facts"])
 
 
 def test_a_run_can_be_stopped_before_its_trainer_has_begun(folder):
     page = page_of(folder)
-    assert line_of(page) == "blue preparing: starting the trainer"
+    assert line_of(page) == "blue preparing: Starting the trainer."
     assert buttons_of(page) == ["Stop"]
     assert not stop_is_waiting(folder)
     next(button for button in page.button if button.label == "Stop").click().run()
     assert stop_is_waiting(folder)
-    assert line_of(page) == "blue preparing: stopping as soon as the trainer has started"
+    assert line_of(page) == "blue preparing: Stopping as soon as the trainer has started."
 
 
 def test_a_trainer_that_could_not_begin_has_nothing_to_stop_or_steer(folder):
@@ -75,20 +87,44 @@ def test_a_trainer_that_could_not_begin_has_nothing_to_stop_or_steer(folder):
 
 
 @pytest.mark.parametrize(
-    ("state", "rate", "line"),
+    ("state", "rate", "line", "left"),
     [
-        ("training", 0.0, "blue training: epoch 0.0 of 4"),
-        ("training", 1500.0, "blue training: epoch 2.0 of 4 · 1,500 images/s · 10 s left"),
-        ("paused", 1500.0, "orange paused: epoch 2.0 of 4"),
+        ("training", 0.0, "blue training: ", "–"),
+        ("training", 1500.0, "blue training: 1,500 images/s", "10 s"),
+        ("paused", 1500.0, "orange paused: Step 3, on its batch: loss ", "–"),
     ],
 )
-def test_rate_and_time_left_are_said_once_measured_and_not_of_a_pause(folder, state, rate, line):
+def test_rate_and_time_left_are_said_once_measured_and_not_of_a_pause(folder, state, rate, line, left):
     writer, _ = written(folder, 3)
     write_experiment(folder, quick(epochs=4))
     writer.set_state(state)
     writer.flush(epoch=2.0 if rate else 0.0, seconds=10.0, images_per_second=rate)
-    assert line_of(page_of(folder)) == line
+    page = page_of(folder)
+    assert line_of(page).startswith(line)
+    assert facts_of(page)["Time left"] == left
+    assert facts_of(page)["Epoch"] == ("2.0 / 4" if rate else "0.0 / 4")
     writer.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "share", "line"),
+    [
+        ("finished", 1.0, "Complete: 3 steps, 4 epochs."),
+        ("stopped", 0.5, "Ended at epoch 2.0 of 4, step 3. Stopped by you."),
+        ("failed", 0.5, "Ended at epoch 2.0 of 4, step 3."),
+    ],
+)
+def test_a_run_that_has_ended_says_where(folder, state, share, line):
+    writer, _ = written(folder, 3)
+    write_experiment(folder, quick(epochs=4))
+    writer.set_state(state, message="Stopped by you." if state == "stopped" else "Not finite.")
+    writer.flush(epoch=2.0, seconds=10.0)
+    writer.close()
+    page = page_of(folder)
+    assert given(page, "hourglass_course") == {
+        "share": share, "colour": given(page, "hourglass_progress")["colour"], "words": line,
+    }  # fmt: skip
+    assert list(facts_of(page)) == ["Step", "Epoch", "Loss", "Trained for"]
 
 
 def test_a_trainer_that_is_not_heard_from_is_not_said_to_train(folder, monkeypatch):
@@ -97,15 +133,14 @@ def test_a_trainer_that_is_not_heard_from_is_not_said_to_train(folder, monkeypat
     writer.note(**{**facts_of_this_process(), "host": "gpu-7"})
     writer.set_state("training")
     writer.flush(epoch=2.0, seconds=10.0, images_per_second=1500.0)
-    assert line_of(page_of(folder)) == "blue training: epoch 2.0 of 4 · 1,500 images/s · 10 s left"
+    assert line_of(page_of(folder)) == "blue training: 1,500 images/s"
     monkeypatch.setattr(liveness, "SILENT_AFTER", 0.0)
     page = page_of(folder)
-    assert line_of(page) == "orange not heard from: epoch 2.0 of 4"
+    assert line_of(page) == "orange not heard from: "
+    assert facts_of(page)["Time left"] == "–"
     (said,) = [warning.value for warning in page.warning]
     assert said.startswith("The trainer has not been heard from for 0 s. It runs on gpu-7")
-    assert [button.label for button in page.button if not button.disabled and button.label in {"Pause", "Stop"}] == [
-        "Stop"
-    ]
+    assert buttons_of(page) == ["Stop"]
     writer.close()
 
 
@@ -115,7 +150,7 @@ def test_a_run_whose_disk_is_full_is_shown_as_paused_with_the_reason(folder):
     writer.set_state("paused", DISK_FULL, "The disk of a_run_ is full. Make room on it.")
     writer.flush(epoch=2.0, seconds=10.0, images_per_second=1500.0)
     page = page_of(folder)
-    assert line_of(page) == "orange paused: disk full · epoch 2.0 of 4"
+    assert line_of(page) == "orange paused: Disk full."
     assert [warning.value for warning in page.warning] == [r"The disk of a\_run\_ is full. Make room on it."]
     assert buttons_of(page) == ["Resume", "One step", "Stop"]
     writer.close()

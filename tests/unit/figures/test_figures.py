@@ -1,18 +1,19 @@
-"""The loss curves: labels of changes that lie clear of each other, and two arrangements of one figure."""
+"""The loss curves: flags of changes that lie clear of each other, and two arrangements of one figure."""
 
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from explorer.figures.change_flags import describe_change
 from explorer.figures.loss_curves import can_be_logarithmic, loss_curves
-from explorer.figures.loss_panels import LETTERS, NARROW_LETTERS
+from explorer.figures.loss_panels import LEAST, LETTERS, STRIP, arrangement, panels_of
 from explorer.runs.records import Curves, Event
 from models.spec.catalogue import VARIANTS
 from models.spec.experiment import Experiment
 
 EPOCHS = 10.0
-LETTER_WIDTH, LINE_HEIGHT = 5.5, 14.5  # pixels of a label's text, measured in Chromium
+LETTER_WIDTH, PADDING = 6.3, 4  # pixels of a flag's text, measured in Chromium
 PHONE = 358 - 56 - 16  # pixels of a panel's width on a phone
 
 
@@ -31,106 +32,76 @@ def rate(epoch: float, before: float, value: float) -> Event:
     return Event(1, epoch, 1.0, "learning_rate", {"before": before, "value": value})
 
 
-def labels(*changes: Event, variant: str = "vae") -> list[dict]:
-    annotations = figure(*changes, variant=variant)["layout"]["annotations"]
-    return [label for label in annotations if label.get("textangle")]
+def flags(*changes: Event) -> list[dict]:
+    return [each for each in figure(*changes)["layout"]["annotations"] if each.get("name") == "flag"]
 
 
-def lines(label: dict) -> list[str]:
-    """From the change's line on: turned text begins on the right."""
-    return label["text"].split("<br>")[::-1]
+def text(flag: dict) -> str:
+    return flag["text"].removeprefix("<b>").removesuffix("</b>")
 
 
-def test_changes_of_one_moment_share_a_label_with_lines_of_their_own():
-    (label,) = labels(weight(3, 1, 4), rate(3, 1e-3, 3e-4))
-    assert lines(label) == ["KL weight 1 → 4", "learning rate", "0.001 → 0.0003"]
-    assert (label["x"], label["xanchor"]) == (3, "left")
+def test_each_change_has_a_flag_with_its_number():
+    found = flags(weight(1, 1, 4), rate(5, 1e-3, 3e-4), weight(9, 4, 2))
+    assert [(text(flag), flag["x"]) for flag in found] == [("1", 1), ("2", 5), ("3", 9)]
 
 
-def test_changes_far_from_each_other_have_a_label_each():
-    apart = labels(weight(1, 1, 4), rate(5, 1e-3, 3e-4))
-    assert [label["x"] for label in apart] == [1, 5]
-    assert lines(apart[0]) == ["KL weight 1 → 4"]
+def test_changes_of_one_moment_share_a_flag():
+    assert [text(flag) for flag in flags(weight(1, 1, 2), weight(3, 1, 4), rate(3, 1e-3, 3e-4))] == ["1", "2–3"]
 
 
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [((1, 2, 3, 4), "KL weight 1 → 4"), ((1, 4, 1), "KL weight 1 → 4 → 1"), ((1, 4), "KL weight 1 → 4")],
-)
-def test_one_weight_in_small_steps_is_one_line_from_where_it_was_to_where_it_came(values, said):
-    (label,) = labels(*(weight(3 + 0.1 * place, *step) for place, step in enumerate(pairwise(values))))
-    assert lines(label) == [said]
+def test_a_change_keeps_its_number_as_more_come():
+    changes = [weight(float(epoch), 1, 2) for epoch in range(1, 10)]
+    for count in range(1, 10):
+        assert text(flags(*changes[:count])[0]) == "1"
+        assert text(flags(*changes[:count])[-1]) == str(count)
 
 
-@pytest.mark.parametrize("step", [0.1, 0.3, 0.6, 1.0])
-def test_no_label_reaches_into_the_next(step):
-    epochs = np.arange(0.5, 9, step)
-    changes = [
-        rate(epoch, 1e-3, 1e-4) if place % 2 else weight(epoch, 1, 2) for place, epoch in enumerate(epochs.tolist())
-    ]
-    told = labels(*changes)
-    for label, after in pairwise(told):
-        assert label["x"] + 0.06 * EPOCHS * len(lines(label)) <= after["x"] + 1e-9
-    assert told
+@pytest.mark.parametrize("step", [0.01, 0.1, 0.3, 0.6, 1.0])
+def test_no_flag_reaches_into_the_next_on_a_phone(step):
+    found = flags(*(weight(epoch, 1, 2) for epoch in np.arange(0.5, 9.9, step).tolist()))
+    assert found
+    for flag, after in pairwise(found):
+        widths = [len(text(each)) * LETTER_WIDTH + PADDING for each in (flag, after)]
+        assert (after["x"] - flag["x"]) / EPOCHS * PHONE >= sum(widths) / 2
 
 
-@pytest.mark.parametrize("variant", ["ae", "vae", "vae_gan", "factor_vae"])
-def test_labels_of_a_narrow_chart_lie_clear_of_each_other_and_of_the_second_panel(variant):
-    changes = [
-        rate(epoch, 1e-3, 1e-4) if place % 2 else weight(epoch, 1, 2, "reconstruction" if variant == "ae" else "kl")
-        for place, epoch in enumerate(np.arange(0.5, 9.9, 0.7).tolist())
-    ]
-    narrow = figure(*changes, variant=variant)["layout"]["meta"]["narrow"]
-    layout = narrow["layout"]
-    plot = narrow["height"] - layout["margin"]["t"] - layout["margin"]["b"]
-    bottom, top = layout["yaxis"]["domain"]
-    told = [label for label in layout["annotations"] if label.get("textangle")]
-    assert told
-    for label in told:
-        assert max(map(len, lines(label))) * LETTER_WIDTH <= (top - bottom) * plot
-    for label, after in pairwise(told):
-        assert (after["x"] - label["x"]) / EPOCHS * PHONE >= LINE_HEIGHT * len(lines(label))
+def test_a_change_is_told_from_what_to_what():
+    experiment = Experiment.parse({"variant": "vae"})
+    assert describe_change(weight(3, 1, 4), experiment) == "KL weight 1 → 4"
+    assert describe_change(rate(3, 1e-3, 3e-4), experiment) == "learning rate 0.001 → 0.0003"
 
 
-def test_the_label_of_a_change_just_made_is_not_beyond_the_panel():
-    (label,) = labels(weight(EPOCHS, 1, 4))
-    assert label["xanchor"] == "right"
-
-
-def arrangements(drawn: dict) -> list[tuple[dict, int]]:
-    """Both, each with the letters that a title's line may have there."""
-    layout = drawn["layout"]
-    other = layout["meta"]["narrow"]["layout"]
-    narrow = {name: {**layout[name], **other[name]} for name in layout if "axis" in name}
-    columns = sum(name.startswith("xaxis") for name in layout)
-    return [(layout, LETTERS[columns]), ({**narrow, "annotations": other["annotations"]}, NARROW_LETTERS)]
-
-
+@pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_every_title_fits_its_column_and_no_two_panels_touch(variant):
-    drawn = figure(variant=variant)
-    for layout, letters in arrangements(drawn):
-        for title in layout["annotations"]:
-            for line in title["text"].replace("<b>", "").replace("</b>", "").split("<br>"):
-                assert len(line) <= letters
-        boxes = {
-            (*layout["xaxis" + trace["xaxis"][1:]]["domain"], *layout["yaxis" + trace["yaxis"][1:]]["domain"])
-            for trace in drawn["data"]
-        }
-        assert len(boxes) == len(layout["annotations"])
-        for (left, right, low, high), (their_left, their_right, their_low, their_high) in combinations(boxes, 2):
-            beside = right < their_left or their_right < left
-            assert beside or high < their_low or their_high < low
+def test_every_curve_is_high_enough_under_a_title_that_fits_and_no_two_panels_touch(variant, narrow):
+    panels = panels_of(Experiment.parse({"dataset": "digits", "variant": variant}))
+    placed = arrangement(panels, narrow=narrow)
+    layout = figure(variant=variant)["layout"]
+    if narrow:
+        layout = layout["meta"]["narrow"]["layout"]
+    titles = [each["text"] for each in layout["annotations"]]
+    assert len(titles) == len(panels)
+    for title in titles:
+        for line in title.replace("<b>", "").replace("</b>", "").split("<br>"):
+            assert len(line) <= LETTERS
+    plot = placed.height - layout["margin"]["t"] - layout["margin"]["b"]
+    domains = [layout[f"yaxis{number if number > 1 else ''}"]["domain"] for number in range(1, len(panels) + 1)]
+    assert all((high - low) * plot >= LEAST - 0.5 >= 110 for low, high in domains)
+    for (low, _), (_, high), title in zip(domains, domains[1:], titles[1:], strict=False):
+        assert (low - high) * plot >= 22 + 15 * ("<br>" in title) + STRIP * narrow - 0.5
 
 
-@pytest.mark.parametrize("variant", ["beta_tcvae", "factor_vae", "vae"])
-def test_a_narrow_chart_has_one_column_with_the_panels_in_order_and_one_labelled_axis(variant):
-    narrow = figure(variant=variant)["layout"]["meta"]["narrow"]["layout"]
-    axes = [value for name, value in narrow.items() if name.startswith("xaxis")]
-    assert {tuple(axis["domain"]) for axis in axes} == {(0.0, 1.0)}
-    assert [axis.get("showticklabels", True) for axis in axes] == [*[False] * (len(axes) - 1), True]
-    tops = [title["y"] for title in narrow["annotations"]]
-    assert tops == sorted(tops, reverse=True)
+@pytest.mark.parametrize("variant", ["ae", "beta_tcvae", "gan"])
+def test_each_term_has_its_control_beside_its_curve_and_above_it_on_a_phone(variant):
+    experiment = Experiment.parse({"dataset": "digits", "variant": variant})
+    panels = panels_of(experiment)
+    assert {panel.term for panel in panels} - {""} == {
+        term for total in experiment.variant_info.learners for term in experiment.terms_of(total)
+    }
+    wide, narrow = arrangement(panels, narrow=False), arrangement(panels, narrow=True)
+    assert all(top + STRIP < below for top, below in zip(narrow.controls, narrow.tops, strict=True))
+    assert all(before + 1 <= top for before, top in pairwise(wide.tops))
+    assert narrow.height > wide.height
 
 
 @pytest.mark.parametrize(
@@ -153,3 +124,21 @@ def test_a_run_that_failed_after_one_step_shows_that_step():
     )
     assert {trace["mode"] for trace in one["data"]} == {"lines+markers"}
     assert {trace["mode"] for trace in two["data"]} == {"lines"}
+
+
+def test_a_value_between_values_that_are_not_finite_is_marked():
+    experiment = Experiment.parse({"dataset": "digits", "variant": "vae"})
+    lone = np.array([np.nan, 1.0, np.nan, 2.0, 3.0])
+    columns = {"epoch": np.arange(5.0), **dict.fromkeys([*experiment.terms, "loss"], lone)}
+    drawn = loss_curves(Curves(columns, {}), experiment, [], log=False)
+    assert {trace["mode"] for trace in drawn["data"]} == {"lines+markers"}
+
+
+def test_another_runs_total_is_drawn_over_the_total_and_its_title_is_no_markup():
+    experiment = Experiment.parse({"dataset": "digits", "variant": "vae"})
+    other = Curves({"epoch": np.arange(3.0), "loss": np.ones(3)}, {"epoch": np.arange(1.0, 3.0), "loss": np.zeros(2)})
+    drawn = loss_curves(Curves({}, {}), experiment, [], log=False, other=("<b>one</b>", other))["data"][-1]
+    assert (drawn["yaxis"], drawn["y"].tolist()) == ("y", [0.0, 0.0])
+    assert drawn["hovertemplate"].startswith("&lt;b&gt;one")
+    unchecked = loss_curves(Curves({}, {}), experiment, [], log=False, other=("one", Curves(other.training, {})))
+    assert unchecked["data"][-1]["y"].tolist() == [1.0, 1.0, 1.0]
