@@ -62,21 +62,30 @@ def _dense_critic(image: Tensor, dropout: float) -> tuple[Tensor, Tensor]:
     return first, layers.LeakyReLU(0.2)(layers.Dense(128)(dropped(first, dropout)))
 
 
-def _conv_encode(image: Tensor, *, width: int, depth: int) -> Tensor:
+def _near_code(hidden: int) -> tuple[int, ...]:
+    """Return the units of the dense layers between the code and the one of 256."""
+    return (128,) * (hidden - 1)
+
+
+def _conv_encode(image: Tensor, *, width: int, depth: int, hidden: int) -> Tensor:
     """Return features; the sides are halved `depth` times, with `width` channels, then twice as many each time."""
     x = image
     for level in range(depth):
         x = layers.Conv2D(width * 2**level, 3, strides=2, padding="same", activation="leaky_relu")(x)
     x = layers.Conv2D(width, 1, activation="leaky_relu")(x)  # fewer channels into the dense layer, the largest
-    return layers.Dense(256, "leaky_relu")(layers.Flatten()(x))
+    x = layers.Flatten()(x)
+    for units in (256, *_near_code(hidden)):
+        x = layers.Dense(units, "leaky_relu")(x)
+    return x
 
 
-def _conv_decode(z: Tensor, shape: ImageShape, last: Last = linear, *, width: int, depth: int) -> Tensor:
+def _conv_decode(z: Tensor, shape: ImageShape, last: Last = linear, *, width: int, depth: int, hidden: int) -> Tensor:
     high, wide, channels = shape
     factor = 2**depth
     rows, columns, most = ceil(high / factor), ceil(wide / factor), width * 2 ** (depth - 1)
-    x = layers.Dense(256, "leaky_relu")(z)
-    x = layers.Dense(rows * columns * most, "leaky_relu")(x)
+    x = z
+    for units in (*_near_code(hidden), 256, rows * columns * most):
+        x = layers.Dense(units, "leaky_relu")(x)
     x = layers.Reshape((rows, columns, most))(x)
     for level in reversed(range(depth - 1)):
         x = layers.Conv2DTranspose(width * 2**level, 3, strides=2, padding="same", activation="leaky_relu")(x)
@@ -84,7 +93,7 @@ def _conv_decode(z: Tensor, shape: ImageShape, last: Last = linear, *, width: in
     return layers.Cropping2D(((0, factor * rows - high), (0, factor * columns - wide)))(x)
 
 
-def _conv_critic(image: Tensor, dropout: float, *, width: int, depth: int) -> tuple[Tensor, Tensor]:
+def _conv_critic(image: Tensor, dropout: float, *, width: int, depth: int, **_: int) -> tuple[Tensor, Tensor]:
     x = first = layers.LeakyReLU(0.2)(layers.Conv2D(width, 3, strides=2, padding="same")(image))
     for level in range(1, depth):
         x = dropped(x, dropout) if level == 1 else x

@@ -19,7 +19,7 @@ from models.training import Learner, TrainingModel
 
 OUTPUT = "output"  # (batch, height, width, channels): p, what the loss and the link are given
 LOSS = "loss"
-_SIZES = {"width": 16, "depth": 2}  # of the network: the lab compares rules, several at once
+_SIZES = {"width": 16, "depth": 2, "hidden": 1}  # of the network: the lab compares rules, several at once
 
 # (targets, p) -> a value for each pixel.
 LOSSES: Mapping[str, Callable] = MappingProxyType(

@@ -16,25 +16,25 @@ from explorer.runs.reader import Run
 from models.spec.experiment import ExperimentError
 
 _SHARED = {
-    "network": "conv", "batch_size": 128, "learning_rate": 2e-3, "rate_schedule": "cosine", "epochs": 40,
+    "network": "conv", "batch_size": 128, "learning_rate": 2e-3, "rate_schedule": "cosine", "epochs": 30,
     "validation_fraction": 0.05, "seed": 0,
 }  # fmt: skip
 _WARM = {"kl": {"schedule": "warm_up", "schedule_epochs": 5}}
 # One of each family; with the epochs that the shared ones would be too many or too few for.
 MODELS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
-        "mnist-vae-2d": {"dataset": "mnist", "variant": "vae", "latent_dim": 2, "terms": _WARM},
-        "fashion-vae-2d": {"dataset": "fashion_mnist", "variant": "vae", "latent_dim": 2, "terms": _WARM},
+        "mnist-vae-2d": {"dataset": "mnist", "variant": "vae", "latent_dim": 2, "hidden": 3, "terms": _WARM},
+        "fashion-vae-2d": {"dataset": "fashion_mnist", "variant": "vae", "latent_dim": 2, "hidden": 3, "terms": _WARM},
         "mnist-vae-16d": {"dataset": "mnist", "variant": "vae", "latent_dim": 16},
-        "mnist-ae-16d": {"dataset": "mnist", "variant": "ae", "latent_dim": 16, "epochs": 20},
-        "mnist-cvae-2d": {"dataset": "mnist", "variant": "conditional_vae", "latent_dim": 2, "epochs": 20},
-        "shapes-beta-vae-6d": {"dataset": "shapes", "variant": "beta_vae", "latent_dim": 6, "epochs": 60},
+        "mnist-ae-16d": {"dataset": "mnist", "variant": "ae", "latent_dim": 16, "epochs": 10},
+        "mnist-cvae-2d": {"dataset": "mnist", "variant": "conditional_vae", "latent_dim": 2, "hidden": 2, "epochs": 8},
+        "shapes-beta-vae-6d": {"dataset": "shapes", "variant": "beta_vae", "latent_dim": 6, "epochs": 40},
         "mnist-vq-vae-16d": {
             "dataset": "mnist", "variant": "vq_vae", "latent_dim": 16, "codewords": 8, "codebook_size": 64,
-            "epochs": 20,
+            "epochs": 8,
         },
         "mnist-vae-gan-16d": {
-            "dataset": "mnist", "variant": "vae_gan", "latent_dim": 16, "learning_rate": 1e-3, "epochs": 20,
+            "dataset": "mnist", "variant": "vae_gan", "latent_dim": 16, "learning_rate": 1e-3, "epochs": 8,
         },
     }
 )  # fmt: skip

@@ -10,6 +10,7 @@ from explorer.diagnosis.findings import BAD, GOOD, NOTE, Finding
 from explorer.diagnosis.pairing_outcomes import EARLY, LEARNS
 from explorer.lab.results import CaseResult
 from models.spec.pairings import letter_of, shown_name, title_of
+from models.spec.sentences import capital
 
 COLOURS: Mapping[str, str] = MappingProxyType({GOOD: "green", NOTE: "orange", BAD: "red"})
 UNKNOWN = "–"
@@ -32,11 +33,6 @@ def card(case: CaseResult, ended: bool) -> dict[str, Any]:
         "note": case.note,
         "facts": facts(case),
     }
-
-
-def capital(sentence: str) -> str:
-    """Return the sentence with its first letter in upper case."""
-    return sentence[:1].upper() + sentence[1:]
 
 
 def verdict_of(case: CaseResult, ended: bool) -> Verdict:

@@ -6,7 +6,7 @@ from typing import Any
 
 from models.spec.catalogue import ELBO, PIXEL_MODELS, RECONSTRUCTION, SETTINGS
 from models.spec.experiment import Experiment
-from models.spec.sentences import in_sentence
+from models.spec.sentences import capital, in_sentence
 
 LEAST_SHOWN = 0.05  # nats: below, a floor is shown as 0.0
 
@@ -68,15 +68,12 @@ def estimates_in_words(experiment: Experiment, summary: Mapping[str, Any]) -> li
     return words
 
 
-def short_estimates(experiment: Experiment, summary: Mapping[str, Any]) -> list[str]:
-    """Return what `estimates_in_words` says, in few words."""
-    words = []
-    if found := summary.get("log_likelihood"):
-        said = f"{_signed(found['value'])} ± {found['error']:.1f} nats (K = {found['samples']:,})"
-        words.append(f"{_likelihood(experiment)} bound {said}")
-    if found := summary.get("total_correlation"):
-        words.append(f"total correlation at most about {found['value']:.1f} nats")
-    return words
+def likelihood_in_short(experiment: Experiment, summary: Mapping[str, Any]) -> list[str]:
+    """Return what `estimates_in_words` says of log p(x), in few words; nothing where it was not estimated."""
+    if not (found := summary.get("log_likelihood")):
+        return []
+    said = f"{_signed(found['value'])} ± {found['error']:.1f} nats (K = {found['samples']:,})"
+    return [f"{_likelihood(experiment)} bound {said}"]
 
 
 def _likelihood(experiment: Experiment) -> str:
@@ -92,7 +89,7 @@ def results_in_words(experiment: Experiment, summary: Mapping[str, Any]) -> list
     words = [*loss_in_words(experiment, summary), *estimates_in_words(experiment, summary)]
     if words and PIXEL_MODELS[experiment.pixel_model].reads_grey and not is_elbo(experiment, summary):
         words.append("grey pixels are read as probabilities: a perfect reconstruction costs their entropy, the floor")
-    return [f"{each[:1].upper()}{each[1:]}" for each in words]
+    return [capital(each) for each in words]
 
 
 def bounds_in_words(experiment: Experiment, summary: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from explorer.places import DiskFullError
 from explorer.runs.writer import RunWriter
-from models.spec.sentences import in_sentence
+from models.spec.sentences import capital, in_sentence
 
 RETRY = 3.0  # seconds
 
@@ -77,4 +77,4 @@ class Disk:
         if not names or not (full := self._missing):
             return ""
         listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
-        return f"{listed[0].upper()}{listed[1:]} could not be saved. {full}"
+        return f"{capital(listed)} could not be saved. {full}"

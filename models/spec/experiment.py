@@ -72,6 +72,7 @@ class Experiment(BaseModel, metaclass=_InSentences):
     network: str = _field("dense", "cost", "tensors", "graph")
     width: int = _field(16, "cost", "tensors", ge=4, le=256)
     depth: int = _field(2, "cost", "tensors", ge=1, le=5)
+    hidden: int = _field(1, "cost", "tensors", ge=1, le=4)
     variant: str = _field("vae", "cost", "tensors", "graph")
     pixel_model: str = _field("bernoulli", "cost", "tensors", "graph")
     pixel_sigma: float = _field(0.25, ge=0.01, le=10, allow_inf_nan=False)

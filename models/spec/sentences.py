@@ -31,6 +31,11 @@ def in_sentence(title: str) -> str:
     return title if title[1:2].isupper() or title[1:2].isdigit() else title[:1].lower() + title[1:]
 
 
+def capital(sentence: str) -> str:
+    """Return the sentence with its first letter in upper case."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def sentences_of(error: ValidationError, owners: Owners) -> list[str]:
     """Return one sentence for each fault: what was given, what is allowed, what to do."""
     return [_sentence(fault, owners) for fault in error.errors()]

@@ -69,6 +69,7 @@ def spread() -> dict[str, Experiment]:
         "dataset": "shapes_rgb",
         "width": 6,
         "depth": 3,
+        "hidden": 2,
         **small,
     }
     experiments["own"] = {"terms": OWN, **small}

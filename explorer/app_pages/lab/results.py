@@ -13,11 +13,12 @@ from explorer.app_pages.parts.waiting import offer_start
 from explorer.components.cases import cases
 from explorer.datasets.catalogue import dataset_info
 from explorer.figures.duration import duration
-from explorer.figures.pairing_cards import capital, card
+from explorer.figures.pairing_cards import card
 from explorer.figures.pairings import case_figure, logit_span
 from explorer.lab.results import Results, read_results
 from explorer.lab.session import Session
 from explorer.services import SERVICES
+from models.spec.sentences import capital
 
 REFRESH, REFRESH_A_CASE = 0.5, 0.15  # seconds; each chart costs the browser some time
 

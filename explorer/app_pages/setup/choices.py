@@ -127,8 +127,8 @@ def _choose_data() -> dict[str, Any]:
         offered = offered_networks(address.value("network", _default("network")))
         given["network"] = _select("Network", "network", offered)
         st.caption(NETWORKS[given["network"]].summary)
-        given |= _choose_settings(NETWORKS[given["network"]].settings, 2)
         given["latent_dim"] = _number("latent_dim", step=1)
+        given |= _choose_settings(NETWORKS[given["network"]].settings, 3)  # last: nothing moves where there are none
     return given
 
 

@@ -49,7 +49,7 @@ NETWORKS: Mapping[str, NetworkInfo] = MappingProxyType(
         "conv": NetworkInfo(
             "Convolutional",
             "Strided convolutions each way, and two dense layers. Slower than dense, and better at equal time.",
-            settings=("width", "depth"),
+            settings=("width", "depth", "hidden"),
         ),
         "question": NetworkInfo(
             "Question",
@@ -132,6 +132,11 @@ SETTINGS: Mapping[str, SettingInfo] = MappingProxyType(
             "Channels of the outermost convolution; each further one has twice as many. More take longer.",
         ),
         "depth": SettingInfo("Depth", 1, "Convolutions each way. Each halves the sides of the image."),
+        "hidden": SettingInfo(
+            "Dense layers",
+            1,
+            "Dense layers on each side of the code. More of them bend a code of few dimensions better.",
+        ),
         "pixel_sigma": SettingInfo(
             "Pixel σ",
             0.05,

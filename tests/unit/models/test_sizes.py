@@ -45,7 +45,9 @@ def test_shapes_and_weights_of_every_network_are_those_that_keras_builds(network
 
 @pytest.mark.parametrize("depth", [1, 3, 5])
 def test_shapes_and_weights_of_every_depth_are_those_that_keras_builds(depth):
-    assert_same({"variant": "gan", "network": "conv", "width": 6, "depth": depth}, (13, 29, 3))
+    assert_same(
+        {"variant": "gan", "network": "conv", "width": 6, "depth": depth, "hidden": 1 + depth // 2}, (13, 29, 3)
+    )
 
 
 @pytest.mark.parametrize("variant", ["vae", "gan", "conditional_vae"])

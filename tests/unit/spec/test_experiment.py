@@ -77,7 +77,7 @@ def experiments():
         kl=term, dataset=st.from_regex(r"[a-z][a-z0-9_]{0,63}", fullmatch=True),
         network=st.sampled_from(sorted(NETWORKS)), pixel_model=st.sampled_from(sorted(PIXEL_MODELS)),
         optimizer=st.sampled_from(sorted(OPTIMIZERS)), pixel_sigma=small(0.01, 10), corruption=small(0, 2),
-        width=st.integers(4, 256), depth=st.integers(1, 5), latent_dim=st.integers(1, 512),
+        width=st.integers(4, 256), depth=st.integers(1, 5), hidden=st.integers(1, 4), latent_dim=st.integers(1, 512),
         learning_rate=small(1e-7, 1), batch_size=st.integers(1, 4096),
         epochs=st.integers(1, 10_000), validation_fraction=small(0.01, 0.5), seed=st.integers(0, 2**31 - 1),
     )  # fmt: skip
@@ -97,6 +97,7 @@ BAD = [
     ("network", "deep", "dense, conv, question"),
     ("width", 3, "a whole number from 4 to 256"),
     ("depth", 6, "a whole number from 1 to 5"),
+    ("hidden", 0, "a whole number from 1 to 4"),
     ("variant", "diffusion", "ae, denoising_ae, sparse_ae, sparse_kl_ae, vae, conditional_vae, beta_vae"),
     ("variant", ["vae"], "a name"),
     ("pixel_model", "laplace", "bernoulli, gaussian, unscaled"),
@@ -142,7 +143,7 @@ def test_what_contradicts_itself_is_refused():
     assert "must be a multiple of 2" in sentence
     (sentence,) = faults({"epoch": 3})
     assert sentence.startswith(
-        "epoch is not a setting of an experiment; allowed are dataset, network, width, depth, variant"
+        "epoch is not a setting of an experiment; allowed are dataset, network, width, depth, hidden, variant"
     )
 
 

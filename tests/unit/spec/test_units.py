@@ -9,9 +9,9 @@ from explorer.runs.records import Curves
 from explorer.runs.results import (
     bounds_in_words,
     estimates_in_words,
+    likelihood_in_short,
     loss_in_words,
     results_in_words,
-    short_estimates,
 )
 from explorer.trainer.guard import RUNAWAY_FACTOR, LossGuard
 from models.spec.catalogue import TERMS
@@ -110,9 +110,8 @@ def test_estimates_say_how_they_were_made_and_what_they_are_of():
     assert not results_in_words(Experiment.parse({"pixel_model": "bernoulli_fixed"}), {**binary, **own})[-1].startswith(
         "G"
     )
-    assert short_estimates(Experiment.parse({}), {**own, "total_correlation": CORRELATION}) == [
-        "log p(x) bound −98.6 ± 1.0 nats (K = 50)", "total correlation at most about 10.8 nats"
-    ]  # fmt: skip
+    assert likelihood_in_short(Experiment.parse({}), own) == ["log p(x) bound −98.6 ± 1.0 nats (K = 50)"]
+    assert likelihood_in_short(Experiment.parse({}), {}) == []
     (said,) = estimates_in_words(Experiment.parse({}), {"total_correlation": CORRELATION})
     assert said.startswith("total correlation 10.84 ± 0.08 nats from 10,000 posteriors (biased upwards")
     assert estimates_in_words(Experiment.parse({}), {}) == []  # a run of before
@@ -128,12 +127,12 @@ def test_a_plain_unit_leaves_out_what_is_said_of_one_terms_values():
     ("variant", "opponent"), [("vae", ""), ("gan", " without the discriminator"), ("wgan_gp", " without the critic")]
 )
 def test_the_parameters_of_a_model_are_not_its_critics_and_that_is_said(variant, opponent, monkeypatch):
-    said: list[str] = []
-    monkeypatch.setattr("streamlit.caption", said.append)
+    said: list[tuple[str, str]] = []
+    monkeypatch.setattr("streamlit.caption", lambda words, help: said.append((words, help)))
     model_facts(Experiment.parse({"variant": variant, "network": "conv"}), {"parameters": 1234})
     model_facts(Experiment.parse({"variant": variant}), {"parameters": 1234}, size=7_000_000)
-    assert said[0] == f"1,234 parameters{opponent} · conv network, width 16, depth 2"
-    assert said[1].endswith(" network · 7.0 MB on disk")
+    assert said[0] == (f"1,234 parameters{opponent}", "conv network, width 16, depth 2, dense layers 1")
+    assert said[1] == (f"1,234 parameters{opponent} · 7.0 MB on disk", "dense network")
 
 
 def test_a_title_in_a_sentence_keeps_its_abbreviation():
