@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support.browser_helpers import SLOW, server_of
+from tests.support.browser_helpers import SLOW, box_of, drag, server_of
 from tests.support.helpers import wait_for
 from tests.support.pages import WIDTH, fresh_page, restyle
 
@@ -96,12 +96,23 @@ def test_two_cases_stand_side_by_side_with_their_verdicts(ended, page, artefacts
     axes = page.locator(".hg-case .hg-plot").evaluate_all(_AXES)
     assert len(axes) == 2
     assert len(set(axes)) == 1, "one axis for the logits"
+    _zoom(page)
     for width, height, scheme in ((1280, 720, "light"), (640, 360, "light"), (1920, 1080, "dark"), (390, 844, "light")):
         restyle(page, width, height, scheme)  # 640 x 360 is 1280 x 720 at 200 %
         assert page.evaluate(WIDTH) <= width
         heights = page.locator(".hg-case").evaluate_all(_HEIGHTS)
         assert len(heights) == 1 or width <= 640, "cards of equal height"
         page.screenshot(path=artefacts / f"losses-ended-{width}.png")
+
+
+def _zoom(page: Page) -> None:
+    """Zoom into a chart: Plotly says how to zoom out again, in the page's colours."""
+    box = box_of(page.get_by_role("figure", name="case 1"))
+    drag(page, (box["x"] + 90, box["y"] + 30), (box["x"] + 170, box["y"] + 60))
+    note = page.locator(".plotly-notifier .notifier-note")
+    expect(note).to_contain_text("Double-click to zoom back out")
+    colour = page.locator(".stApp").evaluate("app => getComputedStyle(app).color")
+    expect(note).to_have_css("color", colour)
 
 
 def test_another_page_in_between_loses_nothing(ended, app, page):

@@ -18,9 +18,6 @@ import { thumbnail } from "./thumbnails.js";
  * @property {number} height
  */
 
-const SMALLEST = 0.9; // of the drawing's own size; a box between that and the page's width scrolls
-const LARGEST = 1.6;
-
 export class PipelineView {
   /** @type {Map<string, SVGElement>} by the key of the part */ nodes = new Map();
   /** @type {SVGElement[]} one for each edge */ lines = [];
@@ -39,8 +36,7 @@ export class PipelineView {
     const focused = this.element.contains(document.activeElement);
     const { width, height } = pipeline;
     const svg = makeSvg("svg", { viewBox: `0 0 ${width} ${height}` });
-    svg.style.minWidth = `${SMALLEST * width}px`;
-    svg.style.maxWidth = `${LARGEST * width}px`;
+    svg.style.setProperty("--width", `${width}px`);
     this.drawn = pipeline;
     this.lines = pipeline.edges.map(({ term }, i) => {
       return makeSvg("g", { class: term ? "hg-edge hg-edge-term" : "hg-edge" }, ...arrow(pipeline.lines[i]));

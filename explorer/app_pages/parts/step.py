@@ -24,6 +24,7 @@ from explorer.library import models as library
 from explorer.library.listing import listing
 from explorer.runs.reader import Run
 from explorer.services import SERVICES
+from models.spec.sentences import capital
 from models.spec.term_settings import weights_at
 
 REQUEST = "inspect"
@@ -162,7 +163,7 @@ def _follow(key: str, question: Question) -> None:
 
 
 def _show_stage(progress: Progress) -> None:
-    st.caption(f":material/hourglass_top: {progress.stage}")
+    st.caption(f":material/hourglass_top: {capital(progress.stage)}")
 
 
 def _again(key: str, question: Question) -> None:
