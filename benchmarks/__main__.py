@@ -23,6 +23,7 @@ from benchmarks.sessions import sessions
 from benchmarks.soak import soak
 from benchmarks.startup import startup
 from benchmarks.strips import strips
+from benchmarks.tasks import tasks
 from benchmarks.training import training
 from benchmarks.variants import variants
 from benchmarks.verdicts import verdicts
@@ -39,6 +40,7 @@ BENCHMARKS: Table = MappingProxyType(
         "training": training,
         "refresh": refresh,
         "listing": listing,
+        "tasks": tasks,
         "sessions": sessions,
         "kill": kill,
         "soak": soak,

@@ -29,7 +29,7 @@ def test_the_setup_shows_the_loss_that_is_being_chosen(app, page):
     page.get_by_text("Loss graph").click(timeout=SLOW)
     expect(page.locator(".hg-graph.hg-ready svg")).to_be_visible(timeout=SLOW)
     expect(page.locator(".hg-weight")).to_have_text(["× 1", "× 1"])
-    enter(page.get_by_role("spinbutton", name="Weight").nth(1), "8")
+    enter(page.get_by_role("spinbutton", name="KL weight"), "8")
     expect(page.locator(".hg-weight")).to_have_text(["× 1", "× 8"])
 
 

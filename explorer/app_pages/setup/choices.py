@@ -200,7 +200,7 @@ def _choose_term(variant: str, term: str, weight: float, pixel_model: str) -> di
     name, *places = st.columns([3, *COLUMNS], vertical_alignment="center")
     info = term_info(term, pixel_model)
     name.markdown(f"**{plain(info.title)}**  \n:small[:gray[{plain(info.formula)}]]", help=plain(info.note) or None)
-    return choose_weight(places, lambda part: _term_key(variant, term, part), weight)
+    return choose_weight(places, lambda part: _term_key(variant, term, part), weight, plain(info.title))
 
 
 def _choose_settings(names: Sequence[str], columns: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explorer.app_pages.parts.tab import of_tab
 from models.spec.experiment import Experiment, limits_of
 from models.spec.schedules import SCHEDULES
+from models.spec.sentences import capital
 from models.spec.term_settings import TermSetting
 
 COLUMNS = (2, 3, 2)  # relative widths of the three in a row
@@ -55,22 +56,25 @@ def select(show: Show, label: str, key: str, value: str, titles: Mapping[str, st
     return kept[key]
 
 
-def choose_weight(places: list[DeltaGenerator], key: Callable[[str], str], weight: float) -> dict[str, Any]:
+def choose_weight(
+    places: list[DeltaGenerator], key: Callable[[str], str], weight: float, term: str = ""
+) -> dict[str, Any]:
     """Show a widget in each of the three places and return their values: a setting without its formula.
 
     `key` gives the key of a part; `weight` is the first widget's default. A constant weight has no epochs, and a dash
-    stands in the last place.
+    stands in the last place. The widgets are called after the `term`, where its title is known.
     """
+    named = [capital(f"{term} {label}".strip()) for label in ("weight", "schedule", "over epochs")]
     weight_side, schedule_side, epochs_side = places
     options: dict[str, Any] = {"step": 0.1, "format": "%.4g"}
     schedules = {name: schedule.title for name, schedule in SCHEDULES.items()}
     setting = {
-        "weight": number(weight_side.number_input, "Weight", key("weight"), weight, **options),
-        "schedule": select(schedule_side.selectbox, "Schedule", key("schedule"), _CONSTANT.schedule, schedules),
+        "weight": number(weight_side.number_input, named[0], key("weight"), weight, **options),
+        "schedule": select(schedule_side.selectbox, named[1], key("schedule"), _CONSTANT.schedule, schedules),
     }
     if setting["schedule"] != _CONSTANT.schedule:
         epochs, first = key("schedule_epochs"), _CONSTANT.schedule_epochs
-        setting["schedule_epochs"] = number(epochs_side.number_input, "Over epochs", epochs, first, format="%.4g")
+        setting["schedule_epochs"] = number(epochs_side.number_input, named[2], epochs, first, format="%.4g")
     else:
         epochs_side.caption("–")
     return setting

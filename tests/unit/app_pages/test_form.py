@@ -56,8 +56,9 @@ def shown() -> AppTest:
 
 
 def box(shown: AppTest, label: str) -> Any:
-    """The first widget of the page with that label."""
-    return next(one for one in (*shown.selectbox, *shown.number_input) if one.label == label)
+    """The first widget of the page with that label, or of a term's row with that column."""
+    widgets = (*shown.selectbox, *shown.number_input)
+    return next(one for one in widgets if one.label == label or one.label.endswith(f" {label.lower()}"))
 
 
 def choose(shown: AppTest, label: str, value: Any) -> None:
@@ -115,11 +116,11 @@ def test_a_setting_that_a_preset_takes_off_the_page_comes_back_as_the_preset_has
 
 def test_a_warm_up_that_a_preset_takes_away_has_its_epochs_when_it_comes_back(shown):
     take(shown, "first-vae")
-    choose(shown, "Schedule", "warm_up")
+    choose(shown, "Reconstruction schedule", "warm_up")
     assert given(shown)["terms"]["reconstruction"]["schedule_epochs"] == 5.0
     take(shown, "first-vae")
     assert "schedule_epochs" not in given(shown)["terms"]["reconstruction"]
-    choose(shown, "Schedule", "warm_up")
+    choose(shown, "Reconstruction schedule", "warm_up")
     assert given(shown)["terms"]["reconstruction"]["schedule_epochs"] == 5.0
 
 
