@@ -102,8 +102,8 @@ async function train(page) {
 /** @param {import("puppeteer-core").Page} page */
 async function losses(page) {
   for (const [view, said] of [
-    ["pairings", "case"],
-    ["wirings", "One objective, five wirings"],
+    ["pairings", "Run 3 side by side"],
+    ["wirings", "Choose a row to see its code"],
     ["terms", "Keras script"],
   ]) {
     await page.goto(`${url}/losses?view=${view}`);
