@@ -11,18 +11,22 @@ from models.spec.experiment import Experiment
 
 LETTER, PADDING = 0.024, 0.03  # of the epochs shown, of a flag on a phone
 _Group = tuple[int, int, float]  # first and last number, and the epoch of the first
-APART = 0.004  # of the epochs shown: lines that are nearer look like one
+APART = 0.01  # of the epochs shown: lines that are nearer look like one
 
 
 def flags(changes: Sequence[Event], epochs: float) -> list[dict[str, Any]]:
     """Return the flags as annotations above the first panel. `epochs`: how many are shown."""
+    return [_flag(_numbers(first, last), epoch) for first, last, epoch in _groups(changes, epochs)]
+
+
+def _groups(changes: Sequence[Event], epochs: float) -> list[_Group]:
     groups: list[_Group] = []
     for number, event in enumerate(changes, 1):
         groups.append((number, number, event.epoch))
         while len(groups) > 1 and _overlap(*groups[-2:], epochs):
             (first, _, epoch), (_, last, _) = groups[-2:]
             groups[-2:] = [(first, last, epoch)]
-    return [_flag(_numbers(first, last), epoch) for first, last, epoch in groups]
+    return groups
 
 
 def _overlap(group: _Group, following: _Group, epochs: float) -> bool:
@@ -43,11 +47,9 @@ def _flag(text: str, epoch: float) -> dict[str, Any]:
 
 
 def lines(changes: Sequence[Event], epochs: float) -> list[dict[str, Any]]:
-    """Return a line through all panels for each change."""
-    drawn: list[float] = []
-    for event in changes:
-        if not drawn or event.epoch - drawn[-1] > APART * epochs:
-            drawn.append(event.epoch)
+    """Return a line through all panels for each flag: at its change, or at the first and the last of several."""
+    ends = [(changes[first - 1].epoch, changes[last - 1].epoch) for first, last, _ in _groups(changes, epochs)]
+    drawn = [epoch for start, end in ends for epoch in (start, *([end] if end - start > APART * epochs else []))]
     return [
         {
             "type": "line", "xref": "x", "yref": "paper", "x0": epoch, "x1": epoch, "y0": 0, "y1": 1,

@@ -164,18 +164,24 @@ def replace_part(part: str, wanted: Mapping[str, tuple[str, str]]) -> None:
 
 def select_box(label: str, name: str, titles: Mapping[str, str], default: str, **settings: Any) -> str:
     """Show a select box for a parameter and return its value, one of those that have a title."""
-    _begin_anew_for(name, titles)
+    _begin_anew_for(name, titles, default)
     begin, options = value(name, default), list(titles)
     chosen = st.selectbox(label, options, options.index(begin), _titled(titles), key(name), **settings)
     return take(name, chosen, begin, default)
 
 
-def _begin_anew_for(name: str, titles: Mapping[str, str]) -> None:
-    """Let a widget begin anew where the title of an option is another: a choice travels by its title."""
+def _begin_anew_for(name: str, titles: Mapping[str, str], default: str) -> None:
+    """Let a widget begin anew where the title of an option is another: a choice travels by its title.
+
+    What was chosen under the titles of before counts: the titles may have changed after somebody saw them.
+    """
     session = _session()
     widget = session.parts[name], name
     shown = session.titles.get(widget, {})
     if any(shown.get(option, title) != title for option, title in titles.items()):
+        chosen = st.session_state.get(key(name))
+        if chosen is not None and chosen in titles:
+            put(name, chosen, default)
         session.numbers[widget] = session.numbers.get(widget, 0) + 1
     session.titles[widget] = dict(titles)
 

@@ -93,6 +93,18 @@ def test_the_list_says_state_and_result(folder):
     assert [" · finished: " in option and "loss " in option for option in options] == [False, True, True]
 
 
+def test_a_choice_is_taken_though_the_titles_have_changed_since(folder, monkeypatch):
+    monkeypatch.setattr(SERVICES.outcomes, "of", lambda folders: {})
+    shown = page("train")
+    for number, name in enumerate(("one", "two", "one")):
+        said = {"one": f"finished {number}", "two": f"finished {number}"}
+        monkeypatch.setattr(SERVICES.outcomes, "of", lambda folders, said=said: said)
+        next(box for box in shown.selectbox if box.label == "Run").set_value(name).run()
+        assert not shown.exception
+        assert title_of(shown).endswith(f" · finished {number} · {name}")
+        assert name in shown.query_params["run"]
+
+
 def test_what_a_list_has_read_is_not_read_again(folder, monkeypatch):
     first, read = SERVICES.outcomes.of([folder]), []
     monkeypatch.setattr(outcomes, "outcome_of", lambda run: read.append(run.name))

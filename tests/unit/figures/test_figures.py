@@ -65,6 +65,14 @@ def test_no_flag_reaches_into_the_next_on_a_phone(step):
         assert (after["x"] - flag["x"]) / EPOCHS * PHONE >= sum(widths) / 2
 
 
+def test_a_hundred_changes_are_no_wall_of_lines():
+    layout = figure(*(weight(0.1 * number, 1, 2) for number in range(100)))["layout"]
+    assert {flag["x"] for flag in layout["annotations"] if flag.get("name") == "flag"} <= {
+        line["x0"] for line in layout["shapes"]
+    }
+    assert len(layout["shapes"]) <= 20
+
+
 def test_a_change_is_told_from_what_to_what():
     experiment = Experiment.parse({"variant": "vae"})
     assert describe_change(weight(3, 1, 4), experiment) == "KL weight 1 → 4"
