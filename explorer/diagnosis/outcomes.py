@@ -13,7 +13,7 @@ from models.spec.catalogue import LOSS
 from models.spec.experiment import ExperimentError
 from models.spec.sentences import in_sentence
 
-AT_ONCE = 0.05  # seconds that a list waits for what is not known yet, which a few runs take
+AT_ONCE = 0.15  # seconds that a list waits for what is not known yet, which a few runs take
 MOST = 60  # runs of a list that are read; a run takes about 20 ms
 _WRITTEN = (DATABASE, PREVIEW, SUMMARY)
 

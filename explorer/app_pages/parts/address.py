@@ -13,7 +13,7 @@ browser late, which then answers with the first value of the widget.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -22,6 +22,13 @@ from explorer.app_pages.parts.tab import of_tab
 from models.spec.catalogue import current_name
 
 Values = dict[str, str]
+
+
+class _Shown(NamedTuple):
+    """What a select box has last shown."""
+
+    value: str
+    titles: Mapping[str, str]
 
 
 @dataclass
@@ -34,7 +41,7 @@ class _Session:
     values: dict[str, Values] = field(default_factory=dict)  # of each part
     parts: dict[str, str] = field(default_factory=dict)  # the part of each parameter in sight
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)  # of widgets, by part and parameter
-    titles: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)  # of the options they show
+    titles: dict[tuple[str, str], "_Shown"] = field(default_factory=dict)  # of the options they show
 
     def replace(self, part: str, values: Values) -> None:
         """Set the values of a part. The widgets of those that differ begin anew."""
@@ -56,7 +63,7 @@ def begin_run(page: str) -> None:
     if page != session.page or through_history:
         session.unread = st.query_params.to_dict()
         session.entry = set() if through_history else None
-        session.page = page
+        session.page, session.titles = page, {}
     session.parts = {}
 
 
@@ -164,26 +171,29 @@ def replace_part(part: str, wanted: Mapping[str, tuple[str, str]]) -> None:
 
 def select_box(label: str, name: str, titles: Mapping[str, str], default: str, **settings: Any) -> str:
     """Show a select box for a parameter and return its value, one of those that have a title."""
-    _begin_anew_for(name, titles, default)
+    titles = _settled(name, titles, default)
     begin, options = value(name, default), list(titles)
     chosen = st.selectbox(label, options, options.index(begin), _titled(titles), key(name), **settings)
     return take(name, chosen, begin, default)
 
 
-def _begin_anew_for(name: str, titles: Mapping[str, str], default: str) -> None:
-    """Let a widget begin anew where the title of an option is another: a choice travels by its title.
+def _settled(name: str, titles: Mapping[str, str], default: str) -> Mapping[str, str]:
+    """Return the titles to show: those that are shown already, until the value or its own title is another.
 
-    What was chosen under the titles of before counts: the titles may have changed after somebody saw them.
+    A choice travels by its title, and an open list closes when its titles change. So a widget with other titles is a
+    new one, and what was chosen under the titles of before counts.
     """
-    session = _session()
-    widget = session.parts[name], name
-    shown = session.titles.get(widget, {})
-    if any(shown.get(option, title) != title for option, title in titles.items()):
+    session, widget = _session(), (_session().parts[name], name)
+    before, current = session.titles.get(widget), value(name, default)
+    if before and before.value == current and before.titles.get(current) == titles.get(current):
+        titles = {option: before.titles.get(option, title) for option, title in titles.items()}
+    elif before and any(before.titles.get(option, title) != title for option, title in titles.items()):
         chosen = st.session_state.get(key(name))
         if chosen is not None and chosen in titles:
             put(name, chosen, default)
         session.numbers[widget] = session.numbers.get(widget, 0) + 1
-    session.titles[widget] = dict(titles)
+    session.titles[widget] = _Shown(value(name, default), titles)
+    return titles
 
 
 def segments(label: str, name: str, titles: Mapping[str, str], default: str, **settings: Any) -> str:

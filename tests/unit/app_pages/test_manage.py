@@ -101,7 +101,8 @@ def test_a_choice_is_taken_though_the_titles_have_changed_since(folder, monkeypa
         monkeypatch.setattr(SERVICES.outcomes, "of", lambda folders, said=said: said)
         next(box for box in shown.selectbox if box.label == "Run").set_value(name).run()
         assert not shown.exception
-        assert title_of(shown).endswith(f" · finished {number} · {name}")
+        assert title_of(shown).endswith(f" · {name}")
+        assert title_of(shown.run()).endswith(f" · finished {number} · {name}")
         assert name in shown.query_params["run"]
 
 
