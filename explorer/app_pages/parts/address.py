@@ -25,7 +25,7 @@ Values = dict[str, str]
 
 
 class _Shown(NamedTuple):
-    """What a select box has last shown."""
+    """The value and the titles that a select box showed last."""
 
     value: str
     titles: Mapping[str, str]
