@@ -78,8 +78,6 @@ def test_a_click_on_the_map_goes_to_that_image(app, page):
 def test_sixteen_dimensions_with_umap(app, home, page, artefacts, monkeypatch):
     model = "bundled/mnist-vae-16d"
     open_model(page, app, model)
-    expect(page.get_by_role("slider")).to_have_count(12)
-    page.get_by_text("4 inactive dimensions").click()
     expect(page.get_by_role("slider")).to_have_count(16)
     backdrop = page.get_by_role("combobox", name="Backdrop")
     backdrop.select_option("decodes")

@@ -117,8 +117,8 @@ def test_six_snapshots_in_a_row(page):
 
 
 def test_eight_models_in_a_row(page):
-    fashion = ("Fashion-MNIST · VAE · 2-D", "bundled/fashion-vae-2d", "112,421 parameters", "z0")
-    digits = ("MNIST · VAE · 16-D", "bundled/mnist-vae-16d", "115,137 parameters", "PC 1")
+    fashion = ("Fashion-MNIST · VAE · 2-D", "bundled/fashion-vae-2d", "597,403 parameters", "z0")
+    digits = ("MNIST · VAE · 16-D", "bundled/mnist-vae-16d", "626,721 parameters", "PC 1")
     for title, key, facts, across in [fashion, digits] * 4:
         choose(page, "Model", title)
         expect(page.get_by_text(facts)).to_be_visible(timeout=SLOW)

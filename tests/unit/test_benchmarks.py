@@ -37,7 +37,7 @@ TABLE = {"counting": _counting, "missing": _missing}
 def test_table_has_every_benchmark() -> None:
     assert list(BENCHMARKS) == [
         "startup", "decode_browser", "decode_fallback", "decode_server", "strips", "map", "training", "refresh",
-        "listing", "sessions", "kill", "soak", "memory", "question_table", "pairings", "variants", "learning",
+        "listing", "tasks", "sessions", "kill", "soak", "memory", "question_table", "pairings", "variants", "learning",
         "verdicts", "quality",
     ]  # fmt: skip
     assert all(benchmark.__doc__ for benchmark in BENCHMARKS.values())

@@ -6,6 +6,7 @@ import pytest
 
 from explorer.analyst.answers import decode, inspect
 from explorer.analyst.claimed_sizes import claimed_shape
+from explorer.datasets.catalogue import DATASETS
 from explorer.places import PRETRAINED
 from explorer.runs.layout import SUMMARY, write_experiment
 from explorer.runs.reader import Run
@@ -32,4 +33,5 @@ def test_networks_for_larger_images_than_it_has_weights_for_are_not_built(tmp_pa
 @pytest.mark.parametrize("folder", sorted(PRETRAINED.iterdir()), ids=lambda folder: folder.name)
 def test_a_model_of_ours_has_weights_enough(folder):
     run = Run(folder)
-    assert claimed_shape(run, run.summary()) == ((28, 28, 1), 10)
+    info = DATASETS[run.experiment.dataset]
+    assert claimed_shape(run, run.summary()) == (info.image_shape, info.classes)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from explorer.cli.pretrained import MODELS
 from explorer.library import listing as listing_module
 from explorer.library import models as library
 from explorer.library.listing import listing
@@ -16,12 +17,12 @@ from tests.support.app_pages import models_of, page
 from tests.support.helpers import OLD_RUN
 from tests.support.opened_files import opened_in
 
-BUNDLED = ["bundled/mnist-vae-2d", "bundled/fashion-vae-2d", "bundled/mnist-vae-16d", "bundled/mnist-ae-16d"]
+BUNDLED = [f"bundled/{name}" for name in MODELS]
 
 
 def test_a_whole_library_is_listed_and_nothing_is_passed_over(runs):
     found = listing()
-    assert list(found.titles)[:4] == BUNDLED
+    assert list(found.titles)[: len(BUNDLED)] == BUNDLED
     assert set(found.titles) == {*BUNDLED, "run/first", "run/second"}
     assert found.title("run/first") == "Digits (small) · VAE · 2-D · first"
     assert found.passed_over == ()
@@ -143,7 +144,7 @@ def test_a_stray_snapshot_leaves_every_page_of_models_alive(runs, name):
     shown = page(name, model="run/first", view="step")
     assert not shown.exception
     assert "Digits (small) · VAE · 2-D · first" in models_of(shown)
-    assert len(models_of(shown)) == 5
+    assert len(models_of(shown)) == len(BUNDLED) + 1
     (said,) = [caption.value for caption in shown.caption if "not listed" in caption.value]
     assert "000000220 \\(copy\\).safetensors is not listed" in said
     assert "run/second is not listed" in said

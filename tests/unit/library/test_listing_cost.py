@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from explorer.cli.pretrained import MODELS
 from explorer.library import listing as listing_module
 from explorer.library.listing import listing
 from explorer.runs.layout import EXPERIMENT, SNAPSHOTS, SUMMARY, snapshot_file
@@ -29,9 +30,9 @@ def thousand(tmp_path, monkeypatch) -> Path:
 
 
 def test_listing_a_thousand_runs_again_opens_none_of_their_files(thousand):
-    assert len(listing().titles) == 1004
+    assert len(listing().titles) == 1000 + len(MODELS)
     with opened_in(thousand) as opened:
-        assert len(listing().titles) == 1004
+        assert len(listing().titles) == 1000 + len(MODELS)
     assert opened == [f"os.scandir {thousand}"]
     shutil.copyfile(OLD_RUN / SUMMARY, thousand / "run-0500" / SUMMARY)
     with opened_in(thousand) as opened:
@@ -42,10 +43,10 @@ def test_listing_a_thousand_runs_again_opens_none_of_their_files(thousand):
 
 def test_a_rerun_of_explore_opens_the_files_of_one_run(thousand):
     shown = page("explore", model="run/run-0007")
-    assert len(models_of(shown)) == 1004
+    assert len(models_of(shown)) == 1000 + len(MODELS)
     with opened_in(thousand) as opened:
         shown.run()
     assert not shown.exception
-    assert len(models_of(shown)) == 1004
+    assert len(models_of(shown)) == 1000 + len(MODELS)
     assert all("run-0007" in each for each in opened[1:]), opened
     assert len(opened) < 10

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from explorer import files
+from explorer.cli.pretrained import MODELS, experiment_of
 from explorer.files import FORMAT, save_array, save_arrays, write_json
 from explorer.lab.session import SESSION, Session, SessionError, new_session, read_session
 from explorer.library import models as library
@@ -67,9 +68,12 @@ def test_a_run_of_format_1_opens_everywhere(old):
     assert "decoder/dense/kernel" in first.arrays()
 
 
-def test_the_bundled_models_open(monkeypatch):
-    for folder in sorted(library.PRETRAINED.iterdir()):
-        entry = library.find(f"bundled/{folder.name}")
+def test_the_bundled_models_are_those_of_their_table_and_open():
+    assert {folder.name for folder in library.PRETRAINED.iterdir()} == {*MODELS}
+    for name in MODELS:
+        entry = library.find(f"bundled/{name}")
+        assert entry.experiment == experiment_of(name)
+        assert sum(file.stat().st_size for file in entry.folder.rglob("*.*")) <= 3_000_000
         assert "format" not in entry.summary
         assert len(entry.codes().mean) == entry.summary["probe"] == len(entry.images())
 
