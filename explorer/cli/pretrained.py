@@ -29,7 +29,9 @@ MODELS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "mnist-vae-16d": {"dataset": "mnist", "variant": "vae", "latent_dim": 16, "epochs": 30},
         "mnist-ae-16d": {"dataset": "mnist", "variant": "ae", "latent_dim": 16, "epochs": 4},
         "mnist-cvae-2d": {"dataset": "mnist", "variant": "conditional_vae", "latent_dim": 2, "hidden": 2, "epochs": 4},
-        "shapes-beta-vae-6d": {"dataset": "shapes", "variant": "beta_vae", "latent_dim": 6, "epochs": 20},
+        "shapes-beta-vae-6d": {
+            "dataset": "shapes", "variant": "beta_vae", "latent_dim": 6, "terms": {"kl": {"weight": 2}}, "epochs": 60,
+        },
         "mnist-vq-vae-16d": {
             "dataset": "mnist", "variant": "vq_vae", "latent_dim": 16, "codewords": 8, "codebook_size": 64, "epochs": 4,
         },
