@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from explorer.diagnosis.findings import BAD, GOOD, NOTE, Finding
+from explorer.diagnosis.pairing_measures import WINDOW
 from explorer.diagnosis.pairing_outcomes import EARLY, LEARNS
 from explorer.lab.results import CaseResult
 from models.spec.pairings import letter_of, shown_name, title_of
@@ -60,9 +61,9 @@ def facts(case: CaseResult) -> list[tuple[str, str]]:
         "Strokes, background": found and f"{found.ink:.2f}, {found.background:.2f}",
         "Outputs p": found and _range(*found.outputs),
         "Pixels before clipping": found and found.pixels and _range(*found.pixels),
-        "Loss, first to last": _course(case),
-        "Lowest loss": found and found.course and _number(found.course.least),
-        "Mean loss": case.steps and np.isfinite(case.mean_loss) and _number(case.mean_loss),
+        "Training loss, first to last": _course(case),
+        f"Lowest mean of {WINDOW} steps": found and found.course and _number(found.course.least),
+        "Mean training loss": case.steps and np.isfinite(case.mean_loss) and _number(case.mean_loss),
         "Outputs that the loss clips": found and found.clipped is not None and f"{found.clipped:.0%}",
         "Saturated logits": found and found.saturation is not None and f"{found.saturation:.0%}",
         "Mean size of dloss/dlogit": found and _number(found.gradient),
@@ -71,12 +72,11 @@ def facts(case: CaseResult) -> list[tuple[str, str]]:
 
 
 def _course(case: CaseResult) -> str:
-    """Return the first and the last loss, of the training or, in earlier versions, on the test images."""
+    """Return the loss of the first step and the mean of the last ones; sessions of earlier versions have neither."""
     found = case.measured
-    if found is None:
+    if found is None or found.course is None:
         return ""
-    ends = (found.course.first, found.course.last) if found.course else (found.first_loss, found.last_loss)
-    return " to ".join(map(_number, ends))
+    return f"{_number(found.course.first)} to {_number(found.course.last)}"
 
 
 def _range(low: float, high: float) -> str:

@@ -34,7 +34,7 @@ def show_wirings() -> None:
     found = None
     with st.container():  # a place of its own: the table stays where it is
         try:
-            found = wait_for(SERVICES.wirings.poll, bar_with_stop("Measuring: {}.", SERVICES.wirings.stop))
+            found = wait_for(SERVICES.wirings.poll, bar_with_stop("Measuring {}.", SERVICES.wirings.stop))
         except AnalystError as error:
             show_error(f"The wirings could not be measured: {error}")
             offer_again(SERVICES.workbench, "wirings-again", SERVICES.wirings.again)

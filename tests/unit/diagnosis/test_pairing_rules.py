@@ -59,7 +59,7 @@ PEAK = LossCourse(0.69, 7e4, 0.3, 0.3, 0.3)
         ({"errors": NOTHING | {"sigmoid": 0.081}}, SLOW, "from 0.69 to 0.1 in 200 steps and still falls"),
         ({"last_loss": float("nan")}, RUNS_AWAY, "from 0.69 to nan in 200 steps: its steps are too long."),
         ({"outputs": (0.0, float("inf"))}, RUNS_AWAY, "its steps are too long"),
-        ({"last_loss": 70.0}, RUNS_AWAY, "to 70 in"),
+        ({"last_loss": 70.0}, RUNS_AWAY, "the loss on the test images went from 0.69 to 70 in"),
         ({"steps": 19}, EARLY, "19 steps so far; a verdict takes 20."),
         ({"steps": 1}, EARLY, "1 step so far"),
         ({"steps": 3, "last_loss": float("nan")}, RUNS_AWAY, "nan"),
