@@ -13,7 +13,7 @@ from explorer.places import writing
 
 LABEL = "label.json"
 MOST_NAME, MOST_NOTE = 60, 2_000  # characters
-_MOST = 20_000  # bytes of the file
+_MOST = 50_000  # bytes of the file, in which a character may take twelve
 _ANOTHER = "Check that the run's folder still exists, and that you may write to it."
 
 

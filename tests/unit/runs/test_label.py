@@ -6,14 +6,14 @@ import pytest
 
 from explorer.places import UnwritableError
 from explorer.runs import trash
-from explorer.runs.label import LABEL, MOST_NAME, Label, read_label, write_label
+from explorer.runs.label import LABEL, MOST_NAME, MOST_NOTE, Label, read_label, write_label
 from explorer.runs.trash import delete_run, restore_run
 
 
 def test_a_label_is_read_as_it_was_written(tmp_path):
-    label = Label(name="A run", note="Two\nlines.")
-    write_label(tmp_path, label)
-    assert read_label(tmp_path) == label
+    for label in (Label(name="A run", note="Two\nlines."), Label(name="⏳" * MOST_NAME, note="🎲" * MOST_NOTE)):
+        write_label(tmp_path, label)
+        assert read_label(tmp_path) == label
 
 
 @pytest.mark.parametrize(
