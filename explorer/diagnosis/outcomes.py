@@ -27,8 +27,8 @@ class Outcome(NamedTuple):
 
     @property
     def words(self) -> str:
-        """The outcome in a few words, such as `finished: healthy, loss 151.9`."""
-        loss = "" if self.loss is None else f"loss {self.loss:.4g}"
+        """The outcome in a few words, such as `finished: healthy, validation loss 151.9`."""
+        loss = "" if self.loss is None else f"validation loss {self.loss:.4g}"
         result = ", ".join(filter(None, [in_sentence(self.verdict), loss]))
         return f"{self.state}: {result}" if result else self.state
 

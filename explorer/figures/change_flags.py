@@ -65,5 +65,5 @@ def describe_change(event: Event, experiment: Experiment) -> str:
     if event.kind == "moving":
         still = [info.title for total, info in experiment.variant_info.learners.items() if total not in detail["value"]]
         return f"{' and '.join(still)} frozen" if still else "All updated"
-    name = f"{experiment.term(detail['term']).title} weight" if event.kind == "weight" else "learning rate"
+    name = f"{experiment.term(detail['term']).title} weight" if event.kind == "weight" else "Learning rate"
     return f"{name} {detail['before']:g} → {detail['value']:g}"

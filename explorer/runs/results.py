@@ -114,4 +114,4 @@ def _least_reconstruction(experiment: Experiment, summary: Mapping[str, Any]) ->
     if abs(floor) < LEAST_SHOWN:
         return ""
     least = f"{floor:.1f} {experiment.term(RECONSTRUCTION).plain_unit}"
-    return f"Least reconstruction: {least}, {PIXEL_MODELS[experiment.pixel_model].floor}."
+    return f"Least reconstruction of the validation images: {least}, {PIXEL_MODELS[experiment.pixel_model].floor}."

@@ -70,7 +70,7 @@ def test_a_run_that_collapsed_is_not_green_and_says_what_to_do(app, page):
     expect(page.locator(BADGE).first).to_have_text("Posterior collapse")
     expect(page.locator(BADGE).first).to_have_attribute("data-colour", "red")
     expect(page.locator(STATE)).to_have_text("finished")
-    expect(page.locator(STATE)).to_have_attribute("data-colour", "orange")
+    expect(page.locator(STATE)).to_have_attribute("data-colour", "blue")
     expect(page.locator(".hg-verdict")).to_contain_text("Lower the weight of “KL” (now 50), for example to 1.")
     box = box_of(page.locator(".hg-verdict"))
     assert box["y"] + box["height"] < 400, "above the fold, directly under the progress"

@@ -15,6 +15,7 @@ from explorer.places import runs_folder
 from explorer.presets import PRESET_TITLES, PRESETS, checked_experiment
 from explorer.runs.reader import Run
 from explorer.runs.records import Moment
+from models.spec.sentences import in_sentence
 
 MOST_LISTED = 50
 GLANCE_REFRESH = 1.0  # seconds
@@ -65,7 +66,7 @@ def _show_code_of(run: Run, refresh: float | None) -> None:
 
 
 def _say_what_was_steered(run: Run) -> None:
-    changes = ", ".join(describe_change(event, run.experiment) for event in run.changes())
+    changes = ", ".join(in_sentence(describe_change(event, run.experiment)) for event in run.changes())
     if changes:
         note = f"Settings were changed during this training ({changes}). The script uses the initial settings."
         st.warning(plain(note))

@@ -39,10 +39,10 @@ GREETINGS: Mapping[str, Greeting] = MappingProxyType(
         ),
         "run": Greeting(
             "Training run",
-            "See loss, latent space and reconstructions as they form, and steer the training.",
+            "See loss, latent space and reconstructions, and steer the training while it runs.",
             (
-                "Change a weight: the curves mark the step.",
-                "Pause, then take one step.",
+                "While it trains, change a weight: the curves mark the step.",
+                "Pause it, then take one step.",
                 "Drag the cross on the map: the newest decoder follows.",
             ),
         ),

@@ -40,7 +40,8 @@ def _show_delete(folder: Path) -> None:
     why_not = why_not_deleted(folder)
     if st.button("Delete run", icon=":material/delete:", disabled=bool(why_not)) and not why_not_deleted(folder):
         kept = of_tab("deleted", dict)
-        kept |= {"name": folder.name, "path": delete_run(folder)}
+        title = " · ".join(filter(None, [read_label(folder).name, folder.name]))
+        kept |= {"name": folder.name, "title": title, "path": delete_run(folder)}
         address.change("run", NEW, NEW)
         st.rerun()
     st.caption(why_not or f"You can undo this. The newest {MOST} deleted runs are kept.")
@@ -70,7 +71,7 @@ def show_deleted() -> None:
 
 
 def _show_undo(kept: dict) -> None:
-    st.markdown(f"Deleted {plain(kept['name'])}.")
+    st.markdown(f"Deleted {plain(kept['title'])}.")
     if st.button("Undo", icon=":material/undo:"):
         restored = restore_run(kept["path"], kept["name"])
         kept.clear()

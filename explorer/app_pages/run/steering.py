@@ -46,10 +46,10 @@ def show_last_settings(run: Run, moment: Moment | None) -> None:
     for number, panel in enumerate(panels_of(run.experiment)):
         if panel.term:
             with st.container(key=f"channel-{number}"):
-                st.caption(f"weight **{settings.weights[panel.term]:.4g}**")
+                st.caption(f"Weight **{settings.weights[panel.term]:.4g}**")
         elif number == 0:
             with st.container(key=f"channel-{number}"):
-                st.caption(f"learning rate **{settings.learning_rate:.4g}**")
+                st.caption(f"Learning rate **{settings.learning_rate:.4g}**")
 
 
 def show_other_controls(run: Run, moment: Moment | None) -> None:

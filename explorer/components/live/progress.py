@@ -36,7 +36,7 @@ def progress(look: Look, _options: object) -> Component:
     return Component(_PROGRESS, data, options={"on_stale_change": lambda: None})  # it runs the page
 
 
-_NAMES = ("Step", "Epoch", "Loss", "Time left")
+_NAMES = ("Step", "Epoch", "Batch loss", "Time left")
 
 
 def _state(look: Look) -> str:
@@ -46,7 +46,10 @@ def _state(look: Look) -> str:
 
 
 def _colour(look: Look, state: str) -> str:
-    return "orange" if state == "finished" and look.judged.is_bad else _COLOURS.get(state, "blue")
+    """Return the colour of a state. A training that came to its end has not failed, whatever the verdict is of what it
+    made; green would praise that.
+    """
+    return "blue" if state == "finished" and look.judged.is_bad else _COLOURS.get(state, "blue")
 
 
 def _facts(moment: Moment, experiment: Experiment) -> dict[str, str]:

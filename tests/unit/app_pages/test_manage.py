@@ -90,7 +90,7 @@ def test_a_run_that_trains_cannot_be_deleted(folder, state):
 
 def test_the_list_says_state_and_result(folder):
     options = runs_of(page("train"))
-    assert [" · finished: " in option and "loss " in option for option in options] == [False, True, True]
+    assert [" · finished: " in option and "validation loss " in option for option in options] == [False, True, True]
 
 
 def test_a_choice_is_taken_though_the_titles_have_changed_since(folder, monkeypatch):

@@ -124,7 +124,7 @@ def test_a_run_that_has_ended_says_where(folder, state, share, line):
     assert given(page, "hourglass_course") == {
         "share": share, "colour": given(page, "hourglass_progress")["colour"], "words": line,
     }  # fmt: skip
-    assert list(facts_of(page)) == ["Step", "Epoch", "Loss", "Trained for"]
+    assert list(facts_of(page)) == ["Step", "Epoch", "Batch loss", "Trained for"]
 
 
 def test_a_trainer_that_is_not_heard_from_is_not_said_to_train(folder, monkeypatch):

@@ -76,7 +76,7 @@ def test_a_hundred_changes_are_no_wall_of_lines():
 def test_a_change_is_told_from_what_to_what():
     experiment = Experiment.parse({"variant": "vae"})
     assert describe_change(weight(3, 1, 4), experiment) == "KL weight 1 → 4"
-    assert describe_change(rate(3, 1e-3, 3e-4), experiment) == "learning rate 0.001 → 0.0003"
+    assert describe_change(rate(3, 1e-3, 3e-4), experiment) == "Learning rate 0.001 → 0.0003"
 
 
 @pytest.mark.parametrize("narrow", [False, True])

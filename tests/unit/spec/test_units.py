@@ -80,7 +80,7 @@ def test_grey_pixels_make_no_negative_elbo_and_their_floor_is_told_apart():
 
 def test_the_least_reconstruction_is_said_below_the_curves_where_it_is_not_0():
     floor = {"floor": {"validation": 45.53, "test": 1.0}}
-    said = f"Least reconstruction: 45.5 {NATS}, the floor of grey pixels."
+    said = f"Least reconstruction of the validation images: 45.5 {NATS}, the floor of grey pixels."
     assert bounds_in_words(Experiment.parse({}), floor) == said
     assert bounds_in_words(Experiment.parse({}), {"floor": {"validation": 0.0}}) == ""
     assert bounds_in_words(Experiment.parse({}), {}) == ""
