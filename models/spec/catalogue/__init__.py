@@ -48,7 +48,7 @@ NETWORKS: Mapping[str, NetworkInfo] = MappingProxyType(
         "dense": NetworkInfo("Dense", "Two fully connected hidden layers each way. The fastest to train."),
         "conv": NetworkInfo(
             "Convolutional",
-            "Strided convolutions each way, dense layers beside the code. Slower a step than dense, and learns more from it.",
+            "Strided convolutions and dense layers each way. A step is slower than one of dense, and teaches more.",
             settings=("width", "depth", "hidden"),
         ),
         "question": NetworkInfo(
