@@ -175,8 +175,8 @@ def still_improving(found: RunMeasured) -> Finding | None:
     trend = found.objective.trend
     if trend.is_noise or -trend.change < WORTH_MORE * found.scale:
         return None
-    course = "Validation" if found.objective.has_validation_trend else "Training"
-    sentence = f"{course} loss fell by {-trend.change:.3g} in the last tenth, to {found.objective.last:.4g}."
+    name, last = _moving(found)
+    sentence = f"{name} loss fell by {-trend.change:.3g} in the last tenth, to {last:.4g}."
     return Finding(NOTE, "Still improving", sentence, "" if found.active else remedies.train_longer(found))
 
 
@@ -191,8 +191,17 @@ def healthy(found: RunMeasured) -> Finding | None:
     share = found.explained
     told = "" if share is None else f"Reconstruction {share:.0%} of the way from the mean image to a perfect one. "
     trend = found.objective.trend
-    moved = f", {trend.change:+.2g} in the last tenth" if np.isfinite(trend.error) else ""
-    return Finding(GOOD, "Healthy", f"{told}Loss {found.objective.last:.4g}{moved}.")
+    (name, last), way = _moving(found), "down" if trend.change < 0 else "up"
+    moved = f", {way} {abs(trend.change):.2g} in the last tenth" if np.isfinite(trend.error) else ""
+    return Finding(GOOD, "Healthy", f"{told}{name} loss {last:.4g}{moved}.")
+
+
+def _moving(found: RunMeasured) -> tuple[str, float]:
+    """Return the name and the last value of the loss of which the trend is: with few validations, the training's."""
+    course = found.objective
+    if course.has_validation_trend:
+        return "Validation", course.last
+    return "Training", course.training_at(float(course.epochs[-1]))
 
 
 def some_inactive(found: RunMeasured) -> Finding | None:

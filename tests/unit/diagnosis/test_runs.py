@@ -1,6 +1,7 @@
 """The verdict on a run, from histories that are made up: each fault is told, and nothing healthy is accused."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -51,6 +52,13 @@ def test_no_collapse_is_told_while_the_loss_still_falls_or_a_capacity_still_rise
     curves = {"reconstruction": lambda s: falls(s, 200.0), "capacity": still(0.0)}
     found = ran(curves, variance=1e-4, variant="capacity_vae", capacity_epochs=2.0 * EPOCHS)
     assert title(found) == "Schedule unfinished"
+
+
+def test_the_last_loss_is_told_of_the_curve_that_the_trend_is_of():
+    found = ran({"reconstruction": lambda s: 300 - 100 * s, "kl": still(8.0)})
+    assert re.match("Validation loss fell by .* to 207", said(found)[0].sentence)
+    once = replace(found.objective, checks=found.objective.checks[-1:], validation=np.array([250.0]))
+    assert re.match("Training loss fell by .* to 21", said(replace(found, objective=once))[0].sentence)
 
 
 def test_inactive_dimensions_are_a_note_beside_the_verdict():
