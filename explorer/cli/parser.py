@@ -10,6 +10,7 @@ from explorer.cli import terminal
 from explorer.cli.app import open_app
 from explorer.cli.estimate import IMAGES, SAMPLES, estimate
 from explorer.cli.listing import list_all
+from explorer.files import is_folder
 from explorer.places import UnwritableError, runs_folder
 from explorer.presets import PRESETS, from_command_line
 from explorer.runs.reader import RunError
@@ -58,10 +59,16 @@ def _run(given: argparse.Namespace) -> int:
     if given.command == "runs":
         return list_all(given.folder or runs_folder())
     if given.command == "estimate":
-        return estimate(given.folder, given.samples, given.images)
+        return estimate(_run_folder(given.folder), given.samples, given.images)
     from explorer.cli import pretrained  # imports no Keras, but only this command needs it
 
     return pretrained.make(given.names)
+
+
+def _run_folder(given: Path) -> Path:
+    """Return the folder of a run, which may be given by its name in the list of runs alone."""
+    named = runs_folder() / given
+    return named if is_folder(named) and not is_folder(given) else given
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -127,7 +134,7 @@ def _add_estimate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "of up to 10,000 images, and write both into the run's summary. A training ends with a quick estimate; this "
         "takes as long as it needs. A thousand samples of 500 images take about a minute.",
     )
-    command.add_argument("folder", metavar="FOLDER", type=Path, help="folder of a run")
+    command.add_argument("folder", metavar="RUN", type=Path, help="a run: its name in `hourglass runs`, or its folder")
     command.add_argument(
         "--samples", metavar="K", type=_count, default=SAMPLES,
         help=f"codes for each image (default: {SAMPLES}); the bound tightens with more",
