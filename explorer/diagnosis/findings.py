@@ -5,6 +5,7 @@ question is a tuple of rules in the order in which they are asked. Pairings, cri
 of their own; nothing here knows what is measured.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +14,7 @@ Level = Literal["good", "note", "bad"]
 GOOD: Level = "good"
 NOTE: Level = "note"
 BAD: Level = "bad"
+_NEGATIVE = re.compile(r"(?<![\w.])-(?=\d)(?!\d+\.\.)")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,10 @@ class Finding:
     sentence: str
     remedy: str = ""
     meanwhile: str = ""  # what can be done while it trains, and only then
+
+    def __post_init__(self) -> None:
+        """Write negative numbers with a minus sign, as all other numbers of the pages; a data range keeps its name."""
+        object.__setattr__(self, "sentence", _NEGATIVE.sub("−", self.sentence))
 
 
 Rule = Callable[..., Finding | None]  # of the same measurements throughout a table

@@ -37,7 +37,7 @@ def ran_away(pairing: Pairing, found: PairingMeasured) -> str | None:
     below = _is_unbounded(pairing) and found.last_loss < -0.5 * abs(found.first_loss)
     if found.finite and not below and found.last_loss < RUNAWAY * max(abs(found.first_loss), 1e-6):
         return None
-    ends = f"{found.first_loss:.3g} to {found.last_loss:.3g}".replace("-", "−")
+    ends = f"{found.first_loss:.3g} to {found.last_loss:.3g}"
     course = f"the loss on the test images went from {ends} in {found.steps:,} steps"
     return _misfit("targets", pairing, found, course) or f"{course}: its steps are too long."
 

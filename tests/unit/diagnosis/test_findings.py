@@ -31,3 +31,8 @@ def test_a_rule_is_not_asked_once_another_has_spoken():
 def test_a_session_of_an_earlier_version_keeps_its_verdict():
     told = Finding(**as_finding({"verdict": "learns", "reason": "the error is 0.01."}))
     assert (told.verdict, told.sentence) == ("learns", "the error is 0.01.")
+
+
+def test_a_negative_number_has_a_minus_sign_and_a_data_range_keeps_its_name():
+    said = Finding(BAD, "b", "From 1e-05 to -1.7e+14 in -1..1, a 2-D VAE of 2026-11.").sentence
+    assert said == "From 1e-05 to −1.7e+14 in -1..1, a 2-D VAE of 2026-11."

@@ -84,8 +84,8 @@ def test_the_rules_of_the_numbers(changes, verdict, words):
     ("word", "verdict", "sentence", "remedy"),
     [
         ("0..255~sigmoid~mse~p", OUT_OF_RANGE, "go up to 255, but sigmoid outputs are at most 1;", "data range 0..1"),
-        ("-1..1~sigmoid~mse~(p+1)/2", OUT_OF_RANGE, "-1, but sigmoid outputs are at least 0;", "last layer linear"),
-        ("-1..1~tanh~bce~(p+1)/2", OUT_OF_RANGE, "for targets from 0 to 1, but these go down to -1;", "loss MSE"),
+        ("-1..1~sigmoid~mse~(p+1)/2", OUT_OF_RANGE, "−1, but sigmoid outputs are at least 0;", "last layer linear"),
+        ("-1..1~tanh~bce~(p+1)/2", OUT_OF_RANGE, "for targets from 0 to 1, but these go down to −1;", "loss MSE"),
         ("0..1~sigmoid~bce_logits~p", CAPPED, "(sigmoid twice): it only gets prob", "loss BCE on probabilities"),
         ("0..1~tanh~bce_logits~sigmoid", CAPPED, "gets probabilities from 0.27 to 0.73;", "last layer linear"),
         ("0..1~linear~bce~p", CLIPPED, "0 to 1, which then get no gradient: 30% of them;", "last layer sigmoid"),
