@@ -159,6 +159,7 @@ def test_two_tabs_have_an_address_each(app, browser):
         other.goto(f"{app}/?model=run/told")
         for _ in range(3):
             for page, first, second in ((one, "four", "colour"), (other, "told", "line")):
+                page.bring_to_front()  # nobody clicks in a tab behind another, where a browser draws little
                 _shows(page, "Model", f"· {first}")
                 choose(page, "Model", re.compile(f"· {second}$"))
                 _is_at(page, f"/?model=run/{second}")
