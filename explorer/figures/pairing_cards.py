@@ -11,7 +11,7 @@ from explorer.diagnosis.pairing_measures import WINDOW
 from explorer.diagnosis.pairing_outcomes import EARLY, LEARNS
 from explorer.lab.results import CaseResult
 from models.spec.pairings import letter_of, shown_name, title_of
-from models.spec.sentences import capital
+from models.spec.sentences import capital, shown_number
 
 COLOURS: Mapping[str, str] = MappingProxyType({GOOD: "green", NOTE: "orange", BAD: "red"})
 UNKNOWN = "–"
@@ -84,5 +84,4 @@ def _range(low: float, high: float) -> str:
 
 
 def _number(value: float) -> str:
-    text = f"{value:,.0f}" if 1000 <= abs(value) < 1e7 else f"{value:.3g}"
-    return text.replace("-", "−")
+    return shown_number(value, ",.0f" if 1000 <= abs(value) < 1e7 else ".3g")

@@ -7,6 +7,7 @@ import numpy as np
 
 from explorer.lab.results import CaseResult
 from models.spec.pairings import letter_of
+from models.spec.sentences import shown_number
 
 POINTS = 240  # of a curve; a panel is about as many pixels wide
 LINEAR = 5.0  # logits up to about this are drawn to scale, those beyond logarithmically
@@ -43,7 +44,7 @@ def _ticks(span: Span) -> dict[str, Any]:
             kept.append(float(value))
     both = sorted({sign * value for value in kept for sign in (-1, 1)})
     shown = [value for value in both if span[0] <= value <= span[1]]
-    words = [f"{value:,.0f}".replace("-", "−") if value else "0" for value in shown]
+    words = [shown_number(value, ",.0f") if value else "0" for value in shown]
     return {"tickmode": "array", "tickvals": as_placed(shown).tolist(), "ticktext": words}
 
 

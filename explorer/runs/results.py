@@ -6,7 +6,7 @@ from typing import Any
 
 from models.spec.catalogue import ELBO, PIXEL_MODELS, RECONSTRUCTION, SETTINGS
 from models.spec.experiment import Experiment
-from models.spec.sentences import capital, in_sentence
+from models.spec.sentences import capital, in_sentence, shown_number
 
 LEAST_SHOWN = 0.05  # nats: below, a floor is shown as 0.0
 
@@ -56,9 +56,9 @@ def estimates_in_words(experiment: Experiment, summary: Mapping[str, Any]) -> li
     if found := summary.get("log_likelihood"):
         grey = "" if is_elbo(experiment, summary) else " of grey pixels read as probabilities"
         words.append(
-            f"{_likelihood(experiment)}{grey} {_signed(found['value'])} ± {found['error']:.1f} nats per image "
-            f"(K = {found['samples']:,} importance samples, {found['images']:,} test images; "
-            "on average a lower bound, which tightens with K)"
+            f"{_likelihood(experiment)}{grey} {shown_number(found['value'], '.1f')} "
+            f"± {found['error']:.1f} nats per image (K = {found['samples']:,} importance samples, "
+            f"{found['images']:,} test images; on average a lower bound, which tightens with K)"
         )
     if found := summary.get("total_correlation"):
         words.append(
@@ -72,16 +72,12 @@ def likelihood_in_short(experiment: Experiment, summary: Mapping[str, Any]) -> l
     """Return what `estimates_in_words` says of log p(x), in few words; nothing where it was not estimated."""
     if not (found := summary.get("log_likelihood")):
         return []
-    said = f"{_signed(found['value'])} ± {found['error']:.1f} nats (K = {found['samples']:,})"
+    said = f"{shown_number(found['value'], '.1f')} ± {found['error']:.1f} nats (K = {found['samples']:,})"
     return [f"{_likelihood(experiment)} bound {said}"]
 
 
 def _likelihood(experiment: Experiment) -> str:
     return "log p(x | class)" if experiment.variant_info.conditional else "log p(x)"
-
-
-def _signed(value: float) -> str:
-    return f"{value:.1f}".replace("-", "−")
 
 
 def results_in_words(experiment: Experiment, summary: Mapping[str, Any]) -> list[str]:

@@ -31,6 +31,11 @@ def in_sentence(title: str) -> str:
     return title if title[1:2].isupper() or title[1:2].isdigit() else title[:1].lower() + title[1:]
 
 
+def shown_number(value: float, form: str) -> str:
+    """Return a number in a format as of `format`, with a minus sign where it is negative."""
+    return format(value, form).replace("-", "−")
+
+
 def capital(sentence: str) -> str:
     """Return the sentence with its first letter in upper case."""
     return sentence[:1].upper() + sentence[1:]

@@ -36,7 +36,7 @@ function withPrior([low, high], middle) {
  * @param {[number, number]} size
  * @returns {[Span, Span]}
  */
-export function evened([x, y], [width, height]) {
+function evened([x, y], [width, height]) {
   const unit = Math.max((x[1] - x[0]) / width, (y[1] - y[0]) / height);
   if (!Number.isFinite(unit)) return [x, y]; // it has no size yet
   return [around(x, unit * width), around(y, unit * height)];

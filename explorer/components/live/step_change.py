@@ -7,7 +7,7 @@ import numpy as np
 
 from explorer.runs.layout import WEIGHT_PREFIX, WEIGHTED_PREFIX
 from models.spec.experiment import Experiment
-from models.spec.sentences import in_sentence
+from models.spec.sentences import in_sentence, shown_number
 
 MOST_TERMS = 4  # of a total: those that changed most; the others are counted
 
@@ -65,8 +65,8 @@ def amount(value: float) -> str:
     if not math.isfinite(value):
         return "not finite"
     if 1000 <= abs(value) < 1e7:
-        return f"{value:,.0f}".replace("-", "−")
-    return f"{value:.1f}".replace("-", "−") if 10 <= abs(value) < 1000 else f"{value:.4g}".replace("-", "−")
+        return shown_number(value, ",.0f")
+    return shown_number(value, ".1f" if 10 <= abs(value) < 1000 else ".4g")
 
 
 def signed(value: float, total: float) -> str:
