@@ -130,7 +130,7 @@ def _empty_place(page: Page, places: np.ndarray) -> Spot:
 def test_train_watch_steer_stop_reload_and_explore(app, home, page, artefacts):
     page.goto(f"{app}/train")
     page.get_by_role("button", name="A first VAE").click()
-    expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("60", timeout=SLOW)
+    expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("1500", timeout=SLOW)
     expect(page.get_by_text("469,268")).to_be_visible()  # parameters, counted without building the model
     enter_epochs(page)
     page.screenshot(path=artefacts / "train-setup.png")

@@ -5,7 +5,15 @@ import re
 import pytest
 
 from explorer.cli.parser import main
-from explorer.presets import AT_ONCE, PRESET_HELP, PRESET_TITLES, PRESETS, checked_experiment, from_command_line
+from explorer.presets import (
+    AT_ONCE,
+    PRESET_HELP,
+    PRESET_SECONDS,
+    PRESET_TITLES,
+    PRESETS,
+    checked_experiment,
+    from_command_line,
+)
 from models.spec.catalogue import NETWORKS, PIXEL_MODELS, QUESTION
 from models.spec.experiment import Experiment, ExperimentError
 from models.spec.term_settings import TermSetting
@@ -15,6 +23,7 @@ from models.spec.term_settings import TermSetting
 def test_every_preset_is_a_whole_experiment_with_a_title(preset):
     assert from_command_line(preset, None, []) == checked_experiment(dict(PRESETS[preset]))
     assert PRESET_TITLES[preset]
+    assert PRESET_SECONDS[preset] > 0
 
 
 def test_the_question_is_explained_wherever_it_can_be_chosen(capsys):
@@ -43,7 +52,7 @@ def test_settings_change_a_preset_and_not_the_preset_itself():
     changed = from_command_line(
         "first-vae", None, ["latent_dim=16", "dataset=shapes", "terms.kl.weight=4", "terms.kl.schedule=warm_up"]
     )
-    assert (changed.latent_dim, changed.dataset, changed.epochs) == (16, "shapes", 60)
+    assert (changed.latent_dim, changed.dataset, changed.epochs) == (16, "shapes", PRESETS["first-vae"]["epochs"])
     assert changed.terms["kl"] == TermSetting(weight=4, schedule="warm_up")
     assert from_command_line(None, None, ["terms.kl=3"]).terms["kl"].weight == 3
     assert from_command_line("first-vae", None, []).latent_dim == 2

@@ -4,7 +4,15 @@ import streamlit as st
 
 from explorer.app_pages.setup.choices import take_preset
 from explorer.datasets.catalogue import DATASETS
-from explorer.presets import AT_ONCE, PRESET_HELP, PRESET_TITLES, PRESETS, checked_experiment
+from explorer.figures.duration import duration
+from explorer.presets import (
+    AT_ONCE,
+    PRESET_HELP,
+    PRESET_SECONDS,
+    PRESET_TITLES,
+    PRESETS,
+    checked_experiment,
+)
 from models.spec.catalogue import FAMILIES, QUESTION
 from models.spec.experiment import Experiment
 
@@ -30,7 +38,8 @@ def choose_preset() -> Experiment | None:
 
 def _show_card(name: str) -> None:
     preset = _preset(name)
-    about = f"{DATASETS[preset.dataset].title}, {preset.latent_dim}-D"
+    takes = f"about {duration(PRESET_SECONDS[name])}"
+    about = f"{DATASETS[preset.dataset].title}, {preset.latent_dim}-D, {takes}"
     st.button(
         f"**{PRESET_TITLES[name]}** :small[{about}]",
         key=f"preset-{name}",
