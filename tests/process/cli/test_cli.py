@@ -123,7 +123,8 @@ def test_a_script_is_printed_or_written_into_a_new_file(tmp_path):
     odd = tmp_path / "s ü.py"  # what is said can be pasted into a shell
     assert in_python("-m", "explorer", "script", "--out", str(odd)).stdout.endswith(f"To train: python '{odd}'\n")
     assert printed.stdout == file.read_text(encoding="utf-8")
-    assert "LATENT_DIM, BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED = 3, 128, 60, 0.001, 0\n" in printed.stdout
+    epochs = PRESETS["first-vae"]["epochs"]
+    assert f"LATENT_DIM, BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED = 3, 128, {epochs}, 0.001, 0\n" in printed.stdout
     compile(printed.stdout, file.name, "exec")
 
 
