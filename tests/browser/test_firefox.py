@@ -2,11 +2,11 @@
 
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.helpers import node_path
 
 pytestmark = pytest.mark.browser
 WALK = ROOT / "tests" / "javascript" / "firefox.js"
@@ -17,8 +17,7 @@ def test_the_main_paths_in_firefox(app):
     firefox = next(filter(None, (shutil.which(name) for name in NAMES)), None)
     if firefox is None:
         pytest.skip("no Firefox: install one to walk the main paths in it")
-    node = Path(shutil.which("node", path=str(ROOT / ".venv" / "bin")) or "node")
     walked = subprocess.run(
-        [node, WALK, firefox, app], capture_output=True, encoding="utf-8", timeout=280, check=False, cwd=ROOT
+        [node_path(), WALK, firefox, app], capture_output=True, encoding="utf-8", timeout=280, check=False, cwd=ROOT
     )
     assert walked.returncode == 0, walked.stderr[-3000:]

@@ -1,6 +1,7 @@
 """What the tests of the parts below the pages share: a trained run, Python in a fresh process, waiting."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -22,6 +23,13 @@ QUICK: dict[str, Any] = {"dataset": "digits", "network": "dense", "variant": "va
 def quick(**changes: Any) -> Experiment:
     """An experiment that trains in seconds."""
     return Experiment.parse({**QUICK, **changes})
+
+
+def node_path() -> str:
+    """The Node.js that is installed beside this Python."""
+    node = shutil.which("node", path=Path(sys.executable).parent)
+    assert node is not None, "no Node.js beside this Python: run `make test`, or install tests/requirements.txt"
+    return node
 
 
 def environment(**changes: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ MOST_TERMS = 4  # of a total: those that changed most; the others are counted
 
 
 def last_step(newest: Mapping[str, np.ndarray], experiment: Experiment) -> str:
-    """Return the last of the newest steps, such as `Step 1,241: loss 152.3 → 151.9: reconstruction −0.3, KL −0.1`.
+    """Return `Step 1,241, on its batch: loss 152.3 → 151.9 (reconstruction −0.3, KL −0.1).`, of the newest step.
 
     A term's change is that of the term times its weight, so that the changes add up to that of the total. Each step's
     loss is that of its own batch, before the step moves the weights.

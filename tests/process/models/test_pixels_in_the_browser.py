@@ -1,13 +1,12 @@
 """The unit range to bytes: the browser gives the same ones as NumPy."""
 
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 
 from models.spec.unit_range import to_bytes, to_unit
+from tests.support.helpers import node_path
 from tests.support.pixel_values import BYTES, NEAR, OUTSIDE
 
 NETWORK = (Path(__file__).parents[3] / "assets" / "web" / "decoder" / "network.js").as_uri()
@@ -28,7 +27,5 @@ def test_the_browser_rounds_to_the_same_bytes(tmp_path):
     values = np.concatenate([to_unit(BYTES), NEAR, OUTSIDE])
     given, got = tmp_path / "values", tmp_path / "pixels"
     given.write_bytes(values.tobytes())
-    node = shutil.which("node", path=Path(sys.executable).parent)
-    assert node is not None
-    subprocess.run([node, "--input-type=module", "--eval", DECODE, NETWORK, given, got], check=True)
+    subprocess.run([node_path(), "--input-type=module", "--eval", DECODE, NETWORK, given, got], check=True)
     np.testing.assert_array_equal(np.frombuffer(got.read_bytes(), np.uint8), to_bytes(values))
